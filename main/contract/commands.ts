@@ -1,0 +1,65 @@
+import { runConfig } from './run-config.ts'
+import { studyConfig } from './study-config.ts'
+import { z } from './zod.ts'
+
+const studyId = z.strictObject({ studyId: z.string() })
+const runId = z.strictObject({ runId: z.string() })
+const nothing = z.object({})
+
+/** Every request that the engine answers: name → input and output. The window, the server, the command line and the tests read this table. */
+export const commands = {
+  /** Logs the study and queues its runs. */
+  'study.start': { input: z.strictObject({ config: studyConfig }), output: z.object({ studyId: z.string() }) },
+  /** Lets the steps in progress end, saves checkpoints, holds. */
+  'study.pause': { input: studyId, output: nothing },
+  /** Goes on with a paused, stopped, failed or interrupted study: finished runs are kept, the others go on from their last checkpoints. */
+  'study.resume': { input: studyId, output: nothing },
+  /** Ends the study now; what is logged stays and is reported. */
+  'study.stop': { input: studyId, output: nothing },
+  /** Adds batch sizes or seeds to a study and goes on with it. */
+  'study.extend': {
+    input: z.strictObject({ studyId: z.string(), batchSizes: z.array(z.int().min(1)).default([]), maxSeeds: z.int().min(1).max(20).nullable().default(null) }),
+    output: nothing,
+  },
+  /** Ends one batch size of a sweep: its queued and running runs are stopped. */
+  'study.stopPoint': { input: z.strictObject({ studyId: z.string(), batchSize: z.int().min(1) }), output: nothing },
+  /** Trains one model once. */
+  'run.start': { input: z.strictObject({ config: runConfig }), output: z.object({ runId: z.string() }) },
+  'run.pause': { input: runId, output: nothing },
+  'run.resume': { input: runId, output: nothing },
+  'run.stop': { input: runId, output: nothing },
+  /** Measures, on a few steps, how long a study would take. Slow: seconds. */
+  'study.estimate': {
+    input: z.strictObject({ config: studyConfig }),
+    output: z.object({
+      seconds: z.number(),
+      examples: z.number(),
+      runs: z.int(),
+      money: z.number(),
+      /** Measured for each batch size. */
+      stepMs: z.array(z.object({ batchSize: z.int(), ms: z.number() })),
+      parameters: z.int(),
+      macsPerExample: z.number(),
+      memoryBytes: z.number(),
+    }),
+  },
+  /** What TensorFlow this engine has and on which devices. */
+  'engine.describe': {
+    input: z.strictObject({}),
+    output: z.object({
+      tensorflow: z.string(),
+      library: z.string(),
+      devices: z.array(z.object({ name: z.string(), kind: z.enum(['CPU', 'GPU']), memoryBytes: z.number(), description: z.string() })),
+      threads: z.int(),
+      /** Why a GPU that is there is not used; null where there is nothing to say. */
+      gpuProblem: z.string().nullable(),
+    }),
+  },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
+
+export type CommandName = keyof typeof commands
+/** What a caller writes: fields with defaults may be left out. */
+export type CommandInput<N extends CommandName> = z.input<(typeof commands)[N]['input']>
+/** What a handler receives: parsed, defaults filled in. */
+export type ParsedCommandInput<N extends CommandName> = z.output<(typeof commands)[N]['input']>
+export type CommandOutput<N extends CommandName> = z.output<(typeof commands)[N]['output']>

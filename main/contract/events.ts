@@ -1,0 +1,33 @@
+import { logEvent, runRecord, status, studyProgress } from './records.ts'
+import { z } from './zod.ts'
+
+/**
+ * What the engine tells whoever listens. Events say that something changed and carry what is cheap to show at once;
+ * the truth is in the log, so a listener that missed some asks again.
+ */
+export const events = {
+  /** Status or progress of a study; at most twice a second while it runs. */
+  'study.changed': z.object({ studyId: z.string(), status, progress: studyProgress }),
+  /** A run was created, or its status changed. */
+  'run.changed': z.object({ run: runRecord }),
+  /** Where a running run is; at most four times a second. */
+  'run.progressed': z.object({
+    runId: z.string(),
+    studyId: z.string().nullable(),
+    steps: z.int(),
+    examples: z.int(),
+    batchLoss: z.number().nullable(),
+    examplesPerSecond: z.number(),
+  }),
+  /** Rows of these runs are in the log now. */
+  'metrics.appended': z.object({ runIds: z.array(z.string()) }),
+  'log.event': z.object({ event: logEvent }),
+  /** The training process is gone; `willRestart` says whether a new one is coming. */
+  'engine.stopped': z.object({ exitCode: z.int().nullable(), signal: z.string().nullable(), willRestart: z.boolean() }),
+  'engine.started': z.object({}),
+} as const satisfies Record<string, z.ZodType>
+
+export type EventName = keyof typeof events
+export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>
+/** Any event, as it travels. */
+export type AnyEvent = { [N in EventName]: { readonly name: N; readonly payload: EventPayload<N> } }[EventName]

@@ -1,0 +1,39 @@
+/**
+ * Every quantity that a run logs: its key in the log, its unit and what it means.
+ *
+ * A metric is a number at a step, with the examples seen and the wall time. Per-step metrics are logged for every step;
+ * the others at each evaluation. The window's labels come from the locale files, under `metric.<key>`.
+ */
+export const metrics = {
+  'train/batch-loss': { unit: 'nats', per: 'step', description: 'mean loss of the step’s own batch, before its update' },
+  'train/loss': { unit: 'nats', per: 'evaluation', description: 'mean loss over the training examples' },
+  'train/accuracy': { unit: 'fraction', per: 'evaluation', description: 'share of training examples classified right' },
+  'validation/loss': { unit: 'nats', per: 'evaluation', description: 'mean loss over the validation examples' },
+  'validation/accuracy': { unit: 'fraction', per: 'evaluation', description: 'share of validation examples classified right' },
+  'test/loss': { unit: 'nats', per: 'run', description: 'mean loss over the test examples, once, at the end' },
+  'test/accuracy': { unit: 'fraction', per: 'run', description: 'share of test examples classified right, once, at the end' },
+  'gradient/squared-norm': { unit: '(nats per parameter unit)²', per: 'evaluation', description: '|∇f|² of the full training loss' },
+  'gradient/squared-norm-mean': { unit: '(nats per parameter unit)²', per: 'evaluation', description: 'mean of |∇f|² over the evaluations so far, weighted by steps' },
+  'gradient/squared-norm-min': { unit: '(nats per parameter unit)²', per: 'evaluation', description: 'smallest |∇f|² so far' },
+  'noise/gradient-squared': { unit: '(nats per parameter unit)²', per: 'evaluation', description: 'unbiased estimate of |G|²; may be negative' },
+  'noise/trace': { unit: '(nats per parameter unit)²', per: 'evaluation', description: 'unbiased estimate of tr Σ, the per-example gradient variance' },
+  'noise/scale': { unit: 'examples', per: 'evaluation', description: 'gradient noise scale tr Σ / |G|², each averaged apart' },
+  'step/learning-rate': { unit: '1', per: 'step', description: 'step size used' },
+  'armijo/step-size': { unit: '1', per: 'step', description: 'step size that the line search accepted' },
+  'armijo/tries': { unit: 'evaluations', per: 'step', description: 'forward evaluations that the line search took' },
+  'armijo/fallback': { unit: '0 or 1', per: 'step', description: '1 where no try was accepted and the fallback step was taken' },
+  'time/step': { unit: 'ms', per: 'evaluation', description: 'mean wall time of a step since the last evaluation, evaluation excluded' },
+} as const satisfies Record<string, { unit: string; per: 'step' | 'evaluation' | 'run'; description: string }>
+
+export type MetricKey = keyof typeof metrics
+
+/** One logged value. */
+export interface MetricRow {
+  readonly key: MetricKey
+  readonly step: number
+  /** Training examples seen, all steps together. */
+  readonly examples: number
+  /** Milliseconds since the run began, pauses excluded. */
+  readonly wallMs: number
+  readonly value: number
+}

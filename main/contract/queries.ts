@@ -1,0 +1,77 @@
+import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
+import { bundledDatasets } from './dataset-config.ts'
+import { checkpointRecord, logEvent, metricSeries, runRecord, studyProgress, studyRecord } from './records.ts'
+import { target } from './run-config.ts'
+import { z } from './zod.ts'
+
+const page = { limit: z.int().min(1).max(10000).default(500), offset: z.int().min(0).default(0) }
+
+/** Every question that the log answers, by a reader of its own: name → input and output. None of them waits for training. */
+export const queries = {
+  'study.list': { input: z.strictObject({ ...page }), output: z.object({ studies: z.array(studyRecord), total: z.int() }) },
+  'study.get': {
+    input: z.strictObject({ studyId: z.string() }),
+    output: z.object({ study: studyRecord, runs: z.array(runRecord), progress: studyProgress }),
+  },
+  /** What the study says, computed anew from what is logged; another target or range re-reads the stored curves. */
+  'study.report': {
+    input: z.strictObject({
+      studyId: z.string(),
+      target: target.nullable().default(null),
+      fitFrom: z.int().min(1).nullable().default(null),
+      fitTo: z.int().min(1).nullable().default(null),
+    }),
+    output: criticalBatchSizeReport,
+  },
+  /** The same report for points measured elsewhere, one row `batch,seed,steps` a line. */
+  'study.fitPoints': { input: z.strictObject({ csv: z.string().max(5_000_000), confidence: z.number().min(0.5).max(0.99).default(0.95) }), output: criticalBatchSizeReport },
+  'run.list': {
+    input: z.strictObject({ ...page, studyId: z.string().nullable().default(null) }),
+    output: z.object({ runs: z.array(runRecord), total: z.int() }),
+  },
+  'run.get': {
+    input: z.strictObject({ runId: z.string() }),
+    output: z.object({ run: runRecord, keys: z.array(z.string()), checkpoints: z.array(checkpointRecord), events: z.array(logEvent) }),
+  },
+  'metric.series': {
+    input: z.strictObject({
+      runIds: z.array(z.string()).max(1000),
+      keys: z.array(z.string()).max(100),
+      maxPoints: z.int().min(2).max(20000).default(600),
+      /** Bounds on the step, both included. */
+      from: z.number().nullable().default(null),
+      to: z.number().nullable().default(null),
+    }),
+    output: z.object({ series: z.array(metricSeries) }),
+  },
+  'event.list': {
+    input: z.strictObject({ studyId: z.string().nullable().default(null), runId: z.string().nullable().default(null), ...page }),
+    output: z.object({ events: z.array(logEvent) }),
+  },
+  'dataset.list': {
+    input: z.strictObject({}),
+    output: z.object({
+      datasets: z.array(
+        z.object({
+          name: z.enum(bundledDatasets),
+          title: z.string(),
+          trainExamples: z.int(),
+          testExamples: z.int(),
+          shape: z.array(z.int()),
+          classes: z.int(),
+          licence: z.string(),
+          source: z.string(),
+        }),
+      ),
+    }),
+  },
+  'workspace.describe': {
+    input: z.strictObject({}),
+    output: z.object({ path: z.string(), logBytes: z.number(), freeBytes: z.number(), loupe: z.string(), node: z.string(), platform: z.string() }),
+  },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
+
+export type QueryName = keyof typeof queries
+export type QueryInput<N extends QueryName> = z.input<(typeof queries)[N]['input']>
+export type ParsedQueryInput<N extends QueryName> = z.output<(typeof queries)[N]['input']>
+export type QueryOutput<N extends QueryName> = z.output<(typeof queries)[N]['output']>

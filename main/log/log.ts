@@ -1,0 +1,89 @@
+import type { ErrorFacts, WireError } from '../contract/errors.ts'
+import type { MetricRow } from '../contract/metrics.ts'
+import type { CheckpointRecord, Environment, LogEvent, MetricSeries, RunRecord, Status, StudyRecord } from '../contract/records.ts'
+import type { RunConfig } from '../contract/run-config.ts'
+import type { StudyConfig } from '../contract/study-config.ts'
+
+export interface Page {
+  readonly limit: number
+  readonly offset: number
+}
+
+/** Values of one evaluation, by metric key. */
+export interface LoggedEvaluation {
+  readonly step: number
+  readonly examples: number
+  readonly wallMs: number
+  readonly values: Readonly<Record<string, number>>
+}
+
+/** The questions that the log answers. Any process may hold a reader, as many as it likes. */
+export interface LogReader {
+  studies(page: Page): { readonly studies: readonly StudyRecord[]; readonly total: number }
+  /** @throws LoupeError `not-found` */
+  study(id: string): StudyRecord
+  runs(filter: Page & { readonly studyId: string | null }): { readonly runs: readonly RunRecord[]; readonly total: number }
+  /** All runs of a study, by creation. */
+  runsOf(studyId: string): readonly RunRecord[]
+  /** @throws LoupeError `not-found` */
+  run(id: string): RunRecord
+  /** Metric keys that the run has logged. */
+  metricKeys(runId: string): readonly string[]
+  series(query: { readonly runIds: readonly string[]; readonly keys: readonly string[]; readonly maxPoints: number; readonly from: number | null; readonly to: number | null }): readonly MetricSeries[]
+  /** What `per: 'evaluation'` metrics say, one object a step, in order. */
+  evaluations(runId: string): readonly LoggedEvaluation[]
+  /** Sum of a per-step metric up to and including a step, such as the line search's tries. */
+  sum(runId: string, key: string, toStep: number): number
+  events(filter: Page & { readonly studyId: string | null; readonly runId: string | null }): readonly LogEvent[]
+  checkpoints(runId: string): readonly CheckpointRecord[]
+  /** @throws LoupeError `log-corrupt` where the file does not match its SHA-256 */
+  checkpointBytes(id: string): Uint8Array
+  /** Of the database file and its write-ahead log. */
+  bytes(): number
+  close(): void
+}
+
+export interface StudyPatch {
+  readonly status?: Status
+  readonly startedAt?: number
+  readonly finishedAt?: number | null
+  readonly error?: WireError | null
+  readonly config?: StudyConfig
+}
+
+export interface RunPatch {
+  readonly status?: Status
+  readonly environment?: Environment
+  readonly startedAt?: number
+  readonly finishedAt?: number | null
+  readonly steps?: number
+  readonly examples?: number
+  readonly wallMs?: number
+  readonly functionEvaluations?: number
+  readonly censored?: boolean | null
+  readonly error?: WireError | null
+}
+
+/**
+ * The one that writes. Only the engine holds it: a lease in the log, kept alive by a heartbeat, refuses a second one with
+ * LoupeError `conflict`. It reads, too.
+ */
+export interface LogWriter extends LogReader {
+  createStudy(config: StudyConfig): StudyRecord
+  updateStudy(id: string, patch: StudyPatch): StudyRecord
+  createRun(run: { readonly studyId: string | null; readonly key: string; readonly config: RunConfig }): RunRecord
+  updateRun(id: string, patch: RunPatch): RunRecord
+  /** Queues rows; they are committed in batches, at the latest after 250 ms. Costs microseconds. Never throws for a full disk: see `health`. */
+  appendMetrics(runId: string, rows: readonly MetricRow[]): void
+  /** Drops what was logged after a step: a run that resumes from a checkpoint writes those rows anew. */
+  dropMetricsAfter(runId: string, step: number): void
+  appendEvent(event: { readonly studyId: string | null; readonly runId: string | null; readonly level: LogEvent['level']; readonly kind: string; readonly message: string; readonly facts?: ErrorFacts }): LogEvent
+  /** Writes the file (temporary, fsync, rename), logs its SHA-256, prunes to the `keep` newest. */
+  saveCheckpoint(runId: string, checkpoint: { readonly step: number; readonly examples: number; readonly bytes: Uint8Array; readonly keep: number }): CheckpointRecord
+  /** Commits what is queued. @throws LoupeError `disk-full`; what was queued stays queued. */
+  flush(): void
+  /** The last failure to commit, null when all is well. A run pauses on it and goes on when it is gone. */
+  readonly health: WireError | null
+  /** Marks runs and studies whose process is gone as interrupted. Called by `openLogWriter`. */
+  sweepOrphans(): readonly string[]
+}

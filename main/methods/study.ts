@@ -1,0 +1,59 @@
+import type { z } from '../contract/zod.ts'
+import type { RunConfig } from '../contract/run-config.ts'
+import type { Status, StudyProgress } from '../contract/records.ts'
+
+/** A run that a study wants. Two plans that name the same key mean the same run: it is made once. */
+export interface PlannedRun {
+  readonly key: string
+  readonly config: RunConfig
+  /** Lower first. */
+  readonly order: number
+  /** Training examples it is expected to take, for the forecast; an upper bound will do. */
+  readonly forecastExamples: number
+}
+
+/** What an evaluation logged, one object an evaluation, values by metric key. */
+export interface Evaluation {
+  readonly step: number
+  readonly examples: number
+  readonly wallMs: number
+  readonly values: Readonly<Record<string, number>>
+}
+
+/** A run as a study reads it back from the log: planned, half way or done. */
+export interface StudiedRun {
+  readonly id: string
+  readonly key: string
+  readonly config: RunConfig
+  readonly status: Status
+  readonly steps: number
+  readonly examples: number
+  readonly wallMs: number
+  readonly functionEvaluations: number
+  readonly censored: boolean | null
+  readonly evaluations: readonly Evaluation[]
+}
+
+/** What a study needs to know of the data before it can plan. */
+export interface DatasetFacts {
+  readonly trainExamples: number
+  readonly validationExamples: number
+}
+
+/**
+ * A study plans runs and reads them. Both are pure functions of what is logged, so a study resumes after a crash by asking again.
+ */
+export interface Study<Config, Report> {
+  readonly config: z.ZodType<Config>
+  /** Refuses, with LoupeError `invalid-input`, what the schema cannot see: a batch size above the training examples, say. */
+  check(config: Config, facts: DatasetFacts): void
+  /**
+   * The runs wanted now, given all that is logged: those done, those running and new ones. Called again whenever a run
+   * ends; when every run of the answer has ended, the study has.
+   */
+  plan(config: Config, runs: readonly StudiedRun[], facts: DatasetFacts): readonly PlannedRun[]
+  /** Where the study stands, for the progress bar. */
+  progress(config: Config, runs: readonly StudiedRun[], facts: DatasetFacts): StudyProgress
+  /** What the runs say so far. */
+  report(config: Config, runs: readonly StudiedRun[], facts: DatasetFacts): Report
+}

@@ -1,0 +1,115 @@
+import type * as tf from '@tensorflow/tfjs'
+
+/** Element types of the arrays that cross into and out of a session. */
+export type ElementType = 'float32' | 'int32' | 'uint8' | 'bool'
+
+/** A tensor's values outside the session, row-major. */
+export interface HostArray {
+  readonly shape: readonly number[]
+  readonly type: ElementType
+  readonly values: Float32Array | Int32Array | Uint8Array
+}
+
+/** Named host arrays: initial weights, optimiser slots, a checkpoint. Names are paths such as `stem/kernel`. */
+export type HostArrays = Readonly<Record<string, HostArray>>
+/** Named tensors inside a trace. */
+export type Tensors = Readonly<Record<string, tf.Tensor>>
+
+export interface DeviceInfo {
+  /** TensorFlow's own name, such as `/device:GPU:0`. */
+  readonly name: string
+  readonly kind: 'CPU' | 'GPU'
+  readonly memoryBytes: number
+  readonly description: string
+}
+
+export interface SessionOptions {
+  /** Device the traces are placed on; the first CPU when left out. */
+  readonly device?: string
+  /** Virtual CPU devices to make, so that several replicas can be tested without a GPU. 1 when left out. */
+  readonly cpuDevices?: number
+  /**
+   * Threads an op may use; 0 or left out: as many as cores. TensorFlow keeps one pool a process: the first session decides.
+   * Part of what makes a run reproducible.
+   */
+  readonly threads?: number
+}
+
+export interface InputSpec {
+  readonly shape: readonly number[]
+  readonly type: 'float32' | 'int32'
+}
+
+/**
+ * What a step's code sees while it is traced. It runs once, on symbols; after that the graph runs without it.
+ *
+ * Random numbers, times and anything else drawn in JavaScript would be frozen into the graph: use the ops of `ops.ts`
+ * with a seed that is fed. Reading a tensor's value is an error that names the op.
+ */
+export interface TraceContext<I extends Readonly<Record<string, InputSpec>>> {
+  readonly inputs: { readonly [K in keyof I]: tf.Tensor }
+  /** A variable's value: as it was when the call began, or as `assign` left it. */
+  read(variable: string): tf.Tensor
+  /** Gives a variable a new value of the same shape. The session's variable changes when the call ends. */
+  assign(variable: string, value: tf.Tensor): void
+  /**
+   * Rows of a resident array as float32 (int32 where the array is int32).
+   *
+   * @param indices  int32 `[n]`, each within the array's first dimension.
+   * @returns `[n, ...the array's other dimensions]`.
+   */
+  rows(resident: string, indices: tf.Tensor1D): tf.Tensor
+}
+
+export interface StepDefinition<I extends Readonly<Record<string, InputSpec>>, O extends string> {
+  /** For messages and for the profiler. */
+  readonly name: string
+  readonly inputs: I
+  /** Ordinary tfjs code over symbols. Called once. Must be synchronous and pure but for `context.assign`. */
+  trace(context: TraceContext<I>): Readonly<Record<O, tf.Tensor>>
+  /** Cluster this step's ops with XLA. Off when left out. */
+  readonly jit?: boolean
+}
+
+/** A step compiled against a session's variables. */
+export interface CompiledStep<I extends Readonly<Record<string, InputSpec>>, O extends string> {
+  /**
+   * Runs the step. The process stays responsive while it runs. Calls on one session must not overlap.
+   *
+   * @param inputs  One typed array an input, of the declared size; a number for a scalar.
+   * @throws LoupeError `out-of-memory`, `not-finite` never (a NaN is a value), `tensorflow` with the status otherwise.
+   */
+  run(inputs: { readonly [K in keyof I]: Float32Array | Int32Array | number }): Promise<{ readonly [K in O]: Float32Array | Int32Array }>
+  /** Ops in the trace. */
+  readonly operations: number
+  readonly traceMs: number
+}
+
+/** Holds variables and data on a device, and runs steps over them. */
+export interface Session {
+  readonly device: string
+  readonly threads: number
+  /** Makes float32 or int32 variables. Their names must be new to the session. */
+  createVariables(initial: HostArrays): Promise<void>
+  /** Overwrites variables: shapes and types must match. */
+  writeVariables(values: HostArrays): Promise<void>
+  readVariables(names: readonly string[]): Promise<HostArrays>
+  /** Puts an array that never changes on the device. uint8 stays uint8 there. Its name must be new to the session. */
+  createResident(name: string, array: HostArray): Promise<void>
+  /** True for a variable or a resident array. */
+  has(name: string): boolean
+  compile<I extends Readonly<Record<string, InputSpec>>, O extends string>(definition: StepDefinition<I, O>): CompiledStep<I, O>
+  /** Ops in all traces so far: a TensorFlow graph only grows, so a long-lived session is renewed above some number. */
+  readonly graphOperations: number
+  close(): Promise<void>
+}
+
+/** Where steps run: TensorFlow's C library, or tfjs' plain CPU backend as the reference that tests compare with. */
+export interface Runtime {
+  readonly kind: 'tensorflow' | 'reference'
+  readonly version: string
+  /** Folder of the library; empty for the reference. */
+  readonly library: string
+  devices(): Promise<readonly DeviceInfo[]>
+  openSession(options?: SessionOptions): Promise<Session>
+}

@@ -1,0 +1,58 @@
+import type { Environment } from '../contract/records.ts'
+import type { MetricRow } from '../contract/metrics.ts'
+import type { RunConfig } from '../contract/run-config.ts'
+import type { HostArrays } from '../tensorflow/runtime.ts'
+import type { RandomState } from './random.ts'
+
+/** Everything that a run needs to go on exactly where it was. Written as a file; the log keeps its SHA-256. */
+export interface Checkpoint {
+  readonly step: number
+  readonly examples: number
+  readonly wallMs: number
+  readonly functionEvaluations: number
+  /** Parameters, statistics and slots, by their session names. */
+  readonly variables: HostArrays
+  /** Sampler position, random states, running means, last step size: plain JSON, owned by the parts that wrote it. */
+  readonly state: Readonly<Record<string, unknown>>
+  readonly random: RandomState
+}
+
+/** How a run tells what happens. The caller logs; none of these is awaited but `onCheckpoint`. */
+export interface TrainingObserver {
+  onMetrics(rows: readonly MetricRow[]): void
+  onProgress(progress: { readonly step: number; readonly examples: number; readonly batchLoss: number | null; readonly examplesPerSecond: number }): void
+  onCheckpoint(checkpoint: Checkpoint): Promise<void>
+  onWarning(code: string, message: string, facts: Readonly<Record<string, unknown>>): void
+}
+
+export interface TrainingOptions {
+  readonly config: RunConfig
+  readonly observer: TrainingObserver
+  /** Asks the run to save a checkpoint and end early; checked between calls. */
+  readonly signal: AbortSignal
+  readonly resumeFrom?: Checkpoint
+  /** As recorded by the environment of the run that is resumed, so that it goes on bit for bit. */
+  readonly jit?: boolean
+}
+
+export interface TrainingResult {
+  /** `target`: reached; `limit`: maxExamples without reaching it; `aborted`: by the signal, checkpoint saved. */
+  readonly ended: 'target' | 'limit' | 'aborted'
+  readonly steps: number
+  readonly examples: number
+  readonly wallMs: number
+  readonly functionEvaluations: number
+  /** Null without a target, or where the run was aborted. */
+  readonly censored: boolean | null
+  readonly jit: boolean
+}
+
+/** Trains runs one after the other, on one session. Runs that share model and data share the session, its data and its traces. */
+export interface Trainer {
+  train(options: TrainingOptions): Promise<TrainingResult>
+  /** Median time of a step over a few trial steps; nothing is logged. */
+  measureStep(config: RunConfig): Promise<{ readonly ms: number; readonly traceMs: number }>
+  /** What the environment record says of this trainer, jit excepted. */
+  readonly environment: Pick<Environment, 'tensorflow' | 'device' | 'threads'>
+  close(): Promise<void>
+}
