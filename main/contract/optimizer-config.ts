@@ -11,17 +11,24 @@ const beta = (value: number) => z.number().min(0).lt(1).default(value)
  *
  * @see Vaswani et al. 2019, arXiv:1905.09997; Tsukada and Iiduka 2025, arXiv:2307.13831.
  */
-export const armijoConfig = z.strictObject({
-  kind: z.literal('armijo'),
-  c: z.number().gt(0).lt(1).default(0.1).describe('fraction; share of the predicted decrease that a step must reach'),
-  delta: z.number().gt(0).lt(1).default(0.9).describe('factor; shrinks a refused step size'),
-  initialStep: z.number().positive().max(1e6).default(1).describe('1; α₀, first step size tried at the first step'),
-  maxStep: z.number().positive().max(1e6).default(10).describe('1; largest step size tried'),
-  resetRule: z.enum(['grow', 'keep', 'epoch-mean', 'initial']).default('grow').describe('rule; where the next search starts: last α·2^(batch/examples), last α, twice the last epoch’s mean, or α₀'),
-  maxTries: z.int().min(1).max(1000).default(100).describe('tries; step sizes tried before the fallback'),
-  fallbackStep: z.number().positive().max(1).default(1e-6).describe('1; step size where no try was accepted'),
-  searchBatch: z.enum(['same', 'independent']).default('same').describe('batch; the examples on which a try is judged'),
-})
+export const armijoConfig = z
+  .strictObject({
+    kind: z.literal('armijo'),
+    c: z.number().gt(0).lt(1).default(0.1).describe('fraction; share of the predicted decrease that a step must reach'),
+    delta: z.number().gt(0).lt(1).default(0.9).describe('factor; shrinks a refused step size'),
+    initialStep: z.number().positive().max(1e6).default(1).describe('1; α₀, first step size tried at the first step'),
+    maxStep: z.number().positive().max(1e6).default(10).describe('1; largest step size tried'),
+    resetRule: z.enum(['grow', 'keep', 'epoch-mean', 'initial']).default('grow').describe('rule; where the next search starts: last α·2^(batch/examples), last α, twice the last epoch’s mean, or α₀'),
+    maxTries: z.int().min(1).max(1000).default(100).describe('tries; step sizes tried before the fallback'),
+    fallbackStep: z.number().positive().max(1).default(1e-6).describe('1; step size where no try was accepted'),
+    searchBatch: z.enum(['same', 'independent']).default('same').describe('batch; the examples on which a try is judged'),
+  })
+  .check((context) => {
+    const { initialStep, maxStep } = context.value
+    if (initialStep > maxStep) {
+      context.issues.push({ code: 'custom', message: `initialStep ${initialStep} is above maxStep ${maxStep}; lower it`, path: ['initialStep'], input: initialStep })
+    }
+  })
 
 /** How a gradient becomes an update. */
 export const optimizerConfig = z.discriminatedUnion('kind', [

@@ -1,0 +1,32 @@
+// Electron's binary, which its package does not carry.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { run } from './terminal.mjs'
+
+/** Whether a window can be shown here. */
+export function hasDisplay() {
+  return process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
+}
+
+/** Path of Electron's binary, or null where it was not downloaded. */
+export function findElectron(root) {
+  const package_ = join(root, 'node_modules', 'electron')
+  const named = join(package_, 'path.txt')
+  if (!existsSync(named)) return null
+  const path = join(package_, 'dist', readFileSync(named, 'utf8').trim())
+  return existsSync(path) ? path : null
+}
+
+/** Downloads Electron where there is a display. Where it cannot be had, the browser shows the same workbench. */
+export async function installElectron({ root, terminal }) {
+  if (!hasDisplay() || findElectron(root) !== null) return
+  // One failure is remembered for a day, so that a machine that never reaches the host starts quickly.
+  const failed = join(root, 'node_modules', '.loupe-electron-failed')
+  if (existsSync(failed) && Date.now() - Number(readFileSync(failed, 'utf8')) < 86_400_000) return
+  terminal.begin('Downloading Electron, the desktop window', 'about 115 MB')
+  await run('npx', ['install-electron'], { cwd: root, timeoutMs: 600_000 })
+  if (findElectron(root) === null) {
+    writeFileSync(failed, String(Date.now()))
+    terminal.warn('Electron could not be downloaded; the workbench opens in the browser instead. To try again: npx install-electron')
+  }
+}
