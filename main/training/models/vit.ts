@@ -1,0 +1,61 @@
+import { assemble } from './assemble.ts'
+import type { VitConfig } from './configs.ts'
+import { glorotUniform, lecunNormal } from './initializers.ts'
+import { attention } from './layers/attention.ts'
+import { meanOverTokens } from './layers/convolution.ts'
+import { dense } from './layers/dense.ts'
+import { dropout } from './layers/dropout.ts'
+import { chain, type LayerBuilder, type Shape } from './layers/layer.ts'
+import { layerNorm } from './layers/normalization.ts'
+import { patchEmbedding, positions } from './layers/patches.ts'
+import { residual } from './layers/residual.ts'
+import type { Model } from './model.ts'
+
+/**
+ * A vision transformer: patches as tokens, learned positions, blocks of attention and MLP with the norm before each
+ * (pre-norm), a last norm, the mean over tokens, and the classes.
+ *
+ * Parameters are `embedding/…`, `positions`, `block1/norm1/…`, `block1/attention/qkv/…`, `block1/attention/output/…`,
+ * `block1/norm2/…`, `block1/mlp1/…`, `block1/mlp2/…`, `norm/…`, `classes/…`. Kernels of attention and MLP are Glorot uniform,
+ * those of the embedding and the classes LeCun normal, positions N(0, 0.02²), biases 0. Dropout acts on the embedded
+ * tokens and on the output of each attention and MLP.
+ *
+ * Differs from the paper: the mean over tokens stands for the class token, gelu is in its tanh form.
+ *
+ * @throws LoupeError `shape-mismatch` where the patches do not tile the image or the heads do not divide the width.
+ * @see Dosovitskiy et al. 2021, "An image is worth 16x16 words", arXiv:2010.11929; for the mean Beyer et al. 2022, arXiv:2205.01580.
+ */
+export function createVit(config: VitConfig, inputShape: Shape, classes: number): Model {
+  const { patchSize, width, depth, heads } = config
+  const blocks = Array.from({ length: depth }, (_, index) => block(`block${index + 1}`, config))
+  return assemble({
+    title: `ViT ${depth}×${width}, ${heads} heads, patch ${patchSize}`,
+    inputShape,
+    classes,
+    couplesExamples: false,
+    layers: chain(
+      patchEmbedding(patchSize, width),
+      positions,
+      dropout(config.dropout),
+      ...blocks,
+      layerNorm('norm'),
+      meanOverTokens,
+      dense({ name: 'classes', units: classes, initializer: lecunNormal }),
+    ),
+  })
+}
+
+function block(name: string, { width, heads, mlpRatio, dropout: rate }: VitConfig): LayerBuilder {
+  const hidden = Math.max(1, Math.round(width * mlpRatio))
+  return chain(
+    residual(chain(layerNorm(`${name}/norm1`), attention(`${name}/attention`, heads), dropout(rate))),
+    residual(
+      chain(
+        layerNorm(`${name}/norm2`),
+        dense({ name: `${name}/mlp1`, units: hidden, initializer: glorotUniform(), activation: 'gelu' }),
+        dense({ name: `${name}/mlp2`, units: width, initializer: glorotUniform() }),
+        dropout(rate),
+      ),
+    ),
+  )
+}
