@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bundledDatasets } from '../../contract/dataset-config.ts'
+import { LoupeError } from '../../contract/errors.ts'
+import { z } from '../../contract/zod.ts'
+import { sha256, sourceHash } from './content-hash.ts'
+import { readCsv } from './csv.ts'
+import { apart } from './examples.ts'
+import { readIdx } from './idx.ts'
+import { labelled } from './labelled.ts'
+import type { Labelled } from './labelled.ts'
+import { malformed } from './malformed.ts'
+import { readBytes, unpacked } from './read-bytes.ts'
+import type { Source } from './source.ts'
+
+/** What `dataset.json` says of a bundled data set. */
+export const datasetCard = z.strictObject({
+  name: z.enum(bundledDatasets),
+  title: z.string(),
+  /** SPDX expression. */
+  licence: z.string(),
+  source: z.url(),
+  format: z.enum(['idx', 'csv']),
+  /** Of one example. */
+  shape: z.array(z.int().min(1)),
+  classNames: z.array(z.string()).min(2),
+  trainExamples: z.int().min(1),
+  testExamples: z.int().min(1),
+  files: z.array(
+    z.strictObject({
+      role: z.enum(['train-inputs', 'train-labels', 'test-inputs', 'test-labels', 'train-table']),
+      path: z.string(),
+      bytes: z.int(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+  ),
+})
+export type DatasetCard = z.output<typeof datasetCard>
+type BundledName = DatasetCard['name']
+type Role = DatasetCard['files'][number]['role']
+
+/** Decoded data sets of this process, by content: a sweep asks for the same one again and again. */
+const decoded = new Map<string, Promise<Source>>()
+
+/** Reads `dataset.json` of a bundled data set; the data stay where they are. */
+export async function readDatasetCard(name: BundledName): Promise<DatasetCard> {
+  const bytes = await readBytes(join(bundledFolder(), name, 'dataset.json'))
+  return datasetCard.parse(JSON.parse(bytes.toString('utf8')))
+}
+
+/**
+ * Reads a bundled data set, checked against the SHA-256 of its card. Decoded once a process.
+ *
+ * @throws LoupeError `data-malformed` where a file is not the one that was bundled.
+ */
+export async function readBundled(name: BundledName): Promise<Source> {
+  const card = await readDatasetCard(name)
+  const hash = sourceHash(card.files.map(({ sha256 }) => sha256))
+  const known = decoded.get(hash)
+  if (known !== undefined) return known
+  const reading = decode(card, hash)
+  decoded.set(hash, reading)
+  // A failure is told to whoever asked, and tried again by whoever asks next.
+  reading.catch(() => decoded.delete(hash))
+  return reading
+}
+
+async function decode(card: DatasetCard, hash: string): Promise<Source> {
+  const files = new Map<Role, { file: string; bytes: Buffer }>()
+  await Promise.all(
+    card.files.map(async ({ role, path, sha256: expected }) => {
+      const file = join(bundledFolder(), card.name, path)
+      const bytes = await readBytes(file)
+      const found = sha256(bytes)
+      if (found !== expected) throw malformed({ file, at: null, expected: `SHA-256 ${expected}`, found, advice: 'Restore the file: install Loupe again.' })
+      files.set(role, { file, bytes: await unpacked(bytes, file) })
+    }),
+  )
+  const of = (role: Role): { file: string; bytes: Buffer } => {
+    const entry = files.get(role)
+    if (entry === undefined) throw new LoupeError('internal', `The card of ${card.name} names no file for ${role}.`, { name: card.name, role })
+    return entry
+  }
+  const parts = card.format === 'csv' ? apart(table(of('train-table'))) : idxParts(of, files.has('test-inputs'))
+  return { name: card.name, title: card.title, classNames: card.classNames, train: reshaped(parts.train, card.shape), test: reshaped(parts.test, card.shape), hash }
+}
+
+function table({ file, bytes }: { file: string; bytes: Buffer }): Labelled {
+  const { inputs, labels } = readCsv(bytes, { file, labelColumn: null })
+  return labelled({ file, array: inputs }, { file, array: { shape: [labels.length], values: labels } })
+}
+
+function idxParts(of: (role: Role) => { file: string; bytes: Buffer }, hasTest: boolean): { train: Labelled; test: Labelled } {
+  const read = (role: Role) => ({ file: of(role).file, array: readIdx(of(role).bytes, of(role).file) })
+  const train = labelled(read('train-inputs'), read('train-labels'))
+  return hasTest ? { train, test: labelled(read('test-inputs'), read('test-labels')) } : apart(train)
+}
+
+function reshaped({ inputs, labels }: Labelled, shape: readonly number[]): Labelled {
+  return { inputs: { ...inputs, shape: [labels.length, ...shape] }, labels }
+}
+
+/** `resources/datasets`, upwards from this file: where it lies depends on whether the code runs as source or as a bundle. */
+function bundledFolder(): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== dirname(folder); folder = dirname(folder)) {
+    const candidate = join(folder, 'resources', 'datasets')
+    if (existsSync(join(candidate, 'fashion-mnist', 'dataset.json'))) return candidate
+  }
+  throw new LoupeError('not-found', 'The bundled data sets are not beside the program. Install Loupe again.', { from: import.meta.url })
+}
