@@ -21,7 +21,7 @@ export function cacheFolder() {
 export async function installTensorFlow({ root, terminal, gpu }) {
   if (process.env.LOUPE_TENSORFLOW) return
   const pins = JSON.parse(readFileSync(join(root, 'resources', 'tensorflow.json'), 'utf8'))
-  const builds = pins.builds.filter((build) => build.platform === process.platform && build.arch === process.arch)
+  const builds = pins.builds.filter((build) => build.platform === process.platform && build.architecture === process.arch)
   const cpu = builds.find((build) => build.flavour === 'cpu')
   const cuda = builds.find((build) => build.flavour === 'gpu')
   if (!cpu) {
