@@ -9,7 +9,7 @@ import { output, run, SetupError } from './terminal.mjs'
 export function cacheFolder() {
   if (process.env.LOUPE_CACHE) return process.env.LOUPE_CACHE
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'loupe')
-  if (process.platform === 'win32') return join(process.env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'loupe', 'cache')
+  if (process.platform === 'win32') return join(process.env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'loupe')
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'loupe')
 }
 
