@@ -1,6 +1,5 @@
 import { bundledDatasets } from '../../contract/dataset-config.ts'
 import type { DatasetConfig } from '../../contract/dataset-config.ts'
-import { LoupeError } from '../../contract/errors.ts'
 import type { QueryOutput } from '../../contract/queries.ts'
 import { readBundled, readDatasetCard } from './bundled.ts'
 import type { Dataset } from './dataset.ts'
@@ -15,10 +14,6 @@ import { splitExamples } from './split.ts'
  * @throws LoupeError `data-malformed`, `not-found`, and `invalid-input` where the configuration asks for more than there is.
  */
 export async function loadDataset(config: DatasetConfig): Promise<Dataset> {
-  if (config.name !== 'file' && (config.path !== null || config.labelColumn !== null)) {
-    const message = `The data set "${config.name}" comes with Loupe: it takes neither path nor labelColumn. For your own data use the name "file".`
-    throw new LoupeError('invalid-input', message, { name: config.name, path: config.path, labelColumn: config.labelColumn })
-  }
   const source = config.name === 'file' ? await readFromPath(config) : await readBundled(config.name)
   const split = splitExamples(source.train.labels.length, config)
   const train = takeExamples(source.train, split.train)
