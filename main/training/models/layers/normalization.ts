@@ -28,7 +28,8 @@ export function normalization(name: string, kind: Normalization): LayerBuilder {
  * Batch norm: each channel to mean 0 and variance 1 over the batch and its pixels, then scale and offset.
  *
  * While training the batch's own statistics are used, which makes one example's output depend on the others; the running
- * ones, `running ← 0.9·running + 0.1·batch`, are used otherwise.
+ * ones, `running ← 0.9·running + 0.1·batch`, are used otherwise. As in PyTorch and TensorFlow the running variance takes the
+ * batch's unbiased one, n/(n − 1) times the one that divides, over n = batch·pixels numbers a channel.
  *
  * @see Ioffe and Szegedy 2015, "Batch normalization", arXiv:1502.03167.
  */
@@ -51,7 +52,9 @@ export function batchNorm(name: string): LayerBuilder {
 
 function withBatchStatistics(name: string, x: tf.Tensor, pass: ForwardPass): tf.Tensor {
   const { y, mean, variance } = normalizeBatch(x, vector(pass, `${name}/scale`), vector(pass, `${name}/offset`), EPSILON)
-  for (const [key, batch] of [['mean', mean], ['variance', variance]] as const) {
+  const count = x.size / (x.shape.at(-1) ?? 1)
+  const unbiased = count > 1 ? tf.mul(variance, count / (count - 1)) : variance
+  for (const [key, batch] of [['mean', mean], ['variance', unbiased]] as const) {
     const running = pass.statistic(`${name}/${key}`)
     pass.updateStatistic(`${name}/${key}`, tf.add(tf.mul(running, RUNNING_MOMENTUM), tf.mul(batch, 1 - RUNNING_MOMENTUM)))
   }
