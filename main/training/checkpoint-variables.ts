@@ -1,0 +1,43 @@
+import { LoupeError } from '../contract/errors.ts'
+import type { HostArray, HostArrays, Session } from '../tensorflow/runtime.ts'
+import type { TrainedVariables } from './training-step.ts'
+import { readGroup } from './variables.ts'
+
+/** The values of a run's variables, by what they are. */
+export interface GroupValues {
+  readonly parameters: HostArrays
+  readonly statistics: HostArrays
+  readonly slots: HostArrays
+}
+
+const groups = ['parameters', 'statistics', 'slots'] as const
+
+/** Reads a run's variables for a checkpoint, under names such as `parameters/stem/kernel`. */
+export async function saveGroups(session: Session, variables: TrainedVariables): Promise<HostArrays> {
+  const saved: Record<string, HostArray> = {}
+  for (const group of groups) {
+    for (const [name, value] of Object.entries(await readGroup(session, variables[group]))) saved[`${group}/${name}`] = value
+  }
+  return saved
+}
+
+/**
+ * Takes a run's variables out of a checkpoint.
+ *
+ * @param expected  Which variables the run has, and their shapes.
+ * @throws LoupeError `shape-mismatch` where one is missing or of another shape: the checkpoint is of another model or optimiser.
+ */
+export function restoreGroups(expected: GroupValues, saved: HostArrays): GroupValues {
+  const restore = (group: keyof GroupValues): HostArrays =>
+    Object.fromEntries(
+      Object.entries(expected[group]).map(([name, { shape, type }]) => {
+        const value = saved[`${group}/${name}`]
+        if (value && value.type === type && value.shape.join() === shape.join()) return [name, value]
+        const found = value ? `${value.type} [${value.shape.join(', ')}]` : 'nothing'
+        throw new LoupeError('shape-mismatch', `The checkpoint holds ${found} for ${group}/${name}, the run has ${type} [${shape.join(', ')}]. Resume it with the model and optimizer that it was saved with.`, {
+          variable: `${group}/${name}`,
+        })
+      }),
+    )
+  return { parameters: restore('parameters'), statistics: restore('statistics'), slots: restore('slots') }
+}

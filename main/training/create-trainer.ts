@@ -1,0 +1,191 @@
+import { LoupeError } from '../contract/errors.ts'
+import type { RunConfig } from '../contract/run-config.ts'
+import type { Runtime, Session } from '../tensorflow/runtime.ts'
+import type { Dataset } from './datasets/dataset.ts'
+import { needsFullGradient, checkRun, planRun } from './run-plan.ts'
+import type { RunPlan } from './run-plan.ts'
+import { emptyFeed, Feeder } from './feeder.ts'
+import { runLoop } from './loop.ts'
+import { restoreState, startState } from './run-state.ts'
+import { chooseStepsPerCall } from './steps-per-call.ts'
+import { Traces } from './traces.ts'
+import type { RunVariables } from './traces.ts'
+import type { Trainer, TrainingObserver, TrainingOptions, TrainingResult } from './trainer.ts'
+import type { StepFeed, TrainingCall } from './training-step.ts'
+
+export interface CreateTrainerOptions {
+  readonly runtime: Runtime
+  readonly dataset: Dataset
+  /** TensorFlow's name of it; the first CPU when left out. See {@link chooseDevice}. */
+  readonly device?: string
+  /** 0 or left out: as many as cores. */
+  readonly threads?: number
+}
+
+/** Ops after which a session is renewed before the next run: a TensorFlow graph only grows, and slows down with it. */
+const MOST_OPERATIONS = 150_000
+const TRIAL_CALLS = 7
+const TRIAL_STRIDE = 7919
+
+/**
+ * Opens a trainer for one data set: one session, the data on its device once.
+ *
+ * Runs go one after the other. Those that share a model share its variables and its traces, so the second run with another
+ * seed starts at once.
+ *
+ * @throws LoupeError `out-of-memory` where the device has no room for the data.
+ */
+export async function createTrainer(options: CreateTrainerOptions): Promise<Trainer> {
+  const trainer = new SessionTrainer(options)
+  await trainer.open()
+  return trainer
+}
+
+/** A run's compiled parts, its variables initialised. */
+interface Prepared {
+  readonly plan: RunPlan
+  readonly stepsPerCall: number
+  readonly jit: boolean
+  readonly traces: Traces
+  readonly variables: RunVariables
+  readonly call: (steps: number) => TrainingCall
+}
+
+class SessionTrainer implements Trainer {
+  readonly #options: CreateTrainerOptions
+  #traces: Traces | null = null
+  #warmed = new WeakSet<TrainingCall>()
+  #isBusy = false
+
+  constructor(options: CreateTrainerOptions) {
+    this.#options = options
+  }
+
+  async open(): Promise<void> {
+    await this.#openTraces()
+  }
+
+  get environment(): Trainer['environment'] {
+    const { runtime } = this.#options
+    const session = this.#session()
+    return { tensorflow: runtime.version, device: session.device, threads: session.threads }
+  }
+
+  async train(options: TrainingOptions): Promise<TrainingResult> {
+    return this.#alone(async () => {
+      const { config, observer, signal, resumeFrom } = options
+      const prepared = await this.#prepare(config, options.jit)
+      const { plan, stepsPerCall, traces, call, jit } = prepared
+      const variables = await traces.initialize(config, resumeFrom?.variables)
+      const restored = resumeFrom ? restoreState(resumeFrom) : null
+      const state = restored?.state ?? startState()
+      const feeder = new Feeder({
+        plan,
+        seed: config.seed,
+        schedule: config.schedule,
+        learningRate: config.optimizer.kind === 'armijo' ? 0 : config.optimizer.learningRate,
+        searchBatch: searchBatchOf(config),
+        ...(resumeFrom && restored ? { resumeFrom: { state: restored.feeder, random: resumeFrom.random } } : {}),
+      })
+      warnOfCoupling(config, variables, observer)
+      const result = await runLoop({ config, dataset: this.#options.dataset, traces, variables, plan, state, feeder, stepsPerCall, call, observer, signal })
+      const { step, examples, wallMs, functionEvaluations } = state
+      return { ...result, steps: step, examples, wallMs, functionEvaluations, jit }
+    })
+  }
+
+  async measureStep(config: RunConfig): Promise<{ readonly ms: number; readonly traceMs: number }> {
+    return this.#alone(async () => {
+      const { stepsPerCall, call } = await this.#prepare(config, undefined)
+      const measured = call(stepsPerCall)
+      return { ms: await medianStepMs(measured, trialFeed(measured, config, this.#options.dataset.train.count)), traceMs: measured.traceMs }
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#traces?.session.close()
+    this.#traces = null
+  }
+
+  /** Compiles what the run needs and runs each new trace once, so that the run's own times hold no set-up. */
+  async #prepare(config: RunConfig, pinnedJit: boolean | undefined): Promise<Prepared> {
+    const { dataset } = this.#options
+    checkRun(config, dataset)
+    if (this.#session().graphOperations > MOST_OPERATIONS) await this.#renew()
+    const traces = this.#traces ?? (await this.#openTraces())
+    const variables = await traces.initialize(config)
+    const plan = planRun(config, dataset.train.count)
+    const stepsPerCall = config.compute.stepsPerCall === 0 ? chooseStepsPerCall(plan, variables.model.cost) : config.compute.stepsPerCall
+    const jit = pinnedJit ?? config.compute.jit === 'on'
+    const call = (steps: number) => traces.trainingCall(config, variables, { steps, jit })
+    for (const steps of new Set([stepsPerCall, 1])) await this.#warm(call(steps), config)
+    return { plan, stepsPerCall, jit, traces, variables, call }
+  }
+
+  /** The first run of a trace is slow: TensorFlow optimises and places it then. */
+  async #warm(call: TrainingCall, config: RunConfig): Promise<void> {
+    if (this.#warmed.has(call)) return
+    await call.run(trialFeed(call, config, this.#options.dataset.train.count))
+    this.#warmed.add(call)
+  }
+
+  async #openTraces(): Promise<Traces> {
+    const { runtime, dataset, device, threads } = this.#options
+    const session = await runtime.openSession({ ...(device === undefined ? {} : { device }), ...(threads === undefined ? {} : { threads }) })
+    this.#traces = await Traces.open(session, dataset)
+    return this.#traces
+  }
+
+  async #renew(): Promise<void> {
+    await this.close()
+    await this.#openTraces()
+  }
+
+  #session(): Session {
+    if (this.#traces) return this.#traces.session
+    throw new LoupeError('conflict', 'The trainer is closed. Open another one with createTrainer.')
+  }
+
+  /** One run at a time: all of them use the same session. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    this.#session()
+    if (this.#isBusy) throw new LoupeError('conflict', 'The trainer is training already. Wait for that run to end, or open another trainer.')
+    this.#isBusy = true
+    try {
+      return await work()
+    } finally {
+      this.#isBusy = false
+    }
+  }
+}
+
+function searchBatchOf({ optimizer }: RunConfig): 'same' | 'independent' {
+  return optimizer.kind === 'armijo' ? optimizer.searchBatch : 'same'
+}
+
+/** Examples from all over the data, as in training; a learning rate of 0. */
+function trialFeed(call: TrainingCall, config: RunConfig, examples: number): StepFeed {
+  const feed = emptyFeed({ steps: call.steps, batchSize: config.batchSize, searchBatch: searchBatchOf(config) })
+  for (let i = 0; i < feed.indices.length; i++) feed.indices[i] = (i * TRIAL_STRIDE) % examples
+  return feed
+}
+
+/** The variables are left as they fall: a run writes its own before it starts. */
+async function medianStepMs(call: TrainingCall, feed: StepFeed): Promise<number> {
+  const times: number[] = []
+  for (let i = 0; i < TRIAL_CALLS; i++) {
+    const started = performance.now()
+    await call.run(feed)
+    times.push((performance.now() - started) / call.steps)
+  }
+  return times.sort((a, b) => a - b)[TRIAL_CALLS >> 1] ?? Number.NaN
+}
+
+function warnOfCoupling(config: RunConfig, { model }: RunVariables, observer: TrainingObserver): void {
+  if (!model.couplesExamples || !(config.noiseScale.enabled || needsFullGradient(config))) return
+  observer.onWarning(
+    'batch-norm-coupling',
+    `${model.title} uses batch norm, which makes the examples of a batch depend on one another: the full gradient is taken with the running statistics, and the noise scale assumes independent examples. Prefer group norm for these measures.`,
+    { model: model.title },
+  )
+}

@@ -1,0 +1,108 @@
+import { z } from '../contract/zod.ts'
+import type { ArmijoConfig, ScheduleConfig } from '../contract/optimizer-config.ts'
+import { Random } from './random.ts'
+import type { RandomState } from './random.ts'
+import { beginsEpoch } from './run-plan.ts'
+import type { RunPlan } from './run-plan.ts'
+import { Sampler } from './sampler.ts'
+import { learningRateAt } from './schedule.ts'
+import type { StepFeed } from './training-step.ts'
+
+const word = z.int().min(0).max(2 ** 32 - 1)
+const randomState = z.tuple([word, word, word, word])
+const samplerState = z.object({ examples: z.int(), epoch: z.int(), position: z.int(), random: randomState })
+
+/** What the feeder puts into a checkpoint. */
+export const feederState = z.object({ order: samplerState, searchOrder: samplerState.nullable() })
+export type FeederState = z.output<typeof feederState>
+
+/** One call's input, with the state that the run has once the call is done. */
+export interface PreparedFeed {
+  readonly steps: number
+  readonly feed: StepFeed
+  readonly after: { readonly state: FeederState; readonly random: RandomState }
+}
+
+export interface FeederOptions {
+  readonly plan: RunPlan
+  readonly seed: number
+  readonly schedule: ScheduleConfig
+  /** At the reference batch size; 0 for an optimiser that finds its own. */
+  readonly learningRate: number
+  /** `independent` where a line search is judged on examples of its own; `same` for all other optimisers. */
+  readonly searchBatch: ArmijoConfig['searchBatch']
+  readonly resumeFrom?: { readonly state: FeederState; readonly random: RandomState }
+}
+
+/**
+ * Prepares the input of calls: which examples, which dropout seeds, which learning rates.
+ *
+ * Two sets of buffers take turns, so that the next call can be prepared while the current one runs.
+ */
+export class Feeder {
+  readonly #options: FeederOptions
+  readonly #order: Sampler
+  readonly #searchOrder: Sampler | null
+  readonly #random: Random
+  readonly #buffers = new Map<string, StepFeed>()
+  #turn = 0
+
+  constructor(options: FeederOptions) {
+    const { plan, seed, searchBatch, resumeFrom } = options
+    const start = (label: string) => Sampler.start({ examples: plan.trainExamples, seed, label })
+    this.#options = options
+    this.#order = resumeFrom ? Sampler.restored(resumeFrom.state.order) : start('order')
+    this.#searchOrder = resumeFrom?.state.searchOrder ? Sampler.restored(resumeFrom.state.searchOrder) : searchBatch === 'independent' ? start('search order') : null
+    this.#random = resumeFrom ? Random.restored(resumeFrom.random) : Random.seeded(seed, 'dropout')
+  }
+
+  /** @param at  `step` is the number of steps done before the call. */
+  prepare({ step, steps }: { readonly step: number; readonly steps: number }): PreparedFeed {
+    const feed = this.#nextBuffers(steps)
+    const { plan, schedule, learningRate } = this.#options
+    this.#order.fill(feed.indices)
+    this.#searchOrder?.fill(feed.searchIndices)
+    for (let i = 0; i < feed.seeds.length; i++) feed.seeds[i] = this.#random.bits() | 0
+    for (let i = 0; i < steps; i++) {
+      const examples = (step + i + 0.5) * plan.batchSize
+      feed.learningRates[i] = learningRateAt({ schedule, learningRate, batchSize: plan.batchSize, examples, maxExamples: plan.maxExamples })
+      feed.epochStarts[i] = beginsEpoch(plan, step + i) ? 1 : 0
+    }
+    return { steps, feed, after: { state: this.state, random: this.#random.state } }
+  }
+
+  get state(): FeederState {
+    return { order: mutable(this.#order), searchOrder: this.#searchOrder ? mutable(this.#searchOrder) : null }
+  }
+
+  get random(): RandomState {
+    return this.#random.state
+  }
+
+  #nextBuffers(steps: number): StepFeed {
+    this.#turn = 1 - this.#turn
+    const key = `${steps} ${this.#turn}`
+    const known = this.#buffers.get(key)
+    if (known) return known
+    const made = emptyFeed({ steps, batchSize: this.#options.plan.batchSize, searchBatch: this.#options.searchBatch })
+    this.#buffers.set(key, made)
+    return made
+  }
+}
+
+/** Buffers of the sizes that a call of so many steps takes, all zero. */
+export function emptyFeed({ steps, batchSize, searchBatch }: { readonly steps: number; readonly batchSize: number; readonly searchBatch: ArmijoConfig['searchBatch'] }): StepFeed {
+  return {
+    indices: new Int32Array(steps * batchSize),
+    searchIndices: new Int32Array(searchBatch === 'independent' ? steps * batchSize : 1),
+    seeds: new Int32Array(steps * 2),
+    learningRates: new Float32Array(steps),
+    epochStarts: new Float32Array(steps),
+  }
+}
+
+/** The schema's tuples are mutable, the sampler's are not. */
+function mutable(sampler: Sampler): z.output<typeof samplerState> {
+  const { random, ...rest } = sampler.state
+  return { ...rest, random: [...random] }
+}

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { LoupeError } from '../contract/errors.ts'
+import { runConfig } from '../contract/run-config.ts'
+import type { RunConfigInput } from '../contract/run-config.ts'
+import { beginsEpoch, callLength, checkRun, isCheckpointDue, isEvaluationDue, meetsTarget, planRun } from './run-plan.ts'
+import type { RunPlan } from './run-plan.ts'
+import { chooseStepsPerCall } from './steps-per-call.ts'
+
+const plan: RunPlan = { batchSize: 64, trainExamples: 1000, maxExamples: 2000, lastStep: 32, evaluateEveryExamples: 300, checkpointEveryExamples: 1000 }
+const steps = (isDue: (step: number) => boolean) => Array.from({ length: 33 }, (_, step) => step).filter(isDue)
+
+test('fills in ten epochs, ten evaluations and one checkpoint an epoch', () => {
+  expect(planRun(runConfig.parse({ batchSize: 32 }), 1500)).toEqual({
+    batchSize: 32,
+    trainExamples: 1500,
+    maxExamples: 15000,
+    lastStep: 469, // 468.75
+    evaluateEveryExamples: 150,
+    checkpointEveryExamples: 1500,
+  })
+})
+
+test('evaluates at the start, at the first step past each multiple and at the end', () => {
+  expect(steps((step) => isEvaluationDue(plan, step))).toEqual([0, 5, 10, 15, 19, 24, 29, 32])
+  expect(steps((step) => isCheckpointDue(plan, step))).toEqual([16, 32])
+})
+
+test('evaluates after every step of a batch larger than the interval', () => {
+  expect([1, 2, 3].map((step) => isEvaluationDue({ ...plan, batchSize: 512 }, step))).toEqual([true, true, true])
+})
+
+test('begins an epoch at the step that takes its first example at the latest', () => {
+  expect(steps((step) => beginsEpoch(plan, step))).toEqual([0, 16, 32])
+})
+
+test('makes calls that never cross an evaluation or a checkpoint', () => {
+  for (const stepsPerCall of [1, 2, 4, 7]) {
+    let step = 0
+    while (step < plan.lastStep) {
+      const length = callLength(plan, { step, stepsPerCall })
+      for (let inside = step + 1; inside < step + length; inside++) {
+        expect(isEvaluationDue(plan, inside) || isCheckpointDue(plan, inside)).toBe(false)
+      }
+      step += length
+    }
+    expect(step).toBe(32)
+  }
+})
+
+test('makes the same calls from wherever a run is resumed', () => {
+  const from = (start: number) => {
+    const starts: number[] = []
+    for (let step = start; step < plan.lastStep; step += callLength(plan, { step, stepsPerCall: 2 })) starts.push(step)
+    return starts
+  }
+  const whole = from(0)
+  for (const start of whole) expect(from(start)).toEqual(whole.slice(whole.indexOf(start)))
+})
+
+test('unrolls many steps of a small model and one of a large one', () => {
+  const small = { parameters: 3000, macsPerExample: 3000, activationBytesPerExample: 1000 }
+  const large = { parameters: 3e5, macsPerExample: 4e7, activationBytesPerExample: 1e6 }
+  const long: RunPlan = { ...plan, trainExamples: 54000, maxExamples: 540000, evaluateEveryExamples: 5400, checkpointEveryExamples: 54000 }
+  expect(chooseStepsPerCall(long, small)).toBe(14) // 84 steps between evaluations: 6 calls of 14
+  expect(chooseStepsPerCall(long, large)).toBe(1)
+  expect(chooseStepsPerCall({ ...long, batchSize: 4096 }, small)).toBe(1)
+})
+
+test('is met at or below a loss, and at or above an accuracy', () => {
+  expect(meetsTarget({ criterion: 'train-loss', value: 0.3 }, 0.3)).toBe(true)
+  expect(meetsTarget({ criterion: 'gradient-mean', value: 0.3 }, 0.31)).toBe(false)
+  expect(meetsTarget({ criterion: 'validation-accuracy', value: 0.9 }, 0.9)).toBe(true)
+  expect(meetsTarget({ criterion: 'validation-accuracy', value: 0.9 }, 0.89)).toBe(false)
+  expect(meetsTarget({ criterion: 'train-loss', value: 0.3 }, Number.NaN)).toBe(false)
+})
+
+test.each<[string, RunConfigInput, RegExp]>([
+  ['a batch above the training examples', { batchSize: 101 }, /101.*100/],
+  ['more shards than examples', { batchSize: 8, noiseScale: { enabled: true, smallBatch: 32, shards: 4 } }, /128.*100/],
+  ['a validation target without validation examples', { batchSize: 8, target: { criterion: 'validation-loss', value: 1 } }, /validation-loss/],
+])('refuses %s', (_, input, message) => {
+  const none = { inputs: { shape: [0], type: 'float32', values: new Float32Array(0) }, labels: { shape: [0], type: 'int32', values: new Int32Array(0) }, count: 0 } as const
+  const check = () => checkRun(runConfig.parse(input), { train: { ...none, count: 100 }, validation: none })
+  expect(check).toThrow(LoupeError)
+  expect(check).toThrow(message)
+})

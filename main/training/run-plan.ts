@@ -1,0 +1,91 @@
+import { LoupeError } from '../contract/errors.ts'
+import type { RunConfig, Target } from '../contract/run-config.ts'
+import type { Dataset } from './datasets/dataset.ts'
+import { checkBatchSize } from './sampler.ts'
+
+/** A run's course in steps and examples: what is due when. A function of the configuration alone, so a resumed run keeps it. */
+export interface RunPlan {
+  readonly batchSize: number
+  readonly trainExamples: number
+  /** The last step is the first that sees this many examples. */
+  readonly maxExamples: number
+  readonly lastStep: number
+  readonly evaluateEveryExamples: number
+  readonly checkpointEveryExamples: number
+}
+
+const DEFAULT_EPOCHS = 10
+const EVALUATIONS_PER_EPOCH = 10
+
+export function planRun(config: RunConfig, trainExamples: number): RunPlan {
+  const maxExamples = config.maxExamples ?? DEFAULT_EPOCHS * trainExamples
+  return {
+    batchSize: config.batchSize,
+    trainExamples,
+    maxExamples,
+    lastStep: Math.ceil(maxExamples / config.batchSize),
+    evaluateEveryExamples: config.evaluation.everyExamples ?? Math.max(1, Math.floor(trainExamples / EVALUATIONS_PER_EPOCH)),
+    checkpointEveryExamples: config.checkpointEveryExamples ?? trainExamples,
+  }
+}
+
+/** True before the first step, after each step that passes a multiple of the evaluation interval, and after the last. */
+export function isEvaluationDue(plan: RunPlan, step: number): boolean {
+  return step === 0 || step === plan.lastStep || passes(step, plan.batchSize, plan.evaluateEveryExamples)
+}
+
+export function isCheckpointDue(plan: RunPlan, step: number): boolean {
+  return step > 0 && passes(step, plan.batchSize, plan.checkpointEveryExamples)
+}
+
+/** True for a step (from 0) that begins with the first example of an epoch, or whose predecessor took it along. */
+export function beginsEpoch(plan: RunPlan, step: number): boolean {
+  return step === 0 || passes(step, plan.batchSize, plan.trainExamples)
+}
+
+/** Steps that may go into one call from here: no call crosses an evaluation, a checkpoint or the end. */
+export function callLength(plan: RunPlan, { step, stepsPerCall }: { readonly step: number; readonly stepsPerCall: number }): number {
+  const border = Math.min(plan.lastStep, nextPass(step, plan.batchSize, plan.evaluateEveryExamples), nextPass(step, plan.batchSize, plan.checkpointEveryExamples))
+  return border - step >= stepsPerCall ? stepsPerCall : 1
+}
+
+/** True where the step is the first to have seen some multiple of `every` examples. */
+function passes(step: number, batchSize: number, every: number): boolean {
+  return Math.floor((step * batchSize) / every) > Math.floor(((step - 1) * batchSize) / every)
+}
+
+/** The first step after this one that passes a multiple of `every`. */
+function nextPass(step: number, batchSize: number, every: number): number {
+  return Math.ceil(((Math.floor((step * batchSize) / every) + 1) * every) / batchSize)
+}
+
+/** True where the target is reached by a value of its criterion. */
+export function meetsTarget({ criterion, value: limit }: Target, value: number): boolean {
+  return criterion === 'validation-accuracy' ? value >= limit : value <= limit
+}
+
+export function needsFullGradient({ evaluation, target }: Pick<RunConfig, 'evaluation' | 'target'>): boolean {
+  return evaluation.fullGradient || (target?.criterion.startsWith('gradient-') ?? false)
+}
+
+/**
+ * Refuses what the schema cannot see: a run that does not fit its data, or contradicts itself.
+ *
+ * @throws LoupeError `invalid-input`.
+ */
+export function checkRun(config: RunConfig, dataset: Pick<Dataset, 'train' | 'validation'>): void {
+  const { noiseScale, target } = config
+  const examples = dataset.train.count
+  checkBatchSize({ batchSize: config.batchSize, examples })
+  const drawn = noiseScale.smallBatch * noiseScale.shards
+  if (noiseScale.enabled && drawn > examples) {
+    throw new LoupeError(
+      'invalid-input',
+      `The noise scale takes ${noiseScale.shards} shards of ${noiseScale.smallBatch} = ${drawn} examples, and there are ${examples}. Lower noiseScale.shards or noiseScale.smallBatch.`,
+      { shards: noiseScale.shards, smallBatch: noiseScale.smallBatch, examples },
+    )
+  }
+  if (target?.criterion.startsWith('validation-') && dataset.validation.count === 0) {
+    throw new LoupeError('invalid-input', `The target is a ${target.criterion}, and there are no validation examples. Set dataset.validationExamples above 0.`, { criterion: target.criterion })
+  }
+}

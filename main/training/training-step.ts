@@ -1,0 +1,113 @@
+import { tf } from '../tensorflow/tf.ts'
+import type { Session, Tensors } from '../tensorflow/runtime.ts'
+import type { Optimizer } from './optimizers/optimizer.ts'
+import { lossAndGradients, meanWeights, readBatch } from './objective.ts'
+import type { Objective } from './objective.ts'
+import { assignTensors, readTensors } from './variables.ts'
+import type { VariableGroup } from './variables.ts'
+
+/** What one call trains on: `steps` steps of `batchSize` examples. */
+export interface StepFeed {
+  /** int32 `[steps·batchSize]`. */
+  readonly indices: Int32Array
+  /** Examples that judge a line search, int32 `[steps·batchSize]`; one that is not used where there is no such search. */
+  readonly searchIndices: Int32Array
+  /** int32 `[steps·2]`, of dropout. */
+  readonly seeds: Int32Array
+  /** float32 `[steps]`. */
+  readonly learningRates: Float32Array
+  /** float32 `[steps]`: 1 where the step begins an epoch. */
+  readonly epochStarts: Float32Array
+}
+
+/** What one call tells, one number a step. */
+export interface StepResults {
+  /** Mean loss of the step's batch before its update, in nats. */
+  readonly losses: ArrayLike<number>
+  readonly stepSizes: ArrayLike<number>
+  /** Of a line search: forward evaluations, and 1 where it found no step. Null for optimisers without one. */
+  readonly search: { readonly tries: ArrayLike<number>; readonly fallbacks: ArrayLike<number> } | null
+}
+
+/** Several steps compiled into one call. */
+export interface TrainingCall {
+  readonly steps: number
+  readonly traceMs: number
+  run(feed: StepFeed): Promise<StepResults>
+}
+
+/** The variables that training changes. */
+export interface TrainedVariables {
+  readonly parameters: VariableGroup
+  readonly statistics: VariableGroup
+  readonly slots: VariableGroup
+}
+
+export interface TrainingStepOptions {
+  readonly session: Session
+  readonly objective: Objective
+  readonly variables: TrainedVariables
+  readonly batchSize: number
+  /** Unrolled into one call. */
+  readonly steps: number
+  readonly jit: boolean
+}
+
+/**
+ * Compiles `steps` updates of an optimiser into one call.
+ *
+ *     for each step
+ *       x, labels           = rows of the resident training data at the step's indices, normalised
+ *       loss, gradients     = mean loss over the batch, forward pass in training mode
+ *       parameters, slots   = optimizer.update(…, learning rate of the step)
+ *       statistics          = running statistics after the forward pass
+ *
+ * Nothing crosses the border within a call but the indices, seeds and learning rates going in and the losses coming out.
+ */
+export function compileTrainingStep(options: TrainingStepOptions, optimizer: Optimizer): TrainingCall {
+  const { session, objective, variables, batchSize, steps, jit } = options
+  const compiled = session.compile({
+    name: `train ${objective.model.title}, batch ${batchSize}, ${steps} steps`,
+    inputs: {
+      indices: { shape: [steps * batchSize], type: 'int32' },
+      seeds: { shape: [steps * 2], type: 'int32' },
+      learningRates: { shape: [steps], type: 'float32' },
+    },
+    jit,
+    trace(context) {
+      const before = { parameters: readTensors(context, variables.parameters), slots: readTensors(context, variables.slots), statistics: readTensors(context, variables.statistics) }
+      let now: { parameters: Tensors; slots: Tensors; statistics: Tensors } = before
+      const losses: tf.Tensor[] = []
+      for (let step = 0; step < steps; step++) {
+        const batch = readBatch(context, objective, 'train', sliceOf(context.inputs.indices, step, batchSize))
+        const point = { objective, parameters: now.parameters, statistics: now.statistics, batch, seed: sliceOf(context.inputs.seeds, step, 2), training: true }
+        const { loss, gradients, statistics } = lossAndGradients(point, meanWeights(batchSize))
+        const updated = optimizer.update(now.parameters, gradients, now.slots, scalarOf(context.inputs.learningRates, step))
+        losses.push(loss)
+        now = { ...updated, statistics }
+      }
+      assignTensors(context, variables.parameters, { before: before.parameters, after: now.parameters })
+      assignTensors(context, variables.slots, { before: before.slots, after: now.slots })
+      assignTensors(context, variables.statistics, { before: before.statistics, after: now.statistics })
+      return { losses: tf.stack(losses) }
+    },
+  })
+  return {
+    steps,
+    traceMs: compiled.traceMs,
+    async run({ indices, seeds, learningRates }) {
+      const { losses } = await compiled.run({ indices, seeds, learningRates })
+      return { losses, stepSizes: learningRates, search: null }
+    },
+  }
+}
+
+/** The `step`-th run of `size` elements of a vector. */
+export function sliceOf(vector: tf.Tensor, step: number, size: number): tf.Tensor1D {
+  return tf.slice(vector as tf.Tensor1D, [step * size], [size]) // inputs are declared with one dimension
+}
+
+/** One element of a vector. */
+export function scalarOf(vector: tf.Tensor, step: number): tf.Scalar {
+  return tf.reshape<tf.Rank.R0>(sliceOf(vector, step, 1), [])
+}
