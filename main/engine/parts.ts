@@ -1,0 +1,32 @@
+import type { DatasetConfig } from '../contract/dataset-config.ts'
+import type { ModelConfig } from '../contract/model-config.ts'
+import type { Runtime } from '../tensorflow/runtime.ts'
+import type { Dataset } from '../training/datasets/dataset.ts'
+import type { ModelCost } from '../training/models/model.ts'
+import type { Checkpoint, Trainer } from '../training/trainer.ts'
+
+export interface TrainerOptions {
+  readonly runtime: Runtime
+  readonly dataset: Dataset
+  /** TensorFlow's own name, such as `/device:GPU:0`. */
+  readonly device: string
+}
+
+/**
+ * What the engine is put together from. The real parts load TensorFlow; tests pass small ones of their own.
+ */
+export interface EngineParts {
+  /** @throws LoupeError `library-missing`, `library-version` */
+  openRuntime(): Promise<Runtime>
+  /** @throws LoupeError `data-malformed`, `invalid-input` */
+  loadDataset(config: DatasetConfig): Promise<Dataset>
+  createTrainer(options: TrainerOptions): Promise<Trainer>
+  /**
+   * What a model costs on this data.
+   *
+   * @throws LoupeError `shape-mismatch`, `invalid-input` where the model does not fit the data.
+   */
+  describeModel(config: ModelConfig, dataset: Dataset): Promise<ModelCost>
+  readonly encodeCheckpoint: (checkpoint: Checkpoint) => Uint8Array
+  readonly decodeCheckpoint: (bytes: Uint8Array) => Checkpoint
+}

@@ -1,0 +1,74 @@
+import type { DatasetConfig } from '../contract/dataset-config.ts'
+import type { SharedRunConfig } from '../contract/run-config.ts'
+import type { Runtime, DeviceInfo } from '../tensorflow/runtime.ts'
+import type { Dataset } from '../training/datasets/dataset.ts'
+import type { ModelCost } from '../training/models/model.ts'
+import type { Trainer } from '../training/trainer.ts'
+import { devicesFor } from './devices.ts'
+import { checkDisk } from './disk.ts'
+import type { EngineParts } from './parts.ts'
+
+/** All that a run or a study needs before its first step, checked. */
+export interface Prepared {
+  readonly dataset: Dataset
+  readonly cost: ModelCost
+  readonly devices: readonly DeviceInfo[]
+  /** A new trainer on one of the devices, in turn. */
+  makeTrainer(index: number): Promise<Trainer>
+}
+
+/**
+ * Opens TensorFlow and reads data sets when they are first needed, and keeps them.
+ *
+ * TensorFlow is opened once a process. The last data set read is kept, because a study and the runs after it usually
+ * share it.
+ */
+export class Preparation {
+  readonly #parts: EngineParts
+  readonly #workspace: string
+  #runtime: Promise<Runtime> | null = null
+  #dataset: { readonly key: string; readonly read: Promise<Dataset> } | null = null
+
+  constructor(options: { readonly parts: EngineParts; readonly workspace: string }) {
+    this.#parts = options.parts
+    this.#workspace = options.workspace
+  }
+
+  runtime(): Promise<Runtime> {
+    this.#runtime ??= this.#parts.openRuntime().catch((error: unknown) => {
+      this.#runtime = null // a library that was missing may be there the next time
+      throw error
+    })
+    return this.#runtime
+  }
+
+  dataset(config: DatasetConfig): Promise<Dataset> {
+    const key = JSON.stringify(config)
+    if (this.#dataset?.key === key) return this.#dataset.read
+    const read = this.#parts.loadDataset(config).catch((error: unknown) => {
+      if (this.#dataset?.key === key) this.#dataset = null
+      throw error
+    })
+    this.#dataset = { key, read }
+    return read
+  }
+
+  /**
+   * Reads the data, fits the model to it, looks for the device and for room on the disk.
+   *
+   * @throws LoupeError saying which of them stands in the way.
+   */
+  async prepare(config: SharedRunConfig): Promise<Prepared> {
+    const dataset = await this.dataset(config.dataset)
+    const cost = await this.#parts.describeModel(config.model, dataset)
+    await checkDisk({ folder: this.#workspace, parameters: cost.parameters })
+    const runtime = await this.runtime()
+    const devices = devicesFor(config.compute.device, await runtime.devices())
+    return {
+      dataset,
+      cost,
+      devices,
+      makeTrainer: (index) => this.#parts.createTrainer({ runtime, dataset, device: devices[index % devices.length]?.name ?? '/device:CPU:0' }),
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type { EngineParts } from './parts.ts'
+import { decodeCheckpoint, encodeCheckpoint } from '../training/checkpoint-codec.ts'
+
+/**
+ * The parts that train for real. Each is imported when it is first used, so that a process which only reads the log
+ * never loads tfjs or TensorFlow.
+ */
+export const realParts: EngineParts = {
+  async openRuntime() {
+    const { openTensorFlow } = await import('../tensorflow/open.ts')
+    return await openTensorFlow()
+  },
+  async loadDataset(config) {
+    const { loadDataset } = await import('../training/datasets/index.ts')
+    return await loadDataset(config)
+  },
+  async createTrainer(options) {
+    const { createTrainer } = await import('../training/create-trainer.ts')
+    return await createTrainer(options)
+  },
+  async describeModel(config, dataset) {
+    const { createModel } = await import('../training/models/index.ts')
+    return createModel(config, dataset.shape, dataset.classes).cost
+  },
+  encodeCheckpoint,
+  decodeCheckpoint,
+}

@@ -1,0 +1,198 @@
+import { toWireError } from '../contract/errors.ts'
+import type { RunRecord, Status } from '../contract/records.ts'
+import type { LogWriter, RunPatch } from '../log/log.ts'
+import type { Checkpoint, Trainer, TrainingObserver, TrainingResult } from '../training/trainer.ts'
+import { loupeVersion, platformName } from './environment.ts'
+import type { Emit } from './event-hub.ts'
+import type { LogGate } from './log-gate.ts'
+import type { EngineParts } from './parts.ts'
+import { resumePoint } from './resume-point.ts'
+import { throttle } from './throttle.ts'
+
+/** Why a run is asked to end early. Each becomes another status. */
+export type HaltReason = 'pause' | 'stop' | 'close'
+
+const STATUS_AFTER: Readonly<Record<HaltReason, Status>> = { pause: 'paused', stop: 'stopped', close: 'interrupted' }
+/** Checkpoints kept of a run: the newest, and one more should that not read. */
+const KEEP = 2
+const PROGRESS_MS = 250
+const RECORD_MS = 1000
+const METRICS_MS = 300
+
+export interface DriveContext {
+  readonly writer: LogWriter
+  readonly gate: LogGate
+  readonly emit: Emit
+  readonly parts: Pick<EngineParts, 'encodeCheckpoint' | 'decodeCheckpoint'>
+  /** Commit of the folder that the engine was started in. */
+  readonly git: string | null
+}
+
+/**
+ * Trains one run on a trainer and logs all of it: status, environment, metrics, checkpoints, end or error.
+ *
+ * A run that has a checkpoint goes on from it, after dropping what was logged later, so its curves are those of a run
+ * that was never interrupted. A log that cannot write holds the run until it can.
+ *
+ * @param signal  Its reason is a {@link HaltReason}: the run saves a checkpoint and ends.
+ * @returns The record at the end. Never rejects for a run that fails: its record says why.
+ */
+export async function driveRun(options: { readonly context: DriveContext; readonly runId: string; readonly trainer: Trainer; readonly signal: AbortSignal }): Promise<RunRecord> {
+  const { context, runId, trainer, signal } = options
+  const { gate, writer } = context
+  try {
+    for (;;) {
+      const result = await attempt(options)
+      if (result.ended !== 'aborted') return await finish({ context, runId, trainer, result })
+      if (signal.aborted) return await patchRun(context, runId, { ...countsOf(result), status: STATUS_AFTER[haltReason(signal)], finishedAt: Date.now() })
+      // The log could not write, so the run saved itself and stood still: go on once there is room again.
+      await gate.recovered()
+    }
+  } catch (error) {
+    if (signal.aborted && gate.trouble !== null) return writer.run(runId) // nothing can be written any more; the next start marks it interrupted
+    return await fail(context, runId, error)
+  }
+}
+
+async function attempt(options: { readonly context: DriveContext; readonly runId: string; readonly trainer: Trainer; readonly signal: AbortSignal }): Promise<TrainingResult> {
+  const { context, runId, trainer, signal } = options
+  const { gate, writer } = context
+  const checkpoint = await gate.write(() => {
+    writer.flush()
+    const found = resumePoint({ writer, runId, decode: context.parts.decodeCheckpoint })
+    writer.dropMetricsAfter(runId, found?.step ?? -1)
+    return found
+  })
+  const before = writer.run(runId)
+  const jit = checkpoint === null ? null : (before.environment?.jit ?? null)
+  await patchRun(context, runId, {
+    status: 'running',
+    startedAt: before.startedAt ?? Date.now(),
+    finishedAt: null,
+    error: null,
+    censored: null,
+    ...(checkpoint === null ? { steps: 0, examples: 0, wallMs: 0, functionEvaluations: 0 } : countsOfCheckpoint(checkpoint)),
+  })
+  if (checkpoint !== null) note(context, { runId, level: 'info', kind: 'run.resumed', message: `Goes on from the checkpoint of step ${checkpoint.step}.`, facts: { step: checkpoint.step } })
+
+  const halt = new AbortController()
+  const onAbort = () => halt.abort(signal.reason)
+  if (signal.aborted) onAbort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  const endHold = gate.onTrouble(() => halt.abort('hold'))
+  const observer = observe({ context, run: before, trainer })
+  try {
+    return await trainer.train({
+      config: before.config,
+      observer,
+      signal: halt.signal,
+      ...(checkpoint === null ? {} : { resumeFrom: checkpoint }),
+      ...(jit === null ? {} : { jit }),
+    })
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    endHold()
+    observer.end()
+  }
+}
+
+function observe(options: { readonly context: DriveContext; readonly run: RunRecord; readonly trainer: Trainer }): TrainingObserver & { end(): void } {
+  const { context, run } = options
+  const { writer, gate, emit, parts } = context
+  let wallMs = run.wallMs
+  const progressed = throttle(PROGRESS_MS, (progress: { readonly step: number; readonly examples: number; readonly batchLoss: number | null; readonly examplesPerSecond: number }) => {
+    const { step, ...rest } = progress
+    emit({ name: 'run.progressed', payload: { runId: run.id, studyId: run.studyId, steps: step, ...rest } })
+  })
+  const recorded = throttle(RECORD_MS, (counts: { readonly steps: number; readonly examples: number }) => {
+    if (gate.trouble !== null) return // only a convenience for readers: no need to wait for room
+    void gate.write(() => writer.updateRun(run.id, { ...counts, wallMs })).catch(process.emitWarning)
+  })
+  const appended = throttle(METRICS_MS, () => {
+    void gate
+      .write(() => writer.flush())
+      .then(() => emit({ name: 'metrics.appended', payload: { runIds: [run.id] } }))
+      .catch(process.emitWarning)
+  })
+  return {
+    onMetrics(rows) {
+      writer.appendMetrics(run.id, rows)
+      wallMs = rows.at(-1)?.wallMs ?? wallMs
+      appended.call(undefined)
+    },
+    onProgress(progress) {
+      progressed.call(progress)
+      recorded.call({ steps: progress.step, examples: progress.examples })
+    },
+    async onCheckpoint(checkpoint) {
+      const bytes = parts.encodeCheckpoint(checkpoint)
+      // Rows first: a checkpoint that outlived rows before it would leave a hole in the curves.
+      await gate.write(() => writer.flush())
+      await gate.write(() => writer.saveCheckpoint(run.id, { step: checkpoint.step, examples: checkpoint.examples, bytes, keep: KEEP }))
+      await gate.write(() => writer.updateRun(run.id, countsOfCheckpoint(checkpoint)))
+    },
+    onWarning(code, message, facts) {
+      note(context, { runId: run.id, level: 'warning', kind: code, message, facts })
+    },
+    end() {
+      progressed.flush()
+      recorded.cancel()
+      appended.flush()
+    },
+  }
+}
+
+async function finish(options: { readonly context: DriveContext; readonly runId: string; readonly trainer: Trainer; readonly result: TrainingResult }): Promise<RunRecord> {
+  const { context, runId, trainer, result } = options
+  await context.gate.write(() => context.writer.flush())
+  return await patchRun(context, runId, {
+    ...countsOf(result),
+    environment: environmentOf(context, trainer, result.jit),
+    status: 'finished',
+    finishedAt: Date.now(),
+    censored: result.censored,
+  })
+}
+
+async function fail(context: DriveContext, runId: string, error: unknown): Promise<RunRecord> {
+  const wire = toWireError(error)
+  const run = await patchRun(context, runId, { status: 'failed', finishedAt: Date.now(), error: wire })
+  note(context, { runId, level: 'error', kind: 'run.failed', message: wire.message, facts: { ...wire.facts, code: wire.code } })
+  return run
+}
+
+/** What the record says about where the run trained. */
+export function environmentOf(context: Pick<DriveContext, 'git'>, trainer: Trainer, jit: boolean): NonNullable<RunRecord['environment']> {
+  return { loupe: loupeVersion, node: process.version, platform: platformName, git: context.git, jit, ...trainer.environment }
+}
+
+/** Changes a run's record and tells the listeners. */
+export async function patchRun(context: Pick<DriveContext, 'gate' | 'writer' | 'emit'>, runId: string, patch: RunPatch): Promise<RunRecord> {
+  const run = await context.gate.write(() => context.writer.updateRun(runId, patch))
+  context.emit({ name: 'run.changed', payload: { run } })
+  return run
+}
+
+/** Logs something that happened to a run and tells the listeners. A log without room drops it: the event is about the run, not part of it. */
+function note(
+  context: Pick<DriveContext, 'writer' | 'emit'>,
+  event: { readonly runId: string; readonly level: 'info' | 'warning' | 'error'; readonly kind: string; readonly message: string; readonly facts: Readonly<Record<string, unknown>> },
+): void {
+  try {
+    context.emit({ name: 'log.event', payload: { event: context.writer.appendEvent({ studyId: context.writer.run(event.runId).studyId, ...event }) } })
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error))
+  }
+}
+
+function countsOf(result: TrainingResult): RunPatch {
+  return { steps: result.steps, examples: result.examples, wallMs: result.wallMs, functionEvaluations: result.functionEvaluations }
+}
+
+function countsOfCheckpoint(checkpoint: Checkpoint): RunPatch {
+  return { steps: checkpoint.step, examples: checkpoint.examples, wallMs: checkpoint.wallMs, functionEvaluations: checkpoint.functionEvaluations }
+}
+
+function haltReason(signal: AbortSignal): HaltReason {
+  return signal.reason === 'pause' || signal.reason === 'stop' ? signal.reason : 'close'
+}

@@ -1,0 +1,135 @@
+import type { RunConfig } from '../contract/run-config.ts'
+import { LoupeError, toWireError } from '../contract/errors.ts'
+import type { RunRecord } from '../contract/records.ts'
+import { checkRun } from '../training/run-plan.ts'
+import type { Trainer } from '../training/trainer.ts'
+import type { Preparation } from './preparation.ts'
+import { driveRun, patchRun } from './run-driver.ts'
+import type { DriveContext, HaltReason } from './run-driver.ts'
+import { hasEnded } from './study-reading.ts'
+
+/**
+ * Trains single runs one at a time, in the order in which they were asked for, on a lane of their own.
+ *
+ * A study beside it keeps its lanes: the two share the processor, so each is slower but neither waits for the other.
+ * The queue is the log's runs with status `queued` that this process accepted; one that is paused lets the next start.
+ */
+export class RunQueue {
+  readonly #context: DriveContext
+  readonly #preparation: Preparation
+  readonly #waiting: string[] = []
+  #active: { readonly runId: string; readonly abort: AbortController; readonly done: Promise<void> } | null = null
+  #closing = false
+  /** The last lane, kept for the next run on the same data and device. */
+  #lane: { readonly key: string; readonly trainer: Trainer } | null = null
+
+  constructor(options: { readonly context: DriveContext; readonly preparation: Preparation }) {
+    this.#context = options.context
+    this.#preparation = options.preparation
+  }
+
+  /** @throws LoupeError where the run could not even begin: it is not logged then. */
+  async start(config: RunConfig): Promise<RunRecord> {
+    const { dataset } = await this.#preparation.prepare(config)
+    checkRun(config, dataset)
+    const run = await this.#context.gate.write(() => this.#context.writer.createRun({ studyId: null, key: '', config }))
+    this.#context.emit({ name: 'run.changed', payload: { run } })
+    this.#enqueue(run.id)
+    return run
+  }
+
+  async pause(runId: string): Promise<void> {
+    const run = this.#own(runId)
+    if (run.status !== 'running' && run.status !== 'queued') throw wrongStatus(run, 'paused')
+    await this.#halt(runId, 'pause')
+  }
+
+  async resume(runId: string): Promise<void> {
+    const run = this.#own(runId)
+    if (run.status === 'finished' || run.status === 'running' || run.status === 'queued') throw wrongStatus(run, 'resumed')
+    await this.#preparation.prepare(run.config)
+    await patchRun(this.#context, runId, { status: 'queued', finishedAt: null, error: null })
+    this.#enqueue(runId)
+  }
+
+  async stop(runId: string): Promise<void> {
+    const run = this.#own(runId)
+    if (hasEnded(run.status)) throw wrongStatus(run, 'stopped')
+    await this.#halt(runId, 'stop')
+  }
+
+  /** Saves the run in progress and starts no other. */
+  async close(): Promise<void> {
+    this.#closing = true
+    for (const runId of this.#waiting.splice(0)) await patchRun(this.#context, runId, { status: 'interrupted' })
+    this.#active?.abort.abort('close')
+    await this.#active?.done
+    await this.#closeLane()
+  }
+
+  #own(runId: string): RunRecord {
+    const run = this.#context.writer.run(runId)
+    if (run.studyId === null) return run
+    throw new LoupeError('conflict', `Run ${runId} belongs to the study ${run.studyId}, which decides when it trains. Use the study's own commands.`, { runId, studyId: run.studyId })
+  }
+
+  async #halt(runId: string, reason: HaltReason): Promise<void> {
+    if (this.#active?.runId === runId) {
+      this.#active.abort.abort(reason)
+      await this.#active.done
+      return
+    }
+    const place = this.#waiting.indexOf(runId)
+    if (place >= 0) this.#waiting.splice(place, 1)
+    await patchRun(this.#context, runId, reason === 'pause' ? { status: 'paused' } : { status: 'stopped', finishedAt: Date.now() })
+  }
+
+  #enqueue(runId: string): void {
+    this.#waiting.push(runId)
+    this.#next()
+  }
+
+  #next(): void {
+    if (this.#active !== null || this.#closing) return
+    const runId = this.#waiting.shift()
+    if (runId === undefined) return
+    const abort = new AbortController()
+    const done = this.#train(runId, abort.signal)
+      .catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)))
+      .finally(() => {
+        this.#active = null
+        this.#next()
+      })
+    this.#active = { runId, abort, done }
+  }
+
+  async #train(runId: string, signal: AbortSignal): Promise<void> {
+    try {
+      const trainer = await this.#laneFor(this.#context.writer.run(runId).config)
+      const ended = await driveRun({ context: this.#context, runId, trainer, signal })
+      if (ended.status === 'failed' || this.#waiting.length === 0) await this.#closeLane()
+    } catch (error) {
+      await patchRun(this.#context, runId, { status: 'failed', finishedAt: Date.now(), error: toWireError(error) })
+    }
+  }
+
+  async #laneFor(config: RunConfig): Promise<Trainer> {
+    const key = JSON.stringify([config.dataset, config.compute.device])
+    if (this.#lane?.key === key) return this.#lane.trainer
+    await this.#closeLane()
+    const { makeTrainer } = await this.#preparation.prepare(config)
+    const trainer = await makeTrainer(0)
+    this.#lane = { key, trainer }
+    return trainer
+  }
+
+  async #closeLane(): Promise<void> {
+    const lane = this.#lane
+    this.#lane = null
+    await lane?.trainer.close()
+  }
+}
+
+function wrongStatus(run: RunRecord, wanted: string): LoupeError {
+  return new LoupeError('conflict', `Run ${run.id} is ${run.status}, so it cannot be ${wanted}.`, { runId: run.id, status: run.status })
+}

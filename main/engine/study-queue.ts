@@ -1,0 +1,236 @@
+import { LoupeError, toWireError } from '../contract/errors.ts'
+import type { StudyRecord } from '../contract/records.ts'
+import type { StudyConfig } from '../contract/study-config.ts'
+import type { Dataset } from '../training/datasets/dataset.ts'
+import type { DatasetFacts, Study } from '../methods/study.ts'
+import { LanePool } from './lane-pool.ts'
+import type { Prepared, Preparation } from './preparation.ts'
+import { patchRun } from './run-driver.ts'
+import type { DriveContext, HaltReason } from './run-driver.ts'
+import { loggedDataset, stoppedPoints, StudyReading } from './study-reading.ts'
+import { lanesFor, StudyRunner } from './study-runner.ts'
+import { extendedConfig, studySettings } from './study-settings.ts'
+
+export interface StudyQueueOptions {
+  readonly context: DriveContext
+  readonly preparation: Preparation
+  readonly studyOf: (config: StudyConfig) => Study<StudyConfig, unknown>
+}
+
+/**
+ * Takes studies one at a time, in the order in which they were asked for: a study fills the machine by itself.
+ *
+ * A study that is paused or ends lets the next start.
+ */
+export class StudyQueue {
+  readonly #options: StudyQueueOptions
+  readonly #waiting: string[] = []
+  #active: { readonly studyId: string; readonly done: Promise<void>; runner: StudyRunner | null; halting: HaltReason | null } | null = null
+  #closing = false
+
+  constructor(options: StudyQueueOptions) {
+    this.#options = options
+  }
+
+  /** @throws LoupeError where the study could not even begin: it is not logged then. */
+  async start(config: StudyConfig): Promise<StudyRecord> {
+    const { context, preparation, studyOf } = this.#options
+    const { dataset } = await preparation.prepare(config.run)
+    studyOf(config).check(config, factsOf(dataset))
+    const study = await context.gate.write(() => context.writer.createStudy(config))
+    this.#recordDataset(study.id, dataset)
+    this.#enqueue(study.id)
+    return study
+  }
+
+  async pause(studyId: string): Promise<void> {
+    const study = this.#study(studyId)
+    if (study.status !== 'running' && study.status !== 'queued') throw wrongStatus(study, 'paused')
+    await this.#halt(studyId, 'pause')
+  }
+
+  async stop(studyId: string): Promise<void> {
+    const study = this.#study(studyId)
+    if (study.status === 'finished' || study.status === 'stopped') throw wrongStatus(study, 'stopped')
+    await this.#halt(studyId, 'stop')
+  }
+
+  /** Finished runs stay; the others wait again, and go on from their last checkpoints. */
+  async resume(studyId: string): Promise<void> {
+    const study = this.#study(studyId)
+    if (study.status === 'running' || study.status === 'queued') throw wrongStatus(study, 'resumed')
+    await this.#requeue(study)
+  }
+
+  async extend(studyId: string, wanted: { readonly batchSizes: readonly number[]; readonly maxSeeds: number | null }): Promise<void> {
+    const { context, preparation, studyOf } = this.#options
+    const study = this.#study(studyId)
+    const config = extendedConfig(study.config, wanted)
+    const dataset = await preparation.dataset(config.run.dataset)
+    studyOf(config).check(config, factsOf(dataset))
+    await context.gate.write(() => context.writer.updateStudy(studyId, { config }))
+    this.#note(studyId, 'study.extended', `Extended by ${describeExtension(wanted)}.`, { batchSizes: [...wanted.batchSizes], maxSeeds: wanted.maxSeeds })
+    if (this.#active?.studyId === studyId) this.#active.runner?.replan()
+    else if (study.status !== 'queued') await this.#requeue(this.#study(studyId))
+  }
+
+  async stopPoint(studyId: string, batchSize: number): Promise<void> {
+    const { context } = this.#options
+    const study = this.#study(studyId)
+    if (!study.config.sweep.batchSizes.includes(batchSize)) {
+      throw new LoupeError('not-found', `The study has no batch size ${batchSize}. It has ${study.config.sweep.batchSizes.join(', ')}.`, { studyId, batchSize })
+    }
+    this.#note(studyId, 'point.stopped', `Batch size ${batchSize} was ended by the user.`, { batchSize })
+    if (this.#active?.studyId === studyId) return this.#active.runner?.replan()
+    for (const run of context.writer.runsOf(studyId)) {
+      const waits = run.status === 'queued' || run.status === 'paused' || run.status === 'interrupted'
+      if (waits && run.config.batchSize === batchSize) await patchRun(context, run.id, { status: 'stopped', finishedAt: Date.now() })
+    }
+  }
+
+  /** Saves the study in progress and starts no other. */
+  async close(): Promise<void> {
+    this.#closing = true
+    for (const studyId of this.#waiting.splice(0)) await this.#setStatus(studyId, 'interrupted')
+    if (this.#active === null) return
+    this.#active.halting ??= 'close'
+    this.#active.runner?.halt('close')
+    await this.#active.done
+  }
+
+  #study(studyId: string): StudyRecord {
+    return this.#options.context.writer.study(studyId)
+  }
+
+  async #requeue(study: StudyRecord): Promise<void> {
+    const { context, preparation } = this.#options
+    const { dataset } = await preparation.prepare(study.config.run)
+    this.#checkSameData(study.id, dataset)
+    const stopped = stoppedPoints(context.writer, study.id)
+    for (const run of context.writer.runsOf(study.id)) {
+      if (run.status === 'finished' || run.status === 'queued') continue
+      if (run.status === 'stopped' && stopped.has(run.config.batchSize)) continue
+      await patchRun(context, run.id, { status: 'queued', finishedAt: null, error: null })
+    }
+    await this.#setStatus(study.id, 'queued')
+    this.#enqueue(study.id)
+  }
+
+  async #setStatus(studyId: string, status: StudyRecord['status']): Promise<void> {
+    const { context, studyOf } = this.#options
+    const study = await context.gate.write(() => context.writer.updateStudy(studyId, { status, error: null, finishedAt: null }))
+    const facts = loggedDataset(context.writer, studyId)
+    if (facts === null) return
+    const progress = studyOf(study.config).progress(study.config, new StudyReading(context.writer).runs(studyId), facts)
+    context.emit({ name: 'study.changed', payload: { studyId, status, progress } })
+  }
+
+  async #halt(studyId: string, reason: HaltReason): Promise<void> {
+    if (this.#active?.studyId === studyId) {
+      this.#active.halting ??= reason
+      this.#active.runner?.halt(reason)
+      return await this.#active.done
+    }
+    const place = this.#waiting.indexOf(studyId)
+    if (place >= 0) this.#waiting.splice(place, 1)
+    if (reason === 'stop') {
+      const { context } = this.#options
+      for (const run of context.writer.runsOf(studyId)) {
+        if (run.status === 'queued' || run.status === 'paused' || run.status === 'interrupted') await patchRun(context, run.id, { status: 'stopped', finishedAt: Date.now() })
+      }
+    }
+    await this.#setStatus(studyId, reason === 'pause' ? 'paused' : 'stopped')
+  }
+
+  #enqueue(studyId: string): void {
+    this.#waiting.push(studyId)
+    this.#next()
+  }
+
+  #next(): void {
+    if (this.#active !== null || this.#closing) return
+    const studyId = this.#waiting.shift()
+    if (studyId === undefined) return
+    const active = {
+      studyId,
+      runner: null,
+      halting: null,
+      done: this.#take(studyId)
+        .catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)))
+        .finally(() => {
+          this.#active = null
+          this.#next()
+        }),
+    }
+    this.#active = active
+  }
+
+  async #take(studyId: string): Promise<void> {
+    const { context, studyOf, preparation } = this.#options
+    const { config } = this.#study(studyId)
+    let lanes: LanePool | null = null
+    try {
+      const prepared = await preparation.prepare(config.run)
+      lanes = lanesOf(prepared, config)
+      const runner = new StudyRunner({ context, studyId, study: studyOf(config), facts: factsOf(prepared.dataset), lanes })
+      const active = this.#active
+      if (active !== null) active.runner = runner
+      if (active?.halting != null) runner.halt(active.halting)
+      await runner.run()
+    } catch (error) {
+      await context.gate.write(() => context.writer.updateStudy(studyId, { status: 'failed', finishedAt: Date.now(), error: toWireError(error) }))
+    } finally {
+      await lanes?.close()
+    }
+  }
+
+  #recordDataset(studyId: string, dataset: Dataset): void {
+    this.#note(studyId, 'dataset.read', `Read ${dataset.title}: ${dataset.train.count} training, ${dataset.validation.count} validation and ${dataset.test.count} test examples.`, {
+      name: dataset.name,
+      hash: dataset.hash,
+      trainExamples: dataset.train.count,
+      validationExamples: dataset.validation.count,
+      testExamples: dataset.test.count,
+      shape: [...dataset.shape],
+      classes: dataset.classes,
+    })
+  }
+
+  #checkSameData(studyId: string, dataset: Dataset): void {
+    const logged = loggedDataset(this.#options.context.writer, studyId)
+    if (logged === null || logged.hash === dataset.hash) return
+    throw new LoupeError('conflict', `${dataset.title} has changed since the study began: its runs could not be compared. Put the old files back, or start a new study.`, {
+      studyId,
+      hash: dataset.hash,
+      loggedHash: logged.hash,
+    })
+  }
+
+  #note(studyId: string, kind: string, message: string, facts: Readonly<Record<string, unknown>>): void {
+    const { writer, emit } = this.#options.context
+    emit({ name: 'log.event', payload: { event: writer.appendEvent({ studyId, runId: null, level: 'info', kind, message, facts }) } })
+  }
+}
+
+/** What a method needs to know of the data. */
+export function factsOf(dataset: Dataset): DatasetFacts {
+  return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count }
+}
+
+/** Lanes as the config asks for them, spread over the devices. */
+export function lanesOf(prepared: Prepared, config: StudyConfig): LanePool {
+  const limit = lanesFor({ parallelRuns: studySettings(config).parallelRuns, device: prepared.devices[0]?.kind ?? 'CPU', gpus: prepared.devices.length })
+  return new LanePool({ limit, make: (index) => prepared.makeTrainer(index) })
+}
+
+function wrongStatus(study: StudyRecord, wanted: string): LoupeError {
+  return new LoupeError('conflict', `Study ${study.id} is ${study.status}, so it cannot be ${wanted}.`, { studyId: study.id, status: study.status })
+}
+
+function describeExtension(wanted: { readonly batchSizes: readonly number[]; readonly maxSeeds: number | null }): string {
+  const parts = [
+    ...(wanted.batchSizes.length > 0 ? [`batch sizes ${wanted.batchSizes.join(', ')}`] : []),
+    ...(wanted.maxSeeds === null ? [] : [`up to ${wanted.maxSeeds} seeds`]),
+  ]
+  return parts.length > 0 ? parts.join(' and ') : 'nothing'
+}

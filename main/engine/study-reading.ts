@@ -1,0 +1,84 @@
+import type { RunRecord, Status } from '../contract/records.ts'
+import type { LogReader } from '../log/log.ts'
+import type { DatasetFacts, StudiedRun } from '../methods/study.ts'
+
+const EVERYTHING = { limit: 10_000, offset: 0 } as const
+
+/** True for a run or study that has come to an end: it does not go on unless somebody resumes it. */
+export function hasEnded(status: Status): boolean {
+  return status === 'finished' || status === 'failed' || status === 'stopped'
+}
+
+/**
+ * Reads the runs of a study back from the log, in the shape that its method plans and reports from.
+ *
+ * Curves of ended runs are kept from one call to the next: they do not change any more.
+ */
+export class StudyReading {
+  readonly #reader: LogReader
+  readonly #ended = new Map<string, StudiedRun>()
+
+  constructor(reader: LogReader) {
+    this.#reader = reader
+  }
+
+  runs(studyId: string): readonly StudiedRun[] {
+    return this.#reader.runsOf(studyId).map((run) => this.#read(run))
+  }
+
+  #read(run: RunRecord): StudiedRun {
+    const known = this.#ended.get(run.id)
+    if (known !== undefined && known.status === run.status && known.steps === run.steps) return known
+    const read = studiedRun(this.#reader, run)
+    if (hasEnded(run.status)) this.#ended.set(run.id, read)
+    else this.#ended.delete(run.id)
+    return read
+  }
+}
+
+/** One run with its evaluations. */
+export function studiedRun(reader: LogReader, run: RunRecord): StudiedRun {
+  return {
+    id: run.id,
+    key: run.key,
+    config: run.config,
+    status: run.status,
+    steps: run.steps,
+    examples: run.examples,
+    wallMs: run.wallMs,
+    functionEvaluations: run.functionEvaluations,
+    censored: run.censored,
+    evaluations: reader.evaluations(run.id),
+  }
+}
+
+/** What the log knows of a study's data: written when the data set was first read for it. */
+export interface LoggedDataset extends DatasetFacts {
+  readonly hash: string
+}
+
+/** The data set as the study first read it; null for a study that never came so far. */
+export function loggedDataset(reader: LogReader, studyId: string): LoggedDataset | null {
+  for (const event of reader.events({ ...EVERYTHING, studyId, runId: null })) {
+    if (event.kind !== 'dataset.read') continue
+    const { trainExamples, validationExamples, hash } = event.facts
+    if (typeof trainExamples === 'number' && typeof validationExamples === 'number' && typeof hash === 'string') return { trainExamples, validationExamples, hash }
+  }
+  return null
+}
+
+/** Batch sizes that the user ended with `study.stopPoint` and has not asked for again with `study.extend`. */
+export function stoppedPoints(reader: LogReader, studyId: string): ReadonlySet<number> {
+  const events = [...reader.events({ ...EVERYTHING, studyId, runId: null })].sort((a, b) => a.id - b.id)
+  const stopped = new Set<number>()
+  for (const event of events) {
+    if (event.kind === 'point.stopped' && typeof event.facts['batchSize'] === 'number') stopped.add(event.facts['batchSize'])
+    if (event.kind === 'study.extended' && Array.isArray(event.facts['batchSizes'])) for (const batchSize of event.facts['batchSizes']) stopped.delete(Number(batchSize))
+  }
+  return stopped
+}
+
+/** How often the study has used up its budget: each time the user lets it go on, it gets as much again. */
+export function budgetsUsed(reader: LogReader, studyId: string): number {
+  return reader.events({ ...EVERYTHING, studyId, runId: null }).filter((event) => event.kind === 'budget.reached').length
+}

@@ -1,0 +1,108 @@
+import { availableParallelism } from 'node:os'
+import { answerCommands } from '../contract/rpc.ts'
+import type { CommandHandlers, Transport } from '../contract/rpc.ts'
+import type { StudyConfig } from '../contract/study-config.ts'
+import type { LogWriter } from '../log/log.ts'
+import type { Study } from '../methods/study.ts'
+import { gitCommit } from './environment.ts'
+import { estimateStudy } from './estimate.ts'
+import { EventHub } from './event-hub.ts'
+import { gpuProblem } from './gpu-problem.ts'
+import { LogGate } from './log-gate.ts'
+import type { EngineParts } from './parts.ts'
+import { Preparation } from './preparation.ts'
+import type { DriveContext } from './run-driver.ts'
+import { RunQueue } from './run-queue.ts'
+import { StudyQueue } from './study-queue.ts'
+
+export interface WorkbenchOptions {
+  /** Folder with the log, checkpoints and reports; made where it is missing. */
+  readonly workspace: string
+  /** Who holds the log, for the message to a second process. */
+  readonly owner?: string
+  /** Replaces the parts that load TensorFlow, the log or the methods: for tests. */
+  readonly parts?: EngineParts
+  readonly writer?: LogWriter
+  readonly studyOf?: (config: StudyConfig) => Study<StudyConfig, unknown>
+}
+
+/** The engine as its callers see it: requests in, events out. */
+export interface Workbench extends Transport {
+  readonly writer: LogWriter
+  /** Saves what runs, marks it `interrupted`, gives up the log and TensorFlow. */
+  close(): Promise<void>
+}
+
+/**
+ * Puts the engine together over a workspace.
+ *
+ * Opening takes milliseconds: TensorFlow is loaded with the first command that needs it.
+ *
+ * @throws LoupeError `conflict` where another process writes this workspace's log, `log-too-new`, `log-corrupt`.
+ */
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const [writer, parts, studyOf, git] = await Promise.all([
+    options.writer ?? import('../log/open.ts').then((log) => log.openLogWriter({ workspace: options.workspace, owner: options.owner ?? `loupe, process ${process.pid}` })),
+    options.parts ?? import('./real-parts.ts').then((module) => module.realParts),
+    options.studyOf ?? import('./study-of.ts').then((module) => module.studyOf),
+    gitCommit(process.cwd()),
+  ])
+  const hub = new EventHub()
+  const gate = new LogGate({ writer, emit: hub.emit })
+  const context: DriveContext = { writer, gate, emit: hub.emit, parts, git }
+  const preparation = new Preparation({ parts, workspace: options.workspace })
+  const studies = new StudyQueue({ context, preparation, studyOf })
+  const runs = new RunQueue({ context, preparation })
+  markLeftovers(writer)
+
+  const handlers = {
+    'study.start': async ({ config }) => ({ studyId: (await studies.start(config)).id }),
+    'study.pause': async ({ studyId }) => done(studies.pause(studyId)),
+    'study.resume': async ({ studyId }) => done(studies.resume(studyId)),
+    'study.stop': async ({ studyId }) => done(studies.stop(studyId)),
+    'study.extend': async ({ studyId, ...wanted }) => done(studies.extend(studyId, wanted)),
+    'study.stopPoint': async ({ studyId, batchSize }) => done(studies.stopPoint(studyId, batchSize)),
+    'study.estimate': async ({ config }) => estimateStudy({ config, study: studyOf(config), preparation }),
+    'run.start': async ({ config }) => ({ runId: (await runs.start(config)).id }),
+    'run.pause': async ({ runId }) => done(runs.pause(runId)),
+    'run.resume': async ({ runId }) => done(runs.resume(runId)),
+    'run.stop': async ({ runId }) => done(runs.stop(runId)),
+    'engine.describe': async () => {
+      const runtime = await preparation.runtime()
+      const devices = await runtime.devices()
+      return { tensorflow: runtime.version, library: runtime.library, devices: [...devices], threads: availableParallelism(), gpuProblem: await gpuProblem(devices) }
+    },
+  } satisfies CommandHandlers
+
+  let closing: Promise<void> | null = null
+  return {
+    writer,
+    request: answerCommands(handlers),
+    onEvent: hub.on,
+    close() {
+      closing ??= (async () => {
+        // Runs end at their next check, saved; a log without room lets go of them only after they have stood still.
+        const saved = Promise.all([studies.close(), runs.close()])
+        if (gate.trouble !== null) gate.close()
+        await saved
+        gate.close()
+        writer.close()
+      })()
+      return closing
+    },
+  }
+}
+
+/** What waited in a process that is gone waits for nobody: it can be resumed. */
+function markLeftovers(writer: LogWriter): void {
+  const everything = { limit: 10_000, offset: 0 }
+  for (const study of writer.studies(everything).studies) if (study.status === 'queued' || study.status === 'running') writer.updateStudy(study.id, { status: 'interrupted' })
+  for (const run of writer.runs({ ...everything, studyId: null }).runs) {
+    if (run.studyId === null && (run.status === 'queued' || run.status === 'running')) writer.updateRun(run.id, { status: 'interrupted' })
+  }
+}
+
+async function done(action: Promise<void>): Promise<Record<string, never>> {
+  await action
+  return {}
+}

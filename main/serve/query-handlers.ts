@@ -1,0 +1,95 @@
+import { freeBytes } from '../engine/disk.ts'
+import { loupeVersion, platformName } from '../engine/environment.ts'
+import { loggedDataset, StudyReading } from '../engine/study-reading.ts'
+import { LoupeError } from '../contract/errors.ts'
+import type { ParsedQueryInput, QueryOutput } from '../contract/queries.ts'
+import type { QueryHandlers } from '../contract/rpc.ts'
+import type { StudyRecord } from '../contract/records.ts'
+import type { StudyConfig } from '../contract/study-config.ts'
+import type { LogReader } from '../log/log.ts'
+import type { DatasetFacts } from '../methods/study.ts'
+
+export interface QueryContext {
+  readonly reader: LogReader
+  readonly workspace: string
+}
+
+/**
+ * Answers every question to the log from a reader of its own, so that none of them waits for training.
+ *
+ * Reports and forecasts are computed anew from what is logged. The parts that read data sets or fit laws are imported
+ * with the first question that needs them.
+ */
+export function createQueryHandlers({ reader, workspace }: QueryContext): QueryHandlers {
+  const reading = new StudyReading(reader)
+  return {
+    'study.list': (page) => {
+      const { studies, total } = reader.studies(page)
+      return { studies: [...studies], total }
+    },
+    'study.get': async ({ studyId }) => {
+      const study = reader.study(studyId)
+      const { studyOf } = await import('../engine/study-of.ts')
+      const progress = studyOf(study.config).progress(study.config, reading.runs(studyId), await factsFor(reader, study))
+      return { study, runs: [...reader.runsOf(studyId)], progress }
+    },
+    'study.report': (input) => report({ reader, reading, input }),
+    'study.fitPoints': async ({ csv, confidence }) => {
+      const { fitPoints } = await import('../methods/critical-batch-size/fit-points.ts')
+      return fitPoints({ csv, confidence })
+    },
+    'run.list': (filter) => {
+      const { runs, total } = reader.runs(filter)
+      return { runs: [...runs], total }
+    },
+    'run.get': ({ runId }) => {
+      const run = reader.run(runId)
+      const events = reader.events({ limit: 500, offset: 0, studyId: null, runId })
+      return { run, keys: [...reader.metricKeys(runId)], checkpoints: [...reader.checkpoints(runId)], events: [...events] }
+    },
+    'metric.series': (query) => ({ series: [...reader.series(query)] }),
+    'event.list': (filter) => ({ events: [...reader.events(filter)] }),
+    'dataset.list': async () => {
+      const { describeBundledDatasets } = await import('../training/datasets/index.ts')
+      return { datasets: await describeBundledDatasets() }
+    },
+    'workspace.describe': async () => ({
+      path: workspace,
+      logBytes: reader.bytes(),
+      freeBytes: await freeBytes(workspace),
+      loupe: loupeVersion,
+      node: process.version,
+      platform: platformName,
+    }),
+  }
+}
+
+async function report(options: { readonly reader: LogReader; readonly reading: StudyReading; readonly input: ParsedQueryInput<'study.report'> }): Promise<QueryOutput<'study.report'>> {
+  const { reader, reading, input } = options
+  const study = reader.study(input.studyId)
+  const { studyOf } = await import('../engine/study-of.ts')
+  const config = rereadConfig(study.config, input)
+  const read = studyOf(config).report(config, reading.runs(study.id), await factsFor(reader, study))
+  return { ...read, studyId: study.id }
+}
+
+/** The study's config with another target or range of the fit: the stored curves are read against it. */
+function rereadConfig(config: StudyConfig, { target, fitFrom, fitTo }: ParsedQueryInput<'study.report'>): StudyConfig {
+  return {
+    ...config,
+    sweep: { ...config.sweep, target: target ?? config.sweep.target, fitFrom: fitFrom ?? config.sweep.fitFrom, fitTo: fitTo ?? config.sweep.fitTo },
+  }
+}
+
+/** What the log says of the study's data; read from the files where the log does not say. */
+async function factsFor(reader: LogReader, study: StudyRecord): Promise<DatasetFacts> {
+  const logged = loggedDataset(reader, study.id)
+  if (logged !== null) return logged
+  try {
+    const { loadDataset } = await import('../training/datasets/index.ts')
+    const dataset = await loadDataset(study.config.run.dataset)
+    return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count }
+  } catch (error) {
+    throw new LoupeError('not-found', `The log does not say how many examples study ${study.id} trains on, and its data cannot be read: ${error instanceof Error ? error.message : String(error)}`, { studyId: study.id })
+  }
+}
