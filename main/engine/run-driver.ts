@@ -60,7 +60,8 @@ async function attempt(options: { readonly context: DriveContext; readonly runId
   const checkpoint = await gate.write(() => {
     writer.flush()
     const found = resumePoint({ writer, runId, decode: context.parts.decodeCheckpoint })
-    writer.dropMetricsAfter(runId, found?.step ?? -1)
+    // A run that goes on from step 0 evaluates the initial weights again.
+    writer.dropMetricsAfter(runId, found === null || found.step === 0 ? -1 : found.step)
     return found
   })
   const before = writer.run(runId)
@@ -97,7 +98,7 @@ async function attempt(options: { readonly context: DriveContext; readonly runId
 }
 
 function observe(options: { readonly context: DriveContext; readonly run: RunRecord; readonly trainer: Trainer }): TrainingObserver & { end(): void } {
-  const { context, run } = options
+  const { context, run, trainer } = options
   const { writer, gate, emit, parts } = context
   let wallMs = run.wallMs
   const progressed = throttle(PROGRESS_MS, (progress: { readonly step: number; readonly examples: number; readonly batchLoss: number | null; readonly examplesPerSecond: number }) => {
@@ -115,6 +116,9 @@ function observe(options: { readonly context: DriveContext; readonly run: RunRec
       .catch(process.emitWarning)
   })
   return {
+    onStart({ jit }) {
+      void patchRun(context, run.id, { environment: environmentOf(context, trainer, jit) }).catch(process.emitWarning)
+    },
     onMetrics(rows) {
       writer.appendMetrics(run.id, rows)
       wallMs = rows.at(-1)?.wallMs ?? wallMs

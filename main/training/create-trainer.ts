@@ -87,6 +87,7 @@ class SessionTrainer implements Trainer {
         searchBatch: searchBatchOf(config),
         ...(resumeFrom && restored ? { resumeFrom: { state: restored.feeder, random: resumeFrom.random } } : {}),
       })
+      observer.onStart?.({ jit })
       warnOfCoupling(config, variables, observer)
       const result = await runLoop({ config, dataset: this.#options.dataset, traces, variables, plan, state, feeder, stepsPerCall, call, observer, signal })
       const { step, examples, wallMs, functionEvaluations } = state

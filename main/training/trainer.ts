@@ -19,6 +19,8 @@ export interface Checkpoint {
 
 /** How a run tells what happens. The caller logs; none of these is awaited but `onCheckpoint`. */
 export interface TrainingObserver {
+  /** Before the first step, with what was chosen for this run: logged at once, so that a run whose process dies resumes with the same. */
+  onStart?(chosen: { readonly jit: boolean }): void
   onMetrics(rows: readonly MetricRow[]): void
   onProgress(progress: { readonly step: number; readonly examples: number; readonly batchLoss: number | null; readonly examplesPerSecond: number }): void
   onCheckpoint(checkpoint: Checkpoint): Promise<void>
