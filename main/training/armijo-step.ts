@@ -38,7 +38,7 @@ export function compileArmijoStep(options: TrainingStepOptions, config: ArmijoCo
   const isIndependent = config.searchBatch === 'independent'
   const growth = 2 ** (batchSize / objective.dataset.train.count)
   const compiled = session.compile({
-    name: `train ${objective.model.title} by Armijo line search, batch ${batchSize}, ${steps} steps`,
+    name: `train-armijo-batch-${batchSize}-steps-${steps}`,
     inputs: {
       indices: { shape: [steps * batchSize], type: 'int32' },
       searchIndices: { shape: [isIndependent ? steps * batchSize : 1], type: 'int32' },

@@ -39,7 +39,7 @@ export function compileSplitEvaluator({ session, objective, variables }: Evaluat
   const indices = new Int32Array(chunks.size)
   const weights = new Float32Array(chunks.size)
   const compiled = session.compile({
-    name: `evaluate ${model.title} on ${split}`,
+    name: `evaluate-${split}`,
     inputs: { indices: { shape: [chunks.size], type: 'int32' }, weights: { shape: [chunks.size], type: 'float32' } },
     trace(context) {
       const batch = readBatch(context, objective, split, context.inputs.indices as tf.Tensor1D) // as declared
@@ -95,7 +95,7 @@ export function initGradientSum(parameters: HostArrays): HostArrays {
 export function compileGradientAccumulator(options: EvaluationOptions & { readonly sum: VariableGroup; readonly size: number; readonly mode: 'training' | 'evaluation' }): GradientAccumulator {
   const { session, objective, variables, sum, size, mode } = options
   const compiled = session.compile({
-    name: `add up gradients of ${objective.model.title} in ${mode} mode, ${size} examples`,
+    name: `gradient-${mode}-batch-${size}`,
     inputs: {
       indices: { shape: [size], type: 'int32' },
       weights: { shape: [size], type: 'float32' },

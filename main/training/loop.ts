@@ -26,6 +26,7 @@ export type LoopResult = Pick<TrainingResult, 'ended' | 'censored'>
 
 /** Share of steps without an accepted step size above which the line search is not to be trusted. */
 const MANY_FALLBACKS = 0.05
+const ENOUGH_STEPS = 40
 /** Progress is told at most this often. */
 const PROGRESS_MS = 100
 
@@ -124,11 +125,11 @@ async function evaluateAndLog(options: LoopOptions, clock: () => number): Promis
   return values
 }
 
-/** Once a run, when more than a few steps found no step size. */
-function warnOfFallbacks({ state, observer }: LoopOptions): void {
+/** Once a run, when more than a few steps found no step size; not before there are enough steps to tell. */
+function warnOfFallbacks({ plan, state, observer }: LoopOptions): void {
   const { step, fallbackSteps, warned } = state
   const code = 'armijo-fallback'
-  if (fallbackSteps <= MANY_FALLBACKS * step || warned.includes(code)) return
+  if (fallbackSteps <= MANY_FALLBACKS * step || step < Math.min(ENOUGH_STEPS, plan.lastStep) || warned.includes(code)) return
   state.warned = [...warned, code]
   const message = `The line search found no step size in ${fallbackSteps} of ${step} steps (${((100 * fallbackSteps) / step).toFixed(1)} %) and took the fallback step. Raise maxTries, lower c, or look at the gradient: this run says little about the batch size.`
   observer.onWarning(code, message, { step, fallbackSteps })

@@ -36,7 +36,7 @@ export function compileNoiseProbe(options: EvaluationOptions & { readonly sum: V
 }
 
 /** Leaves `count` different numbers below the length of `order` at its beginning, each choice as likely as any other. */
-function drawFirst({ order, count, random }: { readonly order: Int32Array; readonly count: number; readonly random: Random }): void {
+export function drawFirst({ order, count, random }: { readonly order: Int32Array; readonly count: number; readonly random: Random }): void {
   for (let i = 0; i < order.length; i++) order[i] = i
   for (let i = 0; i < count; i++) {
     const j = i + random.integer(order.length - i)

@@ -35,8 +35,6 @@ export interface LossPoint {
 }
 
 export interface LossAndGradients {
-  /** float32 `[n]`, one loss an example, in nats. */
-  readonly losses: tf.Tensor1D
   /** Scalar: Σ weights·losses. */
   readonly loss: tf.Scalar
   /** float32 `[n, classes]`. */
@@ -83,23 +81,36 @@ export function lossAndGradients(point: LossPoint, weights: tf.Tensor1D): LossAn
   const { objective, batch } = point
   const names = Object.keys(point.parameters)
   const values = names.map((name) => point.parameters[name] as tf.Tensor) // the keys are its own
-  const made = { losses: weights, logits: undefined as tf.Tensor2D | undefined, statistics: point.statistics }
-  // valueAndGrads disposes what its function makes but the value: what else is wanted must be kept, and let go with the trace.
+  const kept = new Map<string, tf.Tensor>()
+  const keep = (name: string, tensor: tf.Tensor) => kept.set(name, tf.keep(tensor))
   const { value, grads } = tf.valueAndGrads((...parameters: tf.Tensor[]) => {
     const named = Object.fromEntries(names.map((name, i) => [name, parameters[i] as tf.Tensor])) // as many as names
     const { logits, statistics } = objective.model.forward(named, point.statistics, batch.x, { training: point.training, seed: point.seed })
-    made.logits = tf.keep(logits)
-    made.losses = tf.keep(classificationLoss(logits, batch.labels, objective.labelSmoothing))
-    made.statistics = Object.fromEntries(Object.entries(statistics).map(([name, statistic]) => [name, statistic === point.statistics[name] ? statistic : tf.keep(statistic)]))
-    return tf.sum<tf.Scalar>(tf.mul(made.losses, weights))
+    const losses = classificationLoss(logits, batch.labels, objective.labelSmoothing)
+    keep('logits', logits)
+    for (const [name, statistic] of Object.entries(statistics)) if (statistic !== point.statistics[name]) keep(`statistics/${name}`, statistic)
+    return tf.sum<tf.Scalar>(tf.mul(losses, weights))
   })(values)
+  const released = releaseInto(kept)
   return {
     loss: value as tf.Scalar, // the sum over all axes
-    losses: made.losses,
-    logits: made.logits as tf.Tensor2D, // set by the function above, which has run
+    logits: released.get('logits') as tf.Tensor2D, // kept above
     gradients: Object.fromEntries(names.map((name, i) => [name, grads[i] as tf.Tensor])), // one for each value
-    statistics: made.statistics,
+    statistics: Object.fromEntries(Object.entries(point.statistics).map(([name, before]) => [name, released.get(`statistics/${name}`) ?? before])),
   }
+}
+
+/**
+ * Hands kept tensors over to the scope around: valueAndGrads disposes what its function makes but the value, and what is
+ * kept from that would stay for ever.
+ */
+function releaseInto(kept: ReadonlyMap<string, tf.Tensor>): ReadonlyMap<string, tf.Tensor> {
+  const released = new Map<string, tf.Tensor>()
+  for (const [name, tensor] of kept) {
+    released.set(name, tf.clone(tensor))
+    tensor.dispose()
+  }
+  return released
 }
 
 /** The same weight 1/n for n examples. */

@@ -67,7 +67,7 @@ export interface TrainingStepOptions {
 export function compileTrainingStep(options: TrainingStepOptions, optimizer: Optimizer): TrainingCall {
   const { session, objective, variables, batchSize, steps, jit } = options
   const compiled = session.compile({
-    name: `train ${objective.model.title}, batch ${batchSize}, ${steps} steps`,
+    name: `train-batch-${batchSize}-steps-${steps}`,
     inputs: {
       indices: { shape: [steps * batchSize], type: 'int32' },
       seeds: { shape: [steps * 2], type: 'int32' },
