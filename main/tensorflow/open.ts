@@ -1,0 +1,52 @@
+import { LoupeError } from '../contract/errors.ts'
+import { loadCApi } from './c-api.ts'
+import type { CApi } from './c-api.ts'
+import { listDevices } from './devices.ts'
+import { locateLibrary, pinnedVersion } from './library.ts'
+import type { LibraryOptions } from './library.ts'
+import type { Runtime } from './runtime.ts'
+import { openGraphSession } from './session.ts'
+
+let loaded: { readonly folder: string; readonly api: CApi } | null = null
+
+/**
+ * Opens TensorFlow: finds its library, loads it, and gives the door to it. The library stays loaded for the life of the process.
+ *
+ * @throws LoupeError `library-missing`, or `library-version` where the library is not the version that Loupe is built for.
+ */
+export async function openTensorFlow(options: LibraryOptions = {}): Promise<Runtime> {
+  const library = locateLibrary(options)
+  if (loaded && loaded.folder !== library.folder) {
+    throw new LoupeError('conflict', `TensorFlow is already loaded from ${loaded.folder}: a process holds one. Start another process for ${library.folder}.`)
+  }
+  loaded ??= { folder: library.folder, api: loadCApi(library) }
+  const { api, folder } = loaded
+  const version = api.version()
+  if (version !== pinnedVersion) {
+    throw new LoupeError(
+      'library-version',
+      `The library in ${folder} is TensorFlow ${version}, but Loupe is built for ${pinnedVersion}. Run \`node setup.mjs\`, or let LOUPE_TENSORFLOW name a folder with ${pinnedVersion}.`,
+      { folder, version, expected: pinnedVersion },
+    )
+  }
+  return {
+    kind: 'tensorflow',
+    version,
+    library: folder,
+    devices: async () => listDevices(api),
+    openSession: async (sessionOptions = {}) => {
+      checkDevice(api, sessionOptions.device, sessionOptions.cpuDevices ?? 1)
+      return openGraphSession(api, sessionOptions)
+    },
+  }
+}
+
+/** @throws LoupeError `device-unavailable`, listing those there are. */
+function checkDevice(api: CApi, device: string | undefined, cpuDevices: number): void {
+  if (device === undefined) return
+  const cpu = /^\/device:CPU:(\d+)$/.exec(device)
+  if (cpu && Number(cpu[1]) < cpuDevices) return
+  const names = listDevices(api).map((known) => known.name)
+  if (names.includes(device)) return
+  throw new LoupeError('device-unavailable', `There is no device ${device}. There is ${names.join(', ')}.`, { device, devices: names })
+}

@@ -1,0 +1,101 @@
+import protobuf from 'protobufjs/light.js'
+
+/** The few protocol buffer messages that the C API wants, with TensorFlow's field numbers (`core/protobuf/config.proto`, `core/framework/op_def.proto`). */
+const messages = {
+  nested: {
+    GpuOptions: { fields: { allowGrowth: { type: 'bool', id: 4 } } },
+    OptimizerOptions: { fields: { globalJitLevel: { type: 'int32', id: 5 } } },
+    RewriterConfig: {
+      fields: {
+        remapping: { type: 'int32', id: 14 },
+        memoryOptimization: { type: 'int32', id: 4 },
+        disableMetaOptimizer: { type: 'bool', id: 19 },
+      },
+    },
+    GraphOptions: { fields: { optimizerOptions: { type: 'OptimizerOptions', id: 3 }, rewriteOptions: { type: 'RewriterConfig', id: 10 } } },
+    Experimental: { fields: { executorType: { type: 'string', id: 3 } } },
+    ConfigProto: {
+      fields: {
+        deviceCount: { keyType: 'string', type: 'int32', id: 1 },
+        intraOpParallelismThreads: { type: 'int32', id: 2 },
+        interOpParallelismThreads: { type: 'int32', id: 5 },
+        gpuOptions: { type: 'GpuOptions', id: 6 },
+        allowSoftPlacement: { type: 'bool', id: 7 },
+        usePerSessionThreads: { type: 'bool', id: 9 },
+        graphOptions: { type: 'GraphOptions', id: 10 },
+        experimental: { type: 'Experimental', id: 16 },
+      },
+    },
+    RunOptions: { fields: { traceLevel: { type: 'int32', id: 1 }, interOpThreadPool: { type: 'int32', id: 3 } } },
+    ArgDef: {
+      fields: {
+        name: { type: 'string', id: 1 },
+        type: { type: 'int32', id: 3 },
+        typeAttr: { type: 'string', id: 4 },
+        numberAttr: { type: 'string', id: 5 },
+        typeListAttr: { type: 'string', id: 6 },
+      },
+    },
+    OpDef: {
+      fields: {
+        name: { type: 'string', id: 1 },
+        inputArg: { rule: 'repeated', type: 'ArgDef', id: 2 },
+        outputArg: { rule: 'repeated', type: 'ArgDef', id: 3 },
+        isStateful: { type: 'bool', id: 17 },
+      },
+    },
+  },
+}
+const root = protobuf.Root.fromJSON(messages)
+
+/** Options of a TensorFlow session; fields that are left out keep TensorFlow's default. */
+export interface SessionConfig {
+  readonly deviceCount?: Readonly<Record<string, number>>
+  readonly intraOpParallelismThreads?: number
+  readonly interOpParallelismThreads?: number
+  readonly usePerSessionThreads?: boolean
+  readonly allowSoftPlacement?: boolean
+  readonly gpuOptions?: { readonly allowGrowth: boolean }
+  readonly graphOptions?: {
+    readonly optimizerOptions?: { readonly globalJitLevel: number }
+    readonly rewriteOptions?: { readonly remapping?: number; readonly memoryOptimization?: number; readonly disableMetaOptimizer?: boolean }
+  }
+  readonly experimental?: { readonly executorType: string }
+}
+
+export function encodeSessionConfig(config: SessionConfig): Uint8Array {
+  return root.lookupType('ConfigProto').encode({ ...config }).finish()
+}
+
+export interface RunConfiguration {
+  /** 3 records each op's times. */
+  readonly traceLevel?: number
+  /** -1 runs the ops in the calling thread. */
+  readonly interOpThreadPool?: number
+}
+
+export function encodeRunOptions(options: RunConfiguration): Uint8Array {
+  return root.lookupType('RunOptions').encode({ ...options }).finish()
+}
+
+/** An input or output of an op: one tensor, or a list whose length an attribute gives. */
+export interface ArgumentDefinition {
+  readonly name: string
+  /** Attribute that gives the list's length; empty for none. */
+  readonly numberAttr: string
+  /** Attribute that gives the list's types; empty for none. */
+  readonly typeListAttr: string
+}
+
+export interface OperationDefinition {
+  readonly name: string
+  readonly inputs: readonly ArgumentDefinition[]
+  readonly outputs: readonly ArgumentDefinition[]
+  readonly isStateful: boolean
+}
+
+export function decodeOperationDefinition(bytes: Uint8Array): OperationDefinition {
+  const type = root.lookupType('OpDef')
+  const decoded = type.toObject(type.decode(bytes), { defaults: true, arrays: true })
+  return { name: decoded['name'], inputs: decoded['inputArg'], outputs: decoded['outputArg'], isStateful: decoded['isStateful'] }
+}

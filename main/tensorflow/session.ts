@@ -1,0 +1,138 @@
+import { availableParallelism } from 'node:os'
+import { LoupeError } from '../contract/errors.ts'
+import type { CApi, Pointer } from './c-api.ts'
+import { compileStep } from './compile.ts'
+import { allocate, checkHostArray, sizeOf } from './element-types.ts'
+import { Graph } from './graph.ts'
+import { newTensor } from './host-tensor.ts'
+import { installGraphBackend } from './kernels.ts'
+import { acquired, released } from './live-objects.ts'
+import { encodeSessionConfig } from './proto.ts'
+import type { HostArray, HostArrays, Session, SessionOptions } from './runtime.ts'
+import { prepareRun } from './session-run.ts'
+import { checked } from './status.ts'
+import { addVariable, checkFits, VariableTable } from './variables.ts'
+import type { Variable } from './variables.ts'
+
+/** Opens a session over TensorFlow: one graph that grows with every trace, and the variables that all traces share. */
+export function openGraphSession(api: CApi, options: SessionOptions): Session {
+  installGraphBackend()
+  const graph = new Graph(api)
+  const pointer = newSession(api, graph.pointer, options)
+  const variables = new VariableTable()
+  let state: 'open' | 'busy' | 'closed' = 'open'
+
+  function checkOpen(doing: string): void {
+    if (state === 'closed') throw new LoupeError('conflict', `${doing} needs an open session, but it was closed.`, { doing })
+  }
+
+  async function exclusively<T>(doing: string, call: () => Promise<T>): Promise<T> {
+    checkOpen(doing)
+    if (state === 'busy') throw new LoupeError('conflict', `${doing} began while the session was busy. Calls on one session must not overlap: await the one before.`, { doing })
+    state = 'busy'
+    try {
+      return await call()
+    } finally {
+      state = 'open'
+    }
+  }
+
+  /** Fills variables from outside, in one call. */
+  async function fill(doing: string, filled: readonly (readonly [Variable, HostArray])[]): Promise<void> {
+    if (filled.length === 0) return
+    const run = prepareRun(api, pointer, { doing, inputs: filled.map(([v]) => v.feed), outputs: [], targets: filled.map(([v]) => v.assignFeed) })
+    await run(newTensors(api, filled.map(([, array]) => array)), [])
+  }
+
+  async function create(kind: Variable['kind'], arrays: HostArrays): Promise<void> {
+    const entries = Object.entries(arrays)
+    for (const [name, array] of entries) {
+      variables.checkNew(name)
+      checkHostArray(`"${name}"`, array)
+    }
+    const added = entries.map(([name, array]) => [addVariable(graph, kind, name, array, options.device), array] as const)
+    await fill('Creating variables', added)
+    for (const [variable] of added) variables.add(variable)
+  }
+
+  return {
+    device: options.device ?? '/device:CPU:0',
+    threads: options.threads || availableParallelism(),
+    get graphOperations() {
+      return graph.operations
+    },
+    has: (name) => variables.has(name),
+    createVariables: (initial) =>
+      exclusively('Creating variables', async () => {
+        for (const [name, array] of Object.entries(initial)) {
+          if (array.type === 'float32' || array.type === 'int32') continue
+          throw new LoupeError('invalid-input', `Variables are float32 or int32, but "${name}" is ${array.type}. Use createResident for data.`, { name, type: array.type })
+        }
+        await create('variable', initial)
+      }),
+    createResident: (name, array) => exclusively(`Placing "${name}"`, () => create('resident', { [name]: array })),
+    writeVariables: (values) =>
+      exclusively('Writing variables', async () => {
+        const filled = Object.entries(values).map(([name, array]) => {
+          const variable = variables.get(name, 'variable')
+          checkFits(name, variable, array)
+          checkHostArray(`"${name}"`, array)
+          return [variable, array] as const
+        })
+        await fill('Writing variables', filled)
+      }),
+    readVariables: (names) =>
+      exclusively('Reading variables', async () => {
+        if (names.length === 0) return {}
+        const read = names.map((name) => variables.get(name, 'variable'))
+        const results = read.map((variable) => allocate(variable.type, sizeOf(variable.shape)))
+        await prepareRun(api, pointer, { doing: 'Reading variables', inputs: [], outputs: read.map((v) => v.value), targets: [] })([], results)
+        return Object.fromEntries(read.map((v, i) => [v.name, { shape: v.shape, type: v.type, values: results[i]! }]))
+      }),
+    compile(definition) {
+      checkOpen(`Compiling "${definition.name}"`)
+      return compileStep({ api, graph, session: pointer, device: options.device, variables, exclusively }, definition)
+    },
+    async close() {
+      if (state === 'closed') return
+      if (state === 'busy') throw new LoupeError('conflict', 'The session was closed while a call was running. Await the call first.')
+      state = 'closed'
+      deleteSession(api, pointer)
+      graph.free()
+    },
+  }
+}
+
+/** Makes a `TF_Session` on a graph. */
+export function newSession(api: CApi, graph: Pointer, options: SessionOptions): Pointer {
+  const sessionOptions = acquired(api.newSessionOptions())
+  try {
+    const config = encodeSessionConfig({
+      deviceCount: { CPU: options.cpuDevices ?? 1 },
+      intraOpParallelismThreads: options.threads ?? 0,
+      allowSoftPlacement: true,
+      gpuOptions: { allowGrowth: true },
+    })
+    checked(api, 'Configuring a session', (status) => api.setConfig(sessionOptions, config, config.length, status))
+    return acquired(checked(api, 'Opening a session', (status) => api.newSession(graph, sessionOptions, status)))
+  } finally {
+    api.deleteSessionOptions(released(sessionOptions))
+  }
+}
+
+export function deleteSession(api: CApi, session: Pointer): void {
+  checked(api, 'Closing a session', (status) => api.closeSession(session, status))
+  checked(api, 'Closing a session', (status) => api.deleteSession(released(session), status))
+}
+
+/** Tensors for arrays; none is left behind where one does not fit. */
+function newTensors(api: CApi, arrays: readonly HostArray[]): Pointer[] {
+  const tensors: Pointer[] = []
+  try {
+    for (const array of arrays) tensors.push(newTensor(api, array.type, array.shape, array.values))
+    return tensors
+  } catch (error) {
+    for (const tensor of tensors) api.deleteTensor(released(tensor))
+    throw error
+  }
+}
