@@ -105,6 +105,7 @@ export type CheckpointRecord = z.output<typeof checkpointRecord>
 /**
  * One metric of one run, ready to draw: at most `maxPoints` buckets, each computed from every logged value in it.
  * Where there are no more values than points, a bucket is one value (`min = max = mean = last`).
+ * Buckets are made of finite values only: `total − Σ count` values were NaN or infinite.
  */
 export const metricSeries = z.object({
   runId: z.string(),

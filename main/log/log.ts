@@ -19,9 +19,11 @@ export interface LoggedEvaluation {
 
 /** The questions that the log answers. Any process may hold a reader, as many as it likes. */
 export interface LogReader {
+  /** Newest first. */
   studies(page: Page): { readonly studies: readonly StudyRecord[]; readonly total: number }
   /** @throws LoupeError `not-found` */
   study(id: string): StudyRecord
+  /** Newest first. */
   runs(filter: Page & { readonly studyId: string | null }): { readonly runs: readonly RunRecord[]; readonly total: number }
   /** All runs of a study, by creation. */
   runsOf(studyId: string): readonly RunRecord[]
@@ -29,12 +31,15 @@ export interface LogReader {
   run(id: string): RunRecord
   /** Metric keys that the run has logged. */
   metricKeys(runId: string): readonly string[]
+  /** One curve for each run and key, also where it is empty; see `metricSeries` for the buckets. */
   series(query: { readonly runIds: readonly string[]; readonly keys: readonly string[]; readonly maxPoints: number; readonly from: number | null; readonly to: number | null }): readonly MetricSeries[]
-  /** What `per: 'evaluation'` metrics say, one object a step, in order. */
+  /** What `per: 'evaluation'` and `per: 'run'` metrics say, one object a step, in order. Values may be NaN or infinite. */
   evaluations(runId: string): readonly LoggedEvaluation[]
   /** Sum of a per-step metric up to and including a step, such as the line search's tries. */
   sum(runId: string, key: string, toStep: number): number
+  /** Newest first. Those of a study include those of its runs that name it; `runId` narrows further. */
   events(filter: Page & { readonly studyId: string | null; readonly runId: string | null }): readonly LogEvent[]
+  /** By step. */
   checkpoints(runId: string): readonly CheckpointRecord[]
   /** @throws LoupeError `log-corrupt` where the file does not match its SHA-256 */
   checkpointBytes(id: string): Uint8Array
@@ -71,9 +76,13 @@ export interface RunPatch {
 export interface LogWriter extends LogReader {
   createStudy(config: StudyConfig): StudyRecord
   updateStudy(id: string, patch: StudyPatch): StudyRecord
+  /** @throws LoupeError `conflict` where the study has a run of that key */
   createRun(run: { readonly studyId: string | null; readonly key: string; readonly config: RunConfig }): RunRecord
   updateRun(id: string, patch: RunPatch): RunRecord
-  /** Queues rows; they are committed in batches, at the latest after 250 ms. Costs microseconds. Never throws for a full disk: see `health`. */
+  /**
+   * Queues rows; they are committed in batches, at the latest after 250 ms. Costs microseconds. Never throws for a full disk:
+   * see `health`. A step of a metric that was logged before takes the new value.
+   */
   appendMetrics(runId: string, rows: readonly MetricRow[]): void
   /** Drops what was logged after a step: a run that resumes from a checkpoint writes those rows anew. */
   dropMetricsAfter(runId: string, step: number): void
@@ -82,8 +91,11 @@ export interface LogWriter extends LogReader {
   saveCheckpoint(runId: string, checkpoint: { readonly step: number; readonly examples: number; readonly bytes: Uint8Array; readonly keep: number }): CheckpointRecord
   /** Commits what is queued. @throws LoupeError `disk-full`; what was queued stays queued. */
   flush(): void
-  /** The last failure to commit, null when all is well. A run pauses on it and goes on when it is gone. */
+  /** The failure to commit that stands, null when all is well. A run pauses on it and goes on when it is gone. */
   readonly health: WireError | null
-  /** Marks runs and studies whose process is gone as interrupted. Called by `openLogWriter`. */
+  /**
+   * Marks what a dead process left behind as interrupted, each with an event, and returns the ids: what was running, and studies
+   * and single runs that were queued. Called by `openLogWriter`; once something runs here, it would be marked, too.
+   */
   sweepOrphans(): readonly string[]
 }

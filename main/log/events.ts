@@ -1,0 +1,75 @@
+import type { Database } from 'better-sqlite3'
+import type { ErrorFacts } from '../contract/errors.ts'
+import { logEvent } from '../contract/records.ts'
+import type { LogEvent } from '../contract/records.ts'
+import { z } from '../contract/zod.ts'
+import { idOf, rowOf } from './ids.ts'
+import type { Page } from './log.ts'
+
+const eventRow = z.object({
+  id: z.int(),
+  study: z.int().nullable(),
+  run: z.int().nullable(),
+  at: z.int(),
+  level: logEvent.shape.level,
+  kind: z.string(),
+  message: z.string(),
+  facts: z.string(),
+})
+const columns = Object.keys(eventRow.shape).join(', ')
+
+/** The statements that lists of events are made of; their plans are tested. */
+export const eventQueries = {
+  newest: `SELECT ${columns} FROM events ORDER BY id DESC LIMIT ? OFFSET ?`,
+  ofStudy: `SELECT ${columns} FROM events WHERE study = ? ORDER BY id DESC LIMIT ? OFFSET ?`,
+  ofRun: `SELECT ${columns} FROM events WHERE run = ? ORDER BY id DESC LIMIT ? OFFSET ?`,
+} as const
+
+export type EventFilter = Page & { readonly studyId: string | null; readonly runId: string | null }
+
+export function eventReads(db: Database): (filter: EventFilter) => LogEvent[] {
+  const newest = db.prepare(eventQueries.newest)
+  const ofStudy = db.prepare(eventQueries.ofStudy)
+  const ofRun = db.prepare(eventQueries.ofRun)
+  const select = ({ studyId, runId, limit, offset }: EventFilter): unknown[] => {
+    // A run belongs to one study at most, so the narrower question answers both.
+    if (runId !== null) return ofRun.all(rowOf('run', runId), limit, offset)
+    if (studyId !== null) return ofStudy.all(rowOf('study', studyId), limit, offset)
+    return newest.all(limit, offset)
+  }
+  return (filter) => select(filter).map(readEvent)
+}
+
+export interface NewEvent {
+  readonly studyId: string | null
+  readonly runId: string | null
+  readonly level: LogEvent['level']
+  readonly kind: string
+  readonly message: string
+  readonly facts?: ErrorFacts
+}
+
+export function eventWrites(db: Database): (event: NewEvent, now: number) => LogEvent {
+  const insert = db.prepare('INSERT INTO events (study, run, at, level, kind, message, facts) VALUES (?, ?, ?, ?, ?, ?, ?)')
+  return ({ studyId, runId, level, kind, message, facts = {} }, now) => {
+    const json = JSON.stringify(facts)
+    const study = studyId === null ? null : rowOf('study', studyId)
+    const run = runId === null ? null : rowOf('run', runId)
+    const { lastInsertRowid } = insert.run(study, run, now, level, kind, message, json)
+    return readEvent({ id: Number(lastInsertRowid), study, run, at: now, level, kind, message, facts: json })
+  }
+}
+
+function readEvent(found: unknown): LogEvent {
+  const row = eventRow.parse(found)
+  return {
+    id: row.id,
+    studyId: row.study === null ? null : idOf('study', row.study),
+    runId: row.run === null ? null : idOf('run', row.run),
+    at: row.at,
+    level: row.level,
+    kind: row.kind,
+    message: row.message,
+    facts: logEvent.shape.facts.parse(JSON.parse(row.facts)),
+  }
+}

@@ -1,0 +1,149 @@
+import { LoupeError, toWireError } from '../contract/errors.ts'
+import type { WireError } from '../contract/errors.ts'
+import type { MetricRow } from '../contract/metrics.ts'
+
+/** Rows that make a batch: one transaction, one fsync. */
+const batchRows = 1_000
+/** The longest that a row waits for its batch to fill, in ms. */
+const batchMs = 250
+/** Above this the event loop has been kept from turning, and appending commits by itself. */
+const overdueRows = 20_000
+/** What is kept, at most, while the disk takes nothing: about 100 MB. */
+const keptRows = 1_000_000
+/** How long to wait before a failed commit is tried again: doubles from the first to the second, in ms. */
+const retryMs = { first: 500, longest: 5_000 } as const
+
+export interface MetricQueueOptions {
+  /** Writes rows in one transaction of their own. Throws where it could not, having written none. */
+  readonly commit: (rows: QueuedRows) => void
+  /** Called after the first commit that works again, with the rows that found no place in between. */
+  readonly onRecovered: (dropped: number) => void
+}
+
+/** Two columns, as long as each other. */
+export interface QueuedRows {
+  readonly runs: readonly number[]
+  readonly rows: readonly MetricRow[]
+}
+
+/**
+ * Metric rows on their way to the disk.
+ *
+ * Appending only queues: the commit comes when the event loop next turns, while TensorFlow computes in threads of its own.
+ * A failed commit loses nothing: rows stay queued, `health` says why, and it is tried again. A run pauses while `health`
+ * is set, so little more arrives; beyond a million rows the queue keeps the oldest, drops new ones and counts them.
+ */
+export class MetricQueue {
+  readonly #options: MetricQueueOptions
+  #runs: number[] = []
+  #rows: MetricRow[] = []
+  #timer: NodeJS.Timeout | null = null
+  #immediate: NodeJS.Immediate | null = null
+  #dropped = 0
+  #retryMs: number = retryMs.first
+  #failure: { readonly error: unknown; readonly wire: WireError } | null = null
+
+  constructor(options: MetricQueueOptions) {
+    this.#options = options
+  }
+
+  get waiting(): QueuedRows {
+    return { runs: this.#runs, rows: this.#rows }
+  }
+
+  /** Why the last commit failed, null when all is well. */
+  get health(): WireError | null {
+    if (this.#failure === null) return null
+    const facts = { ...this.#failure.wire.facts, waitingRows: this.#rows.length, droppedRows: this.#dropped }
+    return { ...this.#failure.wire, facts }
+  }
+
+  append(run: number, rows: readonly MetricRow[]): void {
+    for (const row of rows) refuseMalformed(row)
+    for (const row of rows) {
+      if (this.#rows.length >= keptRows) {
+        this.#dropped++
+        continue
+      }
+      this.#runs.push(run)
+      this.#rows.push(row)
+    }
+    this.#schedule()
+  }
+
+  /** Takes rows back, such as those after the step that a run resumes from. */
+  remove(isUnwanted: (run: number, row: MetricRow) => boolean): void {
+    const kept = this.#rows.flatMap((row, index) => (isUnwanted(this.#runs[index] ?? 0, row) ? [] : [index]))
+    this.#runs = kept.map((index) => this.#runs[index] ?? 0)
+    this.#rows = kept.flatMap((index) => this.#rows[index] ?? [])
+  }
+
+  /** Commits what waits. @throws what the commit threw; the rows stay queued. */
+  flush(): void {
+    this.#cancel()
+    if (this.#rows.length === 0 && this.#failure === null) return
+    try {
+      this.#options.commit(this.waiting)
+    } catch (error) {
+      this.failed(error)
+      throw error
+    }
+    this.committed()
+  }
+
+  /** The same for those who cannot deal with a failure now: see `health`. */
+  tryFlush(): void {
+    try {
+      this.flush()
+    } catch {
+      // Kept in `health`; the retry is scheduled.
+    }
+  }
+
+  /** A transaction that wrote `waiting`, too, is on the disk. */
+  committed(): void {
+    this.#cancel()
+    this.#runs = []
+    this.#rows = []
+    const dropped = this.#dropped
+    const recovered = this.#failure !== null
+    this.#failure = null
+    this.#dropped = 0
+    this.#retryMs = retryMs.first
+    if (recovered) this.#options.onRecovered(dropped)
+  }
+
+  /** The disk took nothing; what waits is tried again by itself. */
+  failed(error: unknown): void {
+    this.#failure = { error, wire: toWireError(error) }
+    this.#cancel()
+    this.#timer = setTimeout(() => this.tryFlush(), this.#retryMs).unref()
+    this.#retryMs = Math.min(2 * this.#retryMs, retryMs.longest)
+  }
+
+  close(): void {
+    this.#cancel()
+  }
+
+  #schedule(): void {
+    // While a failure stands, its retry is what comes next.
+    if (this.#failure !== null) return
+    if (this.#rows.length >= overdueRows) this.tryFlush()
+    else if (this.#rows.length >= batchRows) this.#immediate ??= setImmediate(() => this.tryFlush())
+    else this.#timer ??= setTimeout(() => this.tryFlush(), batchMs).unref()
+  }
+
+  #cancel(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    if (this.#immediate !== null) clearImmediate(this.#immediate)
+    this.#timer = null
+    this.#immediate = null
+  }
+}
+
+/** One row that the table refuses would hold up all the others, so it is refused here. NaN and infinities are values. */
+function refuseMalformed({ key, step, examples, wallMs, value }: MetricRow): void {
+  if (Number.isSafeInteger(step) && step >= 0 && Number.isSafeInteger(examples) && Number.isFinite(wallMs) && typeof value === 'number') return
+  const received = JSON.stringify({ step, examples, wallMs, value })
+  throw new LoupeError('invalid-input', `A row of ${key} must have a whole step and examples, and numbers for wallMs and value; got ${received}.`, { key, step, examples, wallMs, value })
+}

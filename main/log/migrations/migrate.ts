@@ -1,0 +1,36 @@
+import type { Database } from 'better-sqlite3'
+import { lease } from './0001-lease.ts'
+import { studiesAndRuns } from './0002-studies-and-runs.ts'
+import { metricsTable } from './0003-metrics.ts'
+import { eventsAndCheckpoints } from './0004-events-and-checkpoints.ts'
+import type { Migration } from './migration.ts'
+
+/** Every migration, in order. */
+export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints]
+
+/** The schema that this code reads and writes. */
+export const schemaVersion = migrations.length
+
+/** `Loup` in ASCII: marks a SQLite file as a log of Loupe. */
+export const applicationId = 0x4c6f7570
+
+export function versionOf(db: Database): number {
+  return Number(db.pragma('user_version', { simple: true }))
+}
+
+/**
+ * Brings the schema forward, each migration in a transaction of its own: after a crash the log stands at one version or the next.
+ * The version is read again inside the transaction, so two processes that migrate at once do not do so twice.
+ */
+export function migrate(db: Database, to: number = schemaVersion): void {
+  for (const migration of migrations) {
+    if (migration.version > to) return
+    const step = db.transaction(() => {
+      if (versionOf(db) >= migration.version) return
+      db.exec(migration.sql)
+      db.pragma(`application_id = ${applicationId}`)
+      db.pragma(`user_version = ${migration.version}`)
+    })
+    step.immediate()
+  }
+}

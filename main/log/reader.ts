@@ -1,0 +1,49 @@
+import { existsSync, statSync } from 'node:fs'
+import type { Database } from 'better-sqlite3'
+import { readCheckpointFile } from './checkpoint-files.ts'
+import { checkpointReads } from './checkpoints.ts'
+import { eventReads } from './events.ts'
+import type { LogReader } from './log.ts'
+import { metricReads } from './metrics.ts'
+import { runReads } from './runs.ts'
+import { seriesReads } from './series.ts'
+import { translated } from './sqlite-errors.ts'
+import { studyReads } from './studies.ts'
+import type { WorkspacePaths } from './workspace.ts'
+
+/** The reading half of the log, over an open database. Prepares every statement at once, so a schema that does not fit shows at the door. */
+export function createReader(db: Database, paths: WorkspacePaths): LogReader {
+  const studies = studyReads(db)
+  const runs = runReads(db)
+  const metrics = metricReads(db)
+  const series = seriesReads(db)
+  const events = eventReads(db)
+  const checkpoints = checkpointReads(db)
+  const guard = <A extends unknown[], R>(call: (...parameters: A) => R): ((...parameters: A) => R) => translated(paths, call)
+  return {
+    studies: guard((page) => studies.list(page)),
+    study: guard((id) => studies.get(id)),
+    runs: guard((filter) => runs.list(filter)),
+    runsOf: guard((studyId) => runs.ofStudy(studyId)),
+    run: guard((id) => runs.get(id)),
+    metricKeys: guard((runId) => metrics.keys(runs.rowOf(runId))),
+    series: guard(({ runIds, keys, maxPoints, from, to }) => {
+      return runIds.flatMap((runId) => {
+        const run = runs.rowOf(runId)
+        return keys.map((key) => ({ runId, key, ...series(run, key, { maxPoints, from, to }) }))
+      })
+    }),
+    evaluations: guard((runId) => metrics.evaluations(runs.rowOf(runId))),
+    sum: guard((runId, key, toStep) => metrics.sum(runs.rowOf(runId), key, toStep)),
+    events: guard((filter) => events(filter)),
+    checkpoints: guard((runId) => checkpoints.of(runId).map(({ record }) => record)),
+    checkpointBytes: guard((id) => readCheckpointFile(paths, checkpoints.get(id))),
+    bytes() {
+      const files = [paths.database, `${paths.database}-wal`]
+      return files.reduce((bytes, file) => bytes + (existsSync(file) ? statSync(file).size : 0), 0)
+    },
+    close() {
+      db.close()
+    },
+  }
+}
