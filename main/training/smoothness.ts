@@ -98,7 +98,7 @@ function compileShiftedGradient({ session, objective, variables, sum, direction 
 }
 
 /** Makes the sum (at the start the direction itself) the new direction, of length 1. */
-function compileTurn({ session, objective, variables, sum, direction }: SmoothnessOptions) {
+function compileTurn({ session, variables, sum, direction }: SmoothnessOptions) {
   const compiled = session.compile({
     name: 'curvature-turn',
     inputs: { isStart: { shape: [], type: 'float32' } },

@@ -1,0 +1,57 @@
+import { runConfig } from '../contract/run-config.ts'
+import type { RunConfigInput } from '../contract/run-config.ts'
+import type { MetricKey, MetricRow } from '../contract/metrics.ts'
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-codec.ts'
+import type { Checkpoint, Trainer, TrainingResult } from './trainer.ts'
+
+/** A run and all that it told its observer. */
+export interface RecordedRun {
+  readonly result: TrainingResult
+  readonly rows: readonly MetricRow[]
+  /** Encoded and decoded again, as a file would. */
+  readonly checkpoints: readonly Checkpoint[]
+  readonly warnings: readonly string[]
+  /** Values of one metric, in the order logged. */
+  values(key: MetricKey): number[]
+}
+
+export interface RecordOptions {
+  readonly trainer: Trainer
+  readonly config: RunConfigInput
+  /** Asks the run to stop once a row of this step has been logged. */
+  readonly abortAtStep?: number
+  readonly resumeFrom?: Checkpoint
+  /** Filled as the run goes, so that a test sees what was logged before an error. */
+  readonly rows?: MetricRow[]
+}
+
+/** Trains for a test and keeps what the observer is told. */
+export async function recordRun({ trainer, config, abortAtStep = Infinity, resumeFrom, rows = [] }: RecordOptions): Promise<RecordedRun> {
+  const checkpoints: Checkpoint[] = []
+  const warnings: string[] = []
+  const abort = new AbortController()
+  const result = await trainer.train({
+    config: runConfig.parse(config),
+    signal: abort.signal,
+    ...(resumeFrom ? { resumeFrom } : {}),
+    observer: {
+      onMetrics(logged) {
+        rows.push(...logged)
+        if (logged.some((row) => row.step >= abortAtStep)) abort.abort()
+      },
+      onProgress() {},
+      async onCheckpoint(checkpoint) {
+        checkpoints.push(decodeCheckpoint(encodeCheckpoint(checkpoint)))
+      },
+      onWarning(code) {
+        warnings.push(code)
+      },
+    },
+  })
+  return { result, rows, checkpoints, warnings, values: (key) => rows.filter((row) => row.key === key).map((row) => row.value) }
+}
+
+/** What must not depend on how long things took. */
+export function withoutTimes(rows: readonly MetricRow[]): readonly Omit<MetricRow, 'wallMs'>[] {
+  return rows.filter((row) => row.key !== 'time/step').map(({ key, step, examples, value }) => ({ key, step, examples, value }))
+}
