@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { answerCommands } from '../contract/rpc.ts'
 import type { CommandHandlers, Transport } from '../contract/rpc.ts'
@@ -41,6 +42,7 @@ export interface Workbench extends Transport {
  * @throws LoupeError `conflict` where another process writes this workspace's log, `log-too-new`, `log-corrupt`.
  */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  await mkdir(options.workspace, { recursive: true })
   const [writer, parts, studyOf, git] = await Promise.all([
     options.writer ?? import('../log/open.ts').then((log) => log.openLogWriter({ workspace: options.workspace, owner: options.owner ?? `loupe, process ${process.pid}` })),
     options.parts ?? import('./real-parts.ts').then((module) => module.realParts),

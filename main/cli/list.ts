@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs'
+import { LoupeError } from '../contract/errors.ts'
+import type { RunRecord, StudyRecord } from '../contract/records.ts'
+import { exitCodes } from './exit-code.ts'
+import { table } from './output.ts'
+import type { Invocation } from './program.ts'
+import { withReader } from './reader.ts'
+
+const EVERYTHING = { limit: 10_000, offset: 0 } as const
+
+/** `loupe list`: studies and single runs, newest first. */
+export async function list({ output, workspace }: Invocation): Promise<number> {
+  const { studies, runs } = await read(workspace)
+  const json = {
+    workspace,
+    studies: studies.map(({ id, name, status, config, createdAt, finishedAt }) => ({ id, name, method: config.method, status, createdAt, finishedAt })),
+    runs: runs.map(({ id, name, status, config, createdAt, finishedAt, steps, examples, wallMs }) => ({ id, name, status, model: config.model.kind, batchSize: config.batchSize, createdAt, finishedAt, steps, examples, wallMs })),
+  }
+  output.result({ json, text: studies.length + runs.length === 0 ? `Nothing in ${workspace} yet. \`loupe template critical-batch-size > sweep.yaml\`, then \`loupe run sweep.yaml\`.` : tables(studies, runs) })
+  return exitCodes.done
+}
+
+async function read(workspace: string): Promise<{ readonly studies: readonly StudyRecord[]; readonly runs: readonly RunRecord[] }> {
+  const nothing = { studies: [], runs: [] }
+  if (!existsSync(workspace)) return nothing
+  try {
+    return await withReader(workspace, async (reader) => ({
+      studies: newestFirst(reader.studies(EVERYTHING).studies),
+      runs: newestFirst(reader.runs({ ...EVERYTHING, studyId: null }).runs.filter((run) => run.studyId === null)),
+    }))
+  } catch (error) {
+    if (error instanceof LoupeError && error.code === 'not-found') return nothing // a folder without a log
+    throw error
+  }
+}
+
+function newestFirst<T extends { readonly createdAt: number }>(records: readonly T[]): readonly T[] {
+  return [...records].sort((a, b) => b.createdAt - a.createdAt)
+}
+
+function tables(studies: readonly StudyRecord[], runs: readonly RunRecord[]): string {
+  const parts = [
+    ...(studies.length === 0 ? [] : [table(['study', 'method', 'status', 'begun', 'name'], studies.map((study) => [study.id, study.config.method, study.status, instant(study.createdAt), study.name]))]),
+    ...(runs.length === 0 ? [] : [table(['run', 'model', 'batch', 'status', 'begun', 'steps', 'name'], runs.map((run) => [run.id, run.config.model.kind, String(run.config.batchSize), run.status, instant(run.createdAt), String(run.steps), run.name]))]),
+  ]
+  return parts.join('\n\n')
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
+}

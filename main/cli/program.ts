@@ -1,0 +1,96 @@
+import { Command, CommanderError, Option } from 'commander'
+import { toWireError } from '../contract/errors.ts'
+import { exitCodeFor, exitCodes } from './exit-code.ts'
+import { createOutput, drained } from './output.ts'
+import type { Output } from './output.ts'
+import { defaultWorkspace } from './default-workspace.ts'
+import { loupeVersion } from '../engine/environment.ts'
+
+/** What every command receives beside its own arguments. */
+export interface Invocation {
+  readonly output: Output
+  /** Absolute. */
+  readonly workspace: string
+}
+
+type Action = (invocation: Invocation) => Promise<number>
+
+/**
+ * Reads the command line and runs one command. Ends the process with its exit code: 0 done, 1 the run failed, 2 bad
+ * input, 130 interrupted.
+ */
+export async function runProgram(args: readonly string[]): Promise<void> {
+  let action: { readonly command: Command; readonly act: Action } | null = null
+  const program = buildProgram((command, act) => void (action = { command, act }))
+  try {
+    await program.parseAsync(args, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // Commander has printed its help or its complaint.
+    return await leave(error.exitCode === 0 ? exitCodes.done : exitCodes.badInput)
+  }
+  await leave(await perform(action))
+}
+
+async function perform(action: { readonly command: Command; readonly act: Action } | null): Promise<number> {
+  if (action === null) return exitCodes.done
+  const options = action.command.optsWithGlobals<{ readonly json?: boolean; readonly workspace?: string }>()
+  const output = createOutput({ isJson: options.json === true })
+  try {
+    return await action.act({ output, workspace: defaultWorkspace(options.workspace) })
+  } catch (error) {
+    const wire = toWireError(error)
+    output.error(wire)
+    return exitCodeFor(wire.code)
+  }
+}
+
+/** TensorFlow's threads and the log's timers must not keep a finished command alive. */
+async function leave(code: number): Promise<void> {
+  await drained()
+  process.exit(code)
+}
+
+function buildProgram(choose: (command: Command, act: Action) => void): Command {
+  const program = new Command('loupe')
+    .description('Trains neural networks and studies how they train.')
+    .version(loupeVersion)
+    .option('--workspace <dir>', 'folder of the log, checkpoints and reports (default: $LOUPE_WORKSPACE, or Loupe in your home folder)')
+    .option('--json', 'one JSON object a line on standard output, the result last')
+    .exitOverride()
+    .showHelpAfterError('Run `loupe --help` to see what there is.')
+    .addHelpText('after', '\nExit codes: 0 done, 1 the run failed, 2 bad input, 130 interrupted.')
+
+  /** `--workspace` and `--json` may stand before or after the command's name. */
+  const command = (usage: string, description: string) => {
+    const made = program.command(usage).description(description).exitOverride()
+    return made.addOption(new Option('--workspace <dir>').hideHelp()).addOption(new Option('--json').hideHelp())
+  }
+
+  command('doctor', 'says what this machine has: TensorFlow, devices, data sets, browser, Electron').action((_, self: Command) =>
+    choose(self, async (invocation) => (await import('./doctor.ts')).doctor(invocation)),
+  )
+  command('template <method>', 'prints the complete default config of a method (critical-batch-size, or run for a single run)')
+    .addOption(new Option('--format <format>', 'yaml has comments').choices(['yaml', 'json']).default('yaml'))
+    .action((method: string, { format }: { readonly format: 'yaml' | 'json' }, self: Command) => choose(self, async (invocation) => (await import('./template.ts')).template(invocation, { method, format })))
+  command('run <config>', 'trains: a study where the config has a method, else a single run (- reads standard input)').action((config: string, _, self: Command) =>
+    choose(self, async (invocation) => (await import('./run.ts')).run(invocation, { config })),
+  )
+  command('resume <id>', 'goes on with a study or a run that was interrupted, paused, stopped or failed').action((id: string, _, self: Command) =>
+    choose(self, async (invocation) => (await import('./run.ts')).resume(invocation, { id })),
+  )
+  command('list', 'lists the studies and single runs of the workspace').action((_, self: Command) => choose(self, async (invocation) => (await import('./list.ts')).list(invocation)))
+  command('show <id>', 'shows a study or a run').action((id: string, _, self: Command) => choose(self, async (invocation) => (await import('./show.ts')).show(invocation, { id })))
+  command('export <id>', 'writes runs, metrics and report of a study or a run as CSV and JSON files')
+    .option('--out <dir>', 'folder to write into (default: the id)')
+    .action((id: string, { out }: { readonly out?: string }, self: Command) => choose(self, async (invocation) => (await import('./export.ts')).exportData(invocation, { id, out: out ?? id })))
+  command('fit-points <csv>', 'fits the critical batch size to points measured elsewhere: lines of batch,seed,steps')
+    .option('--confidence <share>', 'of the intervals', Number, 0.95)
+    .action((csv: string, { confidence }: { readonly confidence: number }, self: Command) => choose(self, async (invocation) => (await import('./fit-points.ts')).fitPointsFile(invocation, { csv, confidence })))
+  command('serve', 'serves the window to a browser, on this machine')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port to listen on; 0 for any free one', Number)
+    .option('--open', 'open a browser')
+    .action((options: { readonly host: string; readonly port?: number; readonly open?: boolean }, self: Command) => choose(self, async (invocation) => (await import('./serve.ts')).serve(invocation, options)))
+  return program
+}
