@@ -1,4 +1,5 @@
 import { tf } from '../../../tensorflow/tf.ts'
+import { relu, tanh, withGradient } from './fused.ts'
 import { plainLayer, type LayerBuilder } from './layer.ts'
 import { sizeOf } from '../initializers.ts'
 
@@ -8,11 +9,11 @@ export type Activation = 'relu' | 'gelu' | 'tanh'
 export function activate(x: tf.Tensor, activation: Activation): tf.Tensor {
   switch (activation) {
     case 'relu':
-      return tf.relu(x)
+      return relu(x)
     case 'gelu':
       return gelu(x)
     case 'tanh':
-      return tf.tanh(x)
+      return tanh(x)
   }
 }
 
@@ -36,24 +37,18 @@ export function keptBy(kind: Activation): number {
  * @see Hendrycks and Gimpel 2016, "Gaussian error linear units", arXiv:1606.08415.
  */
 export function gelu(x: tf.Tensor): tf.Tensor {
-  return geluWithGradient(x)
+  return withGradient([x], () => {
+    const squared = tf.square(x)
+    const gate = tf.sigmoid(tf.mul(x, tf.add(tf.mul(squared, B), A)))
+    const value = tf.mul(x, gate)
+    return { value, saved: [squared, gate, value], gradients: (dy, saved) => [tf.mul(dy, slopeOfGelu(saved))] }
+  })
 }
 
 const A = 2 * Math.sqrt(2 / Math.PI)
 const B = 0.044715 * A
 
-const geluWithGradient = tf.customGrad((input, save) => {
-  const x = input as tf.Tensor // customGrad's type joins the inputs and `save` in one list
-  const squared = tf.square(x)
-  const s = tf.sigmoid(tf.mul(x, tf.add(tf.mul(squared, B), A)))
-  const y = tf.mul(x, s)
-  ;(save as tf.GradSaveFunc)([squared, s, y])
-  return {
-    value: y,
-    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [squaredX, gate, output] = saved as [tf.Tensor, tf.Tensor, tf.Tensor]
-      const slope = tf.add(tf.mul(squaredX, 3 * B), A)
-      return tf.mul(dy, tf.add(gate, tf.mul(tf.mul(output, tf.sub(1, gate)), slope)))
-    },
-  }
-})
+function slopeOfGelu(saved: readonly tf.Tensor[]): tf.Tensor {
+  const [squared, gate, value] = saved as [tf.Tensor, tf.Tensor, tf.Tensor] // as saved just above
+  return tf.add(gate, tf.mul(tf.mul(value, tf.sub(1, gate)), tf.add(tf.mul(squared, 3 * B), A)))
+}

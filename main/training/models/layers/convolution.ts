@@ -1,5 +1,6 @@
 import { tf } from '../../../tensorflow/tf.ts'
 import { sizeOf, zeros, type Initializer } from '../initializers.ts'
+import { biasAdd } from './fused.ts'
 import { plainLayer, type LayerBuilder, type ParameterSpec } from './layer.ts'
 
 export interface ConvolutionOptions {
@@ -35,7 +36,7 @@ export function convolution({ name, channels, kernelSize, stride = 1, bias, init
       apply: (x, pass) => {
         // The rank follows from the builder's shapes; tfjs types it apart.
         const y = tf.conv2d(x as tf.Tensor4D, pass.parameter(`${name}/kernel`) as tf.Tensor4D, stride, 'same')
-        return bias === 'none' ? y : tf.add(y, pass.parameter(`${name}/bias`))
+        return bias === 'none' ? y : biasAdd(y, pass.parameter(`${name}/bias`))
       },
     }
   }

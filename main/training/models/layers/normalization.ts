@@ -1,6 +1,8 @@
 import { batchNorm as normalizeBatch, layerNorm as normalizeLast } from '../../../tensorflow/ops.ts'
 import { tf } from '../../../tensorflow/tf.ts'
+import { isTracing } from '../../../tensorflow/trace.ts'
 import { ones, sizeOf, zeros } from '../initializers.ts'
+import { groupNormInTrace, layerNormInTrace } from './fused-norms.ts'
 import type { ForwardPass, LayerBuilder, ParameterSpec, Shape } from './layer.ts'
 import { chain } from './layer.ts'
 
@@ -86,12 +88,15 @@ export function groupNorm(name: string): LayerBuilder {
       macs: 0,
       kept: sizeOf(shape),
       apply: (x, pass) => {
+        const scale = pass.parameter(`${name}/scale`)
+        const offset = pass.parameter(`${name}/offset`)
+        if (isTracing()) return groupNormInTrace({ x, scale, offset, epsilon: EPSILON, groups })
         const grouped = tf.reshape(x, [x.shape[0] ?? -1, height * width, groups, channels / groups])
         const mean = tf.mean(grouped, [1, 3], true)
         const centred = tf.sub(grouped, mean)
         const variance = tf.mean(tf.square(centred), [1, 3], true)
         const standard = tf.reshape(tf.mul(centred, tf.rsqrt(tf.add(variance, EPSILON))), x.shape)
-        return tf.add(tf.mul(standard, pass.parameter(`${name}/scale`)), pass.parameter(`${name}/offset`))
+        return tf.add(tf.mul(standard, scale), offset)
       },
     }
   }
@@ -121,7 +126,11 @@ export function layerNorm(name: string): LayerBuilder {
     statistics: [],
     macs: 0,
     kept: sizeOf(shape),
-    apply: (x, pass) => normalizeLast(x, vector(pass, `${name}/scale`), vector(pass, `${name}/offset`), EPSILON),
+    apply: (x, pass) => {
+      const scale = vector(pass, `${name}/scale`)
+      const offset = vector(pass, `${name}/offset`)
+      return isTracing() ? layerNormInTrace({ x, scale, offset, epsilon: EPSILON }) : normalizeLast(x, scale, offset, EPSILON)
+    },
   })
 }
 
