@@ -22,7 +22,7 @@ export function writeCheckpointFile({ paths, runId, step, bytes, hash }: { paths
   const name = `step-${String(step).padStart(9, '0')}-${hash.slice(0, 8)}.checkpoint`
   const partial = join(folder, `${name}.partial`)
   try {
-    mkdirSync(folder, { recursive: true })
+    if (mkdirSync(folder, { recursive: true }) !== undefined) syncFolder(paths.checkpoints)
     writeSynced(partial, bytes)
     renameSync(partial, join(folder, name))
     syncFolder(folder)

@@ -13,18 +13,16 @@ const keptRows = 1_000_000
 /** How long to wait before a failed commit is tried again: doubles from the first to the second, in ms. */
 const retryMs = { first: 500, longest: 5_000 } as const
 
-export interface MetricQueueOptions {
-  /** Writes rows in one transaction of their own. Throws where it could not, having written none. */
-  readonly commit: (rows: QueuedRows) => void
-  /** Called after the first commit that works again, with the rows that found no place in between. */
-  readonly onRecovered: (dropped: number) => void
-}
-
-/** Two columns, as long as each other. */
+/** What the next transaction has to write: two columns, as long as each other. */
 export interface QueuedRows {
   readonly runs: readonly number[]
   readonly rows: readonly MetricRow[]
+  /** Where the commit before failed: the rows that found no place since, to be told in the same transaction. */
+  readonly recovery: { readonly droppedRows: number } | null
 }
+
+/** Writes rows in one transaction of their own. Throws where it could not, having written none. */
+export type CommitRows = (queued: QueuedRows) => void
 
 /**
  * Metric rows on their way to the disk.
@@ -34,28 +32,27 @@ export interface QueuedRows {
  * is set, so little more arrives; beyond a million rows the queue keeps the oldest, drops new ones and counts them.
  */
 export class MetricQueue {
-  readonly #options: MetricQueueOptions
+  readonly #commit: CommitRows
   #runs: number[] = []
   #rows: MetricRow[] = []
   #timer: NodeJS.Timeout | null = null
   #immediate: NodeJS.Immediate | null = null
   #dropped = 0
   #retryMs: number = retryMs.first
-  #failure: { readonly error: unknown; readonly wire: WireError } | null = null
+  #failure: WireError | null = null
 
-  constructor(options: MetricQueueOptions) {
-    this.#options = options
+  constructor(commit: CommitRows) {
+    this.#commit = commit
   }
 
   get waiting(): QueuedRows {
-    return { runs: this.#runs, rows: this.#rows }
+    return { runs: this.#runs, rows: this.#rows, recovery: this.#failure === null ? null : { droppedRows: this.#dropped } }
   }
 
   /** Why the last commit failed, null when all is well. */
   get health(): WireError | null {
     if (this.#failure === null) return null
-    const facts = { ...this.#failure.wire.facts, waitingRows: this.#rows.length, droppedRows: this.#dropped }
-    return { ...this.#failure.wire, facts }
+    return { ...this.#failure, facts: { ...this.#failure.facts, waitingRows: this.#rows.length, droppedRows: this.#dropped } }
   }
 
   append(run: number, rows: readonly MetricRow[]): void {
@@ -83,7 +80,7 @@ export class MetricQueue {
     this.#cancel()
     if (this.#rows.length === 0 && this.#failure === null) return
     try {
-      this.#options.commit(this.waiting)
+      this.#commit(this.waiting)
     } catch (error) {
       this.failed(error)
       throw error
@@ -105,17 +102,14 @@ export class MetricQueue {
     this.#cancel()
     this.#runs = []
     this.#rows = []
-    const dropped = this.#dropped
-    const recovered = this.#failure !== null
     this.#failure = null
     this.#dropped = 0
     this.#retryMs = retryMs.first
-    if (recovered) this.#options.onRecovered(dropped)
   }
 
   /** The disk took nothing; what waits is tried again by itself. */
   failed(error: unknown): void {
-    this.#failure = { error, wire: toWireError(error) }
+    this.#failure = toWireError(error)
     this.#cancel()
     this.#timer = setTimeout(() => this.tryFlush(), this.#retryMs).unref()
     this.#retryMs = Math.min(2 * this.#retryMs, retryMs.longest)

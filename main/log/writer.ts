@@ -1,18 +1,18 @@
 import type { Database } from 'better-sqlite3'
 import { LoupeError } from '../contract/errors.ts'
-import type { Status } from '../contract/records.ts'
 import { removeOtherFiles, sha256, writeCheckpointFile } from './checkpoint-files.ts'
 import { checkpointReads, checkpointWrites } from './checkpoints.ts'
 import { eventWrites } from './events.ts'
+import type { NewEvent } from './events.ts'
 import type { Lease } from './lease.ts'
 import { heartbeatMs } from './lease.ts'
 import type { LogReader, LogWriter } from './log.ts'
 import { MetricQueue } from './metric-queue.ts'
 import type { QueuedRows } from './metric-queue.ts'
 import { metricWrites } from './metrics.ts'
-import { orphans } from './orphans.ts'
+import { orphanSweep } from './orphans.ts'
 import { runReads, runWrites } from './runs.ts'
-import { translateSqliteError, translated } from './sqlite-errors.ts'
+import { translateSqliteError } from './sqlite-errors.ts'
 import { studyWrites } from './studies.ts'
 import type { WorkspacePaths } from './workspace.ts'
 
@@ -34,10 +34,11 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
   const event = eventWrites(db)
   const stored = checkpointReads(db)
   const checkpoints = checkpointWrites(db)
-  const findOrphans = orphans(db)
+  const sweep = orphanSweep(db, (entry) => event(entry, now()))
 
-  const insertRows = ({ runs: owners, rows }: QueuedRows): void => {
+  const insertRows = ({ runs: owners, rows, recovery }: QueuedRows): void => {
     for (const [index, row] of rows.entries()) metrics.insert(owners[index] ?? 0, row)
+    if (recovery !== null) event(recovered(recovery.droppedRows), now())
   }
   const transact = (work: () => void): void => {
     try {
@@ -50,24 +51,19 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
       throw translateSqliteError(error, paths)
     }
   }
-  const queue = new MetricQueue({
-    commit: (rows) => transact(() => insertRows(rows)),
-    onRecovered: (dropped) => {
-      const message = dropped === 0 ? 'The log takes rows again; none was lost.' : `The log takes rows again. ${dropped} metric rows found no place in memory while it did not, and are missing.`
-      writer.appendEvent({ studyId: null, runId: null, level: dropped === 0 ? 'info' : 'warning', kind: 'log.recovered', message, facts: { droppedRows: dropped } })
-    },
-  })
+  const queue = new MetricQueue((queued) => transact(() => insertRows(queued)))
   /** One transaction, with what was queued before it first: a record never runs ahead of its metrics. */
   const write = <T>(work: () => T): T => {
-    const rows = queue.waiting
+    const queued = queue.waiting
     let result: { readonly value: T } | undefined
     try {
       transact(() => {
-        insertRows(rows)
+        insertRows(queued)
         result = { value: work() }
       })
     } catch (error) {
-      if (isRefusalOfTheDisk(error)) queue.failed(error)
+      // Any other refusal is about this record, and no reason to hold a run.
+      if (error instanceof LoupeError && error.code === 'disk-full') queue.failed(error)
       throw error
     }
     queue.committed()
@@ -134,21 +130,7 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
     get health() {
       return queue.health
     },
-    sweepOrphans: translated(paths, () =>
-      write(() => {
-        const status: Status = 'interrupted'
-        const found = findOrphans()
-        for (const run of found.runs) {
-          runs.update(reader.run(run.id), { status })
-          event({ studyId: run.studyId, runId: run.id, level: 'warning', kind: 'run.interrupted', message: `${run.id} was ${run.status} when its process ended. Resume it to go on from its last checkpoint.`, facts: { was: run.status } }, now())
-        }
-        for (const study of found.studies) {
-          studies.update(reader.study(study.id), { status })
-          event({ studyId: study.id, runId: null, level: 'warning', kind: 'study.interrupted', message: `${study.id} was ${study.status} when its process ended. Resume it to go on: finished runs are kept.`, facts: { was: study.status } }, now())
-        }
-        return [...found.studies, ...found.runs].map(({ id }) => id)
-      }),
-    ),
+    sweepOrphans: () => write(sweep),
     close() {
       if (!db.open) return
       clearInterval(beat)
@@ -174,6 +156,14 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
   return writer
 }
 
-function isRefusalOfTheDisk(error: unknown): boolean {
-  return error instanceof LoupeError && (error.code === 'disk-full' || error.code === 'conflict')
+function recovered(droppedRows: number): NewEvent {
+  const lost = `${droppedRows} metric rows found no place in memory while it did not, and are missing.`
+  return {
+    studyId: null,
+    runId: null,
+    level: droppedRows === 0 ? 'info' : 'warning',
+    kind: 'log.recovered',
+    message: `The log takes rows again. ${droppedRows === 0 ? 'None was lost.' : lost}`,
+    facts: { droppedRows },
+  }
 }

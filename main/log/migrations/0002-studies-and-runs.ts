@@ -38,7 +38,8 @@ export const studiesAndRuns: Migration = {
       censored INTEGER CHECK (censored IN (0, 1)),
       error TEXT
     ) STRICT;
-    CREATE UNIQUE INDEX runs_by_study ON runs (study, key) WHERE study IS NOT NULL;
+    CREATE UNIQUE INDEX runs_by_key ON runs (study, key) WHERE study IS NOT NULL;
+    CREATE INDEX runs_by_study ON runs (study, id) WHERE study IS NOT NULL;
     CREATE INDEX runs_by_status ON runs (status);
   `,
 }

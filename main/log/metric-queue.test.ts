@@ -1,0 +1,59 @@
+import { describe, expect, it, vi } from 'vitest'
+import { LoupeError } from '../contract/errors.ts'
+import { MetricQueue } from './metric-queue.ts'
+import { batchLoss } from './temporary-log.ts'
+
+/** A disk that can be full. */
+function disk() {
+  const written: number[] = []
+  const recovered: number[] = []
+  const state = { full: false }
+  const queue = new MetricQueue(({ rows, recovery }) => {
+    if (state.full) throw new LoupeError('disk-full', 'The disk is full.', {})
+    for (const { step } of rows) written.push(step)
+    if (recovery !== null) recovered.push(recovery.droppedRows)
+  })
+  return { queue, state, written, recovered }
+}
+
+describe('MetricQueue', () => {
+  it('keeps rows while the disk is full, says so, and writes them in order when there is room', () => {
+    vi.useFakeTimers()
+    const { queue, state, written, recovered } = disk()
+    state.full = true
+    queue.append(1, [batchLoss(1, 1)])
+    vi.advanceTimersByTime(250)
+    expect(queue.health).toEqual({ code: 'disk-full', message: 'The disk is full.', facts: { waitingRows: 1, droppedRows: 0 } })
+    queue.append(1, [batchLoss(2, 1)])
+    expect(() => queue.flush()).toThrow('The disk is full.')
+    expect(written).toEqual([])
+    state.full = false
+    vi.advanceTimersByTime(5_000)
+    expect(written).toEqual([1, 2])
+    expect(queue.health).toBeNull()
+    expect(recovered).toEqual([0])
+    vi.useRealTimers()
+  })
+
+  it('keeps the oldest million rows, and counts those that find no place', () => {
+    vi.useFakeTimers()
+    const { queue, state, written, recovered } = disk()
+    state.full = true
+    queue.append(1, [batchLoss(0, 1)])
+    queue.tryFlush()
+    for (let chunk = 0; chunk < 101; chunk++) queue.append(1, Array.from({ length: 10_000 }, (_, row) => batchLoss(1 + chunk * 10_000 + row, 1)))
+    expect(queue.health?.facts).toEqual({ waitingRows: 1_000_000, droppedRows: 10_001 })
+    state.full = false
+    queue.flush()
+    expect([written.length, written[0], written.at(-1)]).toEqual([1_000_000, 0, 999_999])
+    expect(recovered).toEqual([10_001])
+    vi.useRealTimers()
+  })
+
+  it('commits by itself where the event loop does not turn', () => {
+    const { queue, written } = disk()
+    for (let step = 0; step < 20_000; step++) queue.append(1, [batchLoss(step, 1)])
+    expect(written).toHaveLength(20_000)
+    queue.close()
+  })
+})

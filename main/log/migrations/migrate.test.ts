@@ -1,0 +1,134 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { openLogReader, openLogWriter } from '../open.ts'
+import { temporaryWorkspace } from '../temporary-log.ts'
+import { applicationId, migrate, migrations, schemaVersion, versionOf } from './migrate.ts'
+
+/** The tables and indexes of a database, by name. */
+function schema(db: Database.Database): string[] {
+  return db.prepare<[], string>("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name").pluck().all()
+}
+
+function databaseAt(version: number): Database.Database {
+  const db = new Database(':memory:')
+  db.pragma('foreign_keys = ON')
+  migrate(db, version)
+  return db
+}
+
+const insertLease = "INSERT INTO lease VALUES (1, 'token', 42, 'host', 'loupe serve', 1000, 2000)"
+const insertRun = `
+  INSERT INTO configs VALUES (1, 'hash', '{"name":"a"}');
+  INSERT INTO studies (id, name, status, config, created_at) VALUES (3, 's', 'running', 1, 5);
+  INSERT INTO runs (id, study, key, name, status, config, created_at, wall_ms) VALUES (7, 3, 'b=8', 'a', 'running', 1, 6, 0.5);`
+
+describe('migrations', () => {
+  it('are numbered from 1 without gaps, and mark the file as a log', () => {
+    expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1))
+    const db = databaseAt(schemaVersion)
+    expect(versionOf(db)).toBe(schemaVersion)
+    expect(db.pragma('application_id', { simple: true })).toBe(applicationId)
+    db.close()
+  })
+
+  it('do nothing the second time', () => {
+    const db = databaseAt(schemaVersion)
+    const before = schema(db)
+    migrate(db)
+    expect(schema(db)).toEqual(before)
+    db.close()
+  })
+
+  it('leave the version before where one fails half way', () => {
+    const db = databaseAt(2)
+    db.exec('CREATE TABLE metrics (in_the_way TEXT)')
+    expect(() => migrate(db)).toThrow('already exists')
+    expect(versionOf(db)).toBe(2)
+    expect(schema(db)).not.toContain('metric_keys')
+    db.close()
+  })
+
+  it('0001 makes the lease', () => {
+    const db = databaseAt(0)
+    migrate(db, 1)
+    db.exec(insertLease)
+    expect(() => db.exec(insertLease.replace('(1,', '(2,'))).toThrow('CHECK constraint failed')
+    expect(schema(db)).toEqual(['lease'])
+    db.close()
+  })
+
+  it('0002 adds studies and runs, and keeps the lease', () => {
+    const db = databaseAt(1)
+    db.exec(insertLease)
+    migrate(db, 2)
+    expect(db.prepare('SELECT * FROM lease').raw().all()).toEqual([[1, 'token', 42, 'host', 'loupe serve', 1000, 2000]])
+    db.exec(insertRun)
+    expect(() => db.exec("INSERT INTO runs (study, key, name, status, config, created_at) VALUES (3, 'b=8', '', 'queued', 1, 7)")).toThrow('UNIQUE constraint failed')
+    expect(schema(db)).toEqual(['configs', 'environments', 'lease', 'runs', 'runs_by_key', 'runs_by_status', 'runs_by_study', 'studies'])
+    db.close()
+  })
+
+  it('0003 adds metrics, and keeps studies and runs', () => {
+    const db = databaseAt(2)
+    db.exec(insertRun)
+    migrate(db, 3)
+    expect(db.prepare('SELECT id, study, key, status, wall_ms FROM runs').raw().all()).toEqual([[7, 3, 'b=8', 'running', 0.5]])
+    expect(db.prepare('SELECT id, name FROM studies').raw().all()).toEqual([[3, 's']])
+    db.exec("INSERT INTO metric_keys VALUES (1, 'train/loss'); INSERT INTO metrics VALUES (7, 1, 10, 640, 5, 0.25)")
+    expect(() => db.exec('INSERT INTO metrics VALUES (8, 1, 10, 640, 5, 0.25)')).toThrow('FOREIGN KEY constraint failed')
+    db.close()
+  })
+
+  it('0004 adds events and checkpoints, and keeps metrics', () => {
+    const db = databaseAt(3)
+    db.exec(insertRun)
+    db.exec("INSERT INTO metric_keys VALUES (1, 'train/loss'); INSERT INTO metrics VALUES (7, 1, 10, 640, 5, NULL)")
+    migrate(db, 4)
+    expect(db.prepare('SELECT * FROM metrics').raw().all()).toEqual([[7, 1, 10, 640, 5, null]])
+    db.exec("INSERT INTO events (run, at, level, kind, message, facts) VALUES (7, 1, 'info', 'run.started', '', '{}')")
+    db.exec("INSERT INTO checkpoints (run, step, examples, bytes, sha256, file, created_at) VALUES (7, 10, 640, 3, 'ab', 'f', 1)")
+    expect(schema(db)).toEqual(expect.arrayContaining(['checkpoints', 'events', 'events_by_run', 'events_by_study']))
+    db.close()
+  })
+})
+
+describe('an older log', () => {
+  function writeOlder(folder: string): void {
+    const db = new Database(join(folder, 'loupe.db'))
+    migrate(db, schemaVersion - 1)
+    db.exec(insertRun)
+    db.close()
+  }
+
+  it('is backed up and brought forward by the writer, five copies kept', () => {
+    using workspace = temporaryWorkspace()
+    for (let day = 1; day <= 7; day++) {
+      writeOlder(workspace.folder)
+      openLogWriter({ workspace: workspace.folder, now: () => Date.UTC(2026, 0, day) }).close()
+      const backups = readdirSync(join(workspace.folder, 'backups'))
+      expect(backups).toHaveLength(Math.min(day, 5))
+      expect(backups).toContain(`loupe-2026010${day}T000000-000Z-schema-${schemaVersion - 1}.db`)
+      const copy = new Database(join(workspace.folder, 'backups', backups.at(-1) ?? ''), { readonly: true })
+      expect(versionOf(copy)).toBe(schemaVersion - 1)
+      expect(copy.prepare('SELECT id FROM runs').pluck().all()).toEqual([7])
+      copy.close()
+      if (day < 7) {
+        const db = new Database(join(workspace.folder, 'loupe.db'))
+        db.pragma('foreign_keys = OFF')
+        db.exec('DROP TABLE events; DROP TABLE checkpoints; DELETE FROM runs; DELETE FROM studies; DELETE FROM configs;')
+        db.pragma(`user_version = ${schemaVersion - 1}`)
+        db.close()
+      }
+    }
+  })
+
+  it('is refused by the reader, which says what to do', () => {
+    using workspace = temporaryWorkspace()
+    writeOlder(workspace.folder)
+    expect(() => openLogReader({ workspace: workspace.folder })).toThrow(
+      expect.objectContaining({ code: 'unsupported', message: expect.stringContaining('Start the engine on it once') }),
+    )
+  })
+})

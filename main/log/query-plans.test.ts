@@ -1,0 +1,59 @@
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { eventQueries } from './events.ts'
+import { metricQueries } from './metrics.ts'
+import { migrate } from './migrations/migrate.ts'
+import { runQueries } from './runs.ts'
+import { seriesQueries } from './series.ts'
+
+function plan(sql: string): string[] {
+  const db = new Database(':memory:')
+  migrate(db)
+  const parameters = Array.from({ length: sql.split('?').length - 1 }, () => 1)
+  const steps = db.prepare<number[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters)
+  db.close()
+  return steps.map(({ detail }) => detail)
+}
+
+describe('what charts poll', () => {
+  it.each([
+    ['values', seriesQueries.values, ['SEARCH metrics USING PRIMARY KEY (run=? AND key=? AND step>? AND step<?)']],
+    ['first', seriesQueries.first, ['SEARCH metrics USING PRIMARY KEY (run=? AND key=? AND step>?)']],
+    ['last', seriesQueries.last, ['SEARCH metrics USING PRIMARY KEY (run=? AND key=? AND step<?)']],
+    ['total', seriesQueries.total, ['SEARCH metrics USING PRIMARY KEY (run=? AND key=? AND step>? AND step<?)']],
+    [
+      'buckets',
+      seriesQueries.buckets,
+      [
+        'MATERIALIZE bucket',
+        'SEARCH metrics USING PRIMARY KEY (run=? AND key=? AND step>? AND step<?)',
+        'USE TEMP B-TREE FOR GROUP BY',
+        'SCAN bucket',
+        'SEARCH m USING PRIMARY KEY (run=? AND key=? AND step=?)',
+        'USE TEMP B-TREE FOR ORDER BY',
+      ],
+    ],
+  ])('reads one range of the table for the %s of a curve', (_name, sql, expected) => {
+    expect(plan(sql)).toEqual(expected)
+  })
+
+  it('finds the evaluations of a run without reading its steps', () => {
+    expect(plan(metricQueries.evaluations)).toContain('SEARCH m USING PRIMARY KEY (run=? AND key=?)')
+  })
+
+  it('sums a metric over one range', () => {
+    expect(plan(metricQueries.sum)).toContain('SEARCH metrics USING PRIMARY KEY (run=? AND key=? AND step<?)')
+  })
+
+  it('finds the keys of a run by one look-up each', () => {
+    expect(plan(metricQueries.keys).join()).toMatch(/SEARCH metrics (EXISTS )?USING PRIMARY KEY \(run=\? AND key=\?\)/)
+  })
+
+  it('lists runs and events along an index, newest first, without sorting', () => {
+    for (const sql of [...Object.values(runQueries), ...Object.values(eventQueries)]) expect(plan(sql).join('\n')).not.toContain('TEMP B-TREE')
+    expect(plan(runQueries.newestOf)).toEqual(['SEARCH runs USING INDEX runs_by_study (study=?)'])
+    expect(plan(runQueries.ofStudy)).toEqual(['SEARCH runs USING INDEX runs_by_study (study=?)'])
+    expect(plan(eventQueries.ofRun)).toEqual(['SEARCH events USING INDEX events_by_run (run=?)'])
+    expect(plan(eventQueries.ofStudy)).toEqual(['SEARCH events USING INDEX events_by_study (study=?)'])
+  })
+})

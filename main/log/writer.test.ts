@@ -1,0 +1,255 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { LoupeError } from '../contract/errors.ts'
+import { openLogReader, openLogWriter } from './open.ts'
+import { batchLoss, namedRun, namedStudy, temporaryWorkspace } from './temporary-log.ts'
+
+const page = { limit: 100, offset: 0 }
+
+describe('studies and runs', () => {
+  it('read back as they were written, ids counting up', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder, now: () => 1_700_000_000_000 })
+    const study = log.createStudy(namedStudy('first'))
+    expect(study).toMatchObject({ id: 'study-0001', name: 'first', status: 'queued', createdAt: 1_700_000_000_000, startedAt: null, error: null })
+    const run = log.createRun({ studyId: study.id, key: 'b=64 seed=1', config: namedRun('b=64') })
+    expect(run).toEqual({
+      id: 'run-000001',
+      studyId: 'study-0001',
+      key: 'b=64 seed=1',
+      name: 'b=64',
+      status: 'queued',
+      config: namedRun('b=64'),
+      configHash: run.configHash,
+      environment: null,
+      createdAt: 1_700_000_000_000,
+      startedAt: null,
+      finishedAt: null,
+      steps: 0,
+      examples: 0,
+      wallMs: 0,
+      functionEvaluations: 0,
+      censored: null,
+      error: null,
+    })
+    expect(run.configHash).toMatch(/^[0-9a-f]{64}$/)
+    log.close()
+  })
+
+  it('change only in what a patch names', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const environment = { loupe: '0.1.0', tensorflow: '2.21.0', node: '24', platform: 'linux-x64', device: 'CPU', threads: 2, jit: false, git: null }
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    log.updateRun(run.id, { status: 'running', startedAt: 5, environment })
+    const failed = log.updateRun(run.id, { status: 'failed', steps: 7, censored: false, error: { code: 'not-finite', message: 'The loss became NaN.', facts: { step: 7 } } })
+    expect(failed).toEqual({ ...run, status: 'failed', startedAt: 5, environment, steps: 7, censored: false, error: { code: 'not-finite', message: 'The loss became NaN.', facts: { step: 7 } } })
+    expect(log.updateRun(run.id, { error: null }).error).toBeNull()
+
+    const study = log.createStudy(namedStudy('before'))
+    const renamed = log.updateStudy(study.id, { config: namedStudy('after') })
+    expect(renamed.name).toBe('after')
+    expect(renamed.configHash).not.toBe(study.configHash)
+    log.close()
+  })
+
+  it('are listed newest first, page by page, with their number', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const study = log.createStudy(namedStudy('s'))
+    for (const key of ['a', 'b', 'c']) log.createRun({ studyId: study.id, key, config: namedRun(key) })
+    log.createRun({ studyId: null, key: 'd', config: namedRun('d') })
+    expect(log.runs({ studyId: null, limit: 2, offset: 1 })).toMatchObject({ runs: [{ key: 'c' }, { key: 'b' }], total: 4 })
+    expect(log.runs({ studyId: study.id, ...page })).toMatchObject({ runs: [{ key: 'c' }, { key: 'b' }, { key: 'a' }], total: 3 })
+    expect(log.runsOf(study.id).map((run) => run.key)).toEqual(['a', 'b', 'c'])
+    expect(log.studies(page)).toMatchObject({ studies: [{ id: study.id }], total: 1 })
+    log.close()
+  })
+
+  it('refuse unknown ids, and a second run of the same key in a study', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const study = log.createStudy(namedStudy('s'))
+    log.createRun({ studyId: study.id, key: 'b=8', config: namedRun('') })
+    expect(() => log.run('run-7')).toThrow('There is no run "run-7" in this workspace.')
+    expect(() => log.run('study-0001')).toThrow('"study-0001" is not the id of a run. One looks like "run-000001".')
+    expect(() => log.createRun({ studyId: 'study-9', key: 'a', config: namedRun('') })).toThrow('There is no study "study-9"')
+    expect(() => log.createRun({ studyId: study.id, key: 'b=8', config: namedRun('') })).toThrow('has a run "b=8" already: run-000001')
+    expect(() => log.appendMetrics('run-9', [batchLoss(1, 1)])).toThrow(LoupeError)
+    expect(log.health).toBeNull()
+    log.close()
+  })
+
+  it('share a configuration that says the same, whatever the order of its fields', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const config = namedRun('same')
+    const reversed = Object.fromEntries(Object.entries(config).reverse()) as typeof config // the same fields, in another order
+    const first = log.createRun({ studyId: null, key: 'a', config })
+    const second = log.createRun({ studyId: null, key: 'b', config: reversed })
+    expect(second.configHash).toBe(first.configHash)
+    log.close()
+  })
+})
+
+describe('metrics', () => {
+  it('are there after a flush, for another reader, too', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const reader = openLogReader({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    log.appendMetrics(run.id, [batchLoss(0, 2), batchLoss(1, 1)])
+    expect(reader.metricKeys(run.id)).toEqual([])
+    log.flush()
+    expect(reader.metricKeys(run.id)).toEqual(['train/batch-loss'])
+    expect(reader.sum(run.id, 'train/batch-loss', 1)).toBe(3)
+    reader.close()
+    log.close()
+  })
+
+  it('are committed by themselves within 250 ms, and at once when a batch is full and the loop turns', async () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const reader = openLogReader({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    log.appendMetrics(run.id, [batchLoss(0, 1)])
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(reader.sum(run.id, 'train/batch-loss', 10_000)).toBe(1)
+    log.appendMetrics(run.id, Array.from({ length: 1000 }, (_, index) => batchLoss(index + 1, 1)))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(reader.sum(run.id, 'train/batch-loss', 10_000)).toBe(1001)
+    reader.close()
+    log.close()
+  })
+
+  it('are committed before the change of state that follows them', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const reader = openLogReader({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    log.appendMetrics(run.id, [batchLoss(0, 2)])
+    log.updateRun(run.id, { status: 'finished' })
+    expect(reader.sum(run.id, 'train/batch-loss', 0)).toBe(2)
+    reader.close()
+    log.close()
+  })
+
+  it('give the evaluations of a run, step by step, per-step metrics left out', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    const at = (step: number) => ({ step, examples: step * 64, wallMs: step })
+    log.appendMetrics(run.id, [
+      batchLoss(10, 0.9),
+      { key: 'train/loss', ...at(20), value: 0.5 },
+      { key: 'validation/loss', ...at(20), value: 0.75 },
+      { key: 'train/loss', ...at(10), value: 1.5 },
+      { key: 'test/loss', ...at(20), value: 0.8 },
+    ])
+    expect(log.evaluations(run.id)).toEqual([
+      { step: 10, examples: 640, wallMs: 10, values: { 'train/loss': 1.5 } },
+      { step: 20, examples: 1280, wallMs: 20, values: { 'train/loss': 0.5, 'validation/loss': 0.75, 'test/loss': 0.8 } },
+    ])
+    log.close()
+  })
+
+  it('keep NaN and infinities', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    for (const [step, value] of [Number.NaN, Infinity, -Infinity].entries()) log.appendMetrics(run.id, [{ key: 'train/loss', step, examples: 0, wallMs: 0, value }])
+    log.flush()
+    expect(log.evaluations(run.id).map(({ values }) => values['train/loss'])).toEqual([Number.NaN, Infinity, -Infinity])
+    log.close()
+  })
+
+  it('after a step are dropped when a run resumes from it, queued ones, too, and only those of that run', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    const other = log.createRun({ studyId: null, key: 'b', config: namedRun('b') })
+    log.appendMetrics(run.id, [batchLoss(1, 1), batchLoss(2, 1)])
+    log.flush()
+    log.appendMetrics(run.id, [batchLoss(3, 1)])
+    log.appendMetrics(other.id, [batchLoss(3, 1)])
+    log.dropMetricsAfter(run.id, 1)
+    log.appendMetrics(run.id, [batchLoss(2, 10)])
+    expect(log.sum(run.id, 'train/batch-loss', 100)).toBe(11)
+    expect(log.sum(other.id, 'train/batch-loss', 100)).toBe(1)
+    log.close()
+  })
+
+  it('refuse a row that the table could not take, and keep the others', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    expect(() => log.appendMetrics(run.id, [{ ...batchLoss(1, 1), step: 1.5 }])).toThrow('must have a whole step')
+    log.appendMetrics(run.id, [batchLoss(1, 1)])
+    log.flush()
+    expect(log.sum(run.id, 'train/batch-loss', 1)).toBe(1)
+    log.close()
+  })
+})
+
+describe('events', () => {
+  it('are listed newest first, of all, of a study or of a run', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder, now: () => 42 })
+    const study = log.createStudy(namedStudy('s'))
+    const run = log.createRun({ studyId: study.id, key: 'a', config: namedRun('a') })
+    const event = log.appendEvent({ studyId: study.id, runId: run.id, level: 'info', kind: 'run.started', message: 'Started.', facts: { batchSize: 8 } })
+    log.appendEvent({ studyId: null, runId: null, level: 'warning', kind: 'engine.slow', message: 'Slow.' })
+    expect(event).toEqual({ id: 1, studyId: study.id, runId: run.id, at: 42, level: 'info', kind: 'run.started', message: 'Started.', facts: { batchSize: 8 } })
+    expect(log.events({ studyId: null, runId: null, ...page }).map(({ kind }) => kind)).toEqual(['engine.slow', 'run.started'])
+    expect(log.events({ studyId: study.id, runId: null, ...page })).toEqual([event])
+    expect(log.events({ studyId: null, runId: run.id, ...page })).toEqual([event])
+    log.close()
+  })
+})
+
+describe('checkpoints', () => {
+  it('read back to the byte, and only the newest are kept', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    const bytes = (fill: number): Uint8Array => new Uint8Array(1000).fill(fill)
+    for (const step of [10, 20, 30]) log.saveCheckpoint(run.id, { step, examples: step * 64, bytes: bytes(step), keep: 2 })
+    const kept = log.checkpoints(run.id)
+    expect(kept.map(({ step, examples, bytes: size }) => [step, examples, size])).toEqual([[20, 1280, 1000], [30, 1920, 1000]])
+    expect(log.checkpointBytes(kept[1]?.id ?? '')).toEqual(Buffer.from(bytes(30)))
+    expect(readdirSync(join(workspace.folder, 'checkpoints', run.id))).toHaveLength(2)
+    log.close()
+  })
+
+  it('take the place of one at the same step, and clear away what a crash left behind', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    log.saveCheckpoint(run.id, { step: 10, examples: 640, bytes: new Uint8Array([1]), keep: 3 })
+    const folder = join(workspace.folder, 'checkpoints', run.id)
+    writeFileSync(join(folder, 'step-000000020-00000000.checkpoint.partial'), 'half')
+    const second = log.saveCheckpoint(run.id, { step: 10, examples: 640, bytes: new Uint8Array([2]), keep: 3 })
+    expect(log.checkpoints(run.id)).toEqual([second])
+    expect([...log.checkpointBytes(second.id)]).toEqual([2])
+    expect(readdirSync(folder)).toHaveLength(1)
+    log.close()
+  })
+
+  it('are refused where a byte changed or the file is gone', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    const { id } = log.saveCheckpoint(run.id, { step: 10, examples: 640, bytes: new Uint8Array(100), keep: 1 })
+    const folder = join(workspace.folder, 'checkpoints', run.id)
+    const path = join(folder, readdirSync(folder)[0] ?? '')
+    const damaged = readFileSync(path)
+    damaged[50] = 1
+    writeFileSync(path, damaged)
+    expect(() => log.checkpointBytes(id)).toThrow(expect.objectContaining({ code: 'log-corrupt', message: expect.stringContaining('does not match its SHA-256') }))
+    rmSync(path)
+    expect(existsSync(path)).toBe(false)
+    expect(() => log.checkpointBytes(id)).toThrow(expect.objectContaining({ code: 'log-corrupt', message: expect.stringContaining('has no file') }))
+    log.close()
+  })
+})
