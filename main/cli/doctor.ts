@@ -52,8 +52,8 @@ export async function doctor({ output, workspace }: Invocation): Promise<number>
 }
 
 async function describeTensorFlow(): Promise<TensorFlow> {
-  const { openTensorFlow } = await import('../tensorflow/open.ts')
-  const runtime = await openTensorFlow()
+  const { realParts } = await import('../engine/real-parts.ts')
+  const runtime = await realParts.openRuntime()
   const devices = await runtime.devices()
   return { tensorflow: runtime.version, library: runtime.library, devices: [...devices], gpuProblem: await gpuProblem(devices) }
 }

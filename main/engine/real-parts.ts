@@ -7,6 +7,7 @@ import { decodeCheckpoint, encodeCheckpoint } from '../training/checkpoint-codec
  */
 export const realParts: EngineParts = {
   async openRuntime() {
+    process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2' // TensorFlow's remarks on its own start are not for the user; its errors come as errors
     const { openTensorFlow } = await import('../tensorflow/open.ts')
     return await openTensorFlow()
   },
