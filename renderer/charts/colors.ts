@@ -1,0 +1,78 @@
+/** Colours of a chart; a canvas cannot read the style sheet's variables, so they stand here again, one set a mode. */
+export interface ChartColors {
+  readonly ink: string
+  readonly muted: string
+  readonly line: string
+  readonly grid: string
+  readonly surface: string
+  readonly accent: string
+  /** A second and a third quantity beside the accent; told apart in all common colour-vision deficiencies. */
+  readonly second: string
+  readonly third: string
+  readonly bad: string
+  /** Ends of the ordered scale, as a share of it: the end that would vanish on this ground is left out. */
+  readonly orderedFrom: number
+  readonly orderedTo: number
+}
+
+const light: ChartColors = {
+  ink: '#17212b',
+  muted: '#5c6a75',
+  line: '#b9c4cd',
+  grid: '#e6ebef',
+  surface: '#ffffff',
+  accent: '#0b6b88',
+  second: '#c4621a',
+  third: '#6b4ba3',
+  bad: '#b3261e',
+  orderedFrom: 0,
+  orderedTo: 0.72,
+}
+const dark: ChartColors = {
+  ink: '#e3e9ed',
+  muted: '#93a1ac',
+  line: '#44525d',
+  grid: '#242d35',
+  surface: '#161c22',
+  accent: '#5cbcd8',
+  second: '#f0a35e',
+  third: '#b79ee6',
+  bad: '#f28b82',
+  orderedFrom: 0.36,
+  orderedTo: 1,
+}
+
+export function chartColors(mode: 'light' | 'dark'): ChartColors {
+  return mode === 'dark' ? dark : light
+}
+
+/** Ordered in lightness and readable with any common colour-vision deficiency. After F. Crameri's batlow, Nature Communications 11 (2020) 5444. */
+const scale = ['#011959', '#0f3b5f', '#1c5460', '#3c6d56', '#687b3e', '#9d892b', '#d29343', '#f8a17b', '#fdb7bc', '#facdfa']
+
+/** `count` colours along the ordered scale, first to last. */
+export function orderedColors(count: number, colors: ChartColors): string[] {
+  return Array.from({ length: count }, (_, index) => {
+    const share = count === 1 ? 0.5 : index / (count - 1)
+    return scaleColor(colors.orderedFrom + share * (colors.orderedTo - colors.orderedFrom))
+  })
+}
+
+function scaleColor(position: number): string {
+  const place = Math.min(Math.max(position, 0), 1) * (scale.length - 1)
+  const index = Math.min(Math.floor(place), scale.length - 2)
+  const from = channels(scale[index] ?? '#000000')
+  const to = channels(scale[index + 1] ?? '#000000')
+  const mixed = from.map((value, channel) => Math.round(value + (place - index) * ((to[channel] ?? value) - value)))
+  return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`
+}
+
+function channels(hex: string): number[] {
+  return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16))
+}
+
+/** The colour with an opacity from 0 to 1. */
+export function withOpacity(hex: string, opacity: number): string {
+  return `${hex}${Math.round(opacity * 255)
+    .toString(16)
+    .padStart(2, '0')}`
+}

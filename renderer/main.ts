@@ -1,0 +1,13 @@
+import './styles/index.css'
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import WindowFrame from './WindowFrame.vue'
+import { i18n } from './i18n.ts'
+import { router } from './router.ts'
+import { connectWorkbench } from './workbench.ts'
+
+// The token has done its work (the server answered it with a cookie): it need not stay in the address bar.
+if (new URLSearchParams(location.search).has('token')) history.replaceState(null, '', location.pathname + location.hash)
+
+connectWorkbench()
+createApp(WindowFrame).use(createPinia()).use(router).use(i18n).mount('#app')

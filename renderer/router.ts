@@ -1,0 +1,15 @@
+import { createRouter, createWebHashHistory } from 'vue-router'
+
+/** The window's pages. The address is kept behind `#`, so that any server, and Electron's own protocol, serves it from one file. */
+export const router = createRouter({
+  history: createWebHashHistory(),
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+  routes: [
+    { path: '/', name: 'start', component: () => import('./features/start/StartView.vue') },
+    { path: '/studies/new', name: 'new-study', component: () => import('./features/new-study/NewStudyView.vue') },
+    { path: '/studies/:studyId', name: 'study', component: () => import('./features/study/StudyView.vue'), props: true },
+    { path: '/runs', name: 'runs', component: () => import('./features/runs/RunsView.vue') },
+    { path: '/runs/:runId', name: 'run', component: () => import('./features/runs/RunDetailView.vue'), props: true },
+    { path: '/:rest(.*)*', name: 'not-found', component: () => import('./features/start/NotFoundView.vue') },
+  ],
+})

@@ -1,0 +1,142 @@
+import { z } from '../../main/contract/zod.ts'
+
+interface Common {
+  /** Where the value stands, such as `run.model.hidden`. */
+  readonly path: string
+  /** Where its texts stand when its variant has its own, such as `run.model@resnet.width`. */
+  readonly variantPath: string | null
+  readonly isNullable: boolean
+  readonly defaultValue: unknown
+}
+export interface NumberField extends Common {
+  readonly kind: 'number'
+  readonly isInteger: boolean
+}
+export interface TextField extends Common {
+  readonly kind: 'text'
+}
+export interface SwitchField extends Common {
+  readonly kind: 'switch'
+}
+export interface ChoiceField extends Common {
+  readonly kind: 'choice'
+  readonly choices: readonly string[]
+}
+export interface NumbersField extends Common {
+  readonly kind: 'numbers'
+  readonly isInteger: boolean
+}
+/** A value fixed by the schema, such as the method's name: stored, not shown. */
+export interface ConstantField extends Common {
+  readonly kind: 'constant'
+}
+export interface GroupField extends Common {
+  readonly kind: 'group'
+  readonly fields: readonly Field[]
+}
+/** One of several groups, told apart by the value of one of their keys. */
+export interface VariantField extends Common {
+  readonly kind: 'variant'
+  readonly discriminator: string
+  readonly variants: readonly { readonly name: string; readonly fields: readonly Field[] }[]
+}
+export type Field = NumberField | TextField | SwitchField | ChoiceField | NumbersField | ConstantField | GroupField | VariantField
+/** A field with a control of its own. */
+export type LeafField = NumberField | TextField | SwitchField | ChoiceField | NumbersField
+
+interface Place {
+  readonly path: string
+  readonly variantPath: string | null
+}
+
+/**
+ * What a form needs to know of a configuration's schema, read from the schema itself.
+ *
+ * @throws Error for a kind of schema that no control exists for: a new kind of setting must not vanish from the form.
+ */
+export function describeSchema(schema: z.ZodType, place: Place = { path: '', variantPath: null }): Field {
+  const { inner, isNullable, defaultValue } = unwrap(schema)
+  const common: Common = { ...place, isNullable, defaultValue }
+  if (inner instanceof z.ZodObject) return { ...common, kind: 'group', fields: describeShape(inner, place) }
+  if (inner instanceof z.ZodDiscriminatedUnion) {
+    const discriminator = inner.def.discriminator
+    const variants = inner.options.map((option) => {
+      if (!(option instanceof z.ZodObject)) throw unknownKind(place.path, option)
+      const name = literalValue(option.shape[discriminator], place.path)
+      const fields = describeShape(option, place, name).filter((field) => field.path !== join(place.path, discriminator))
+      return { name, fields }
+    })
+    return { ...common, kind: 'variant', discriminator, variants }
+  }
+  if (inner instanceof z.ZodEnum) return { ...common, kind: 'choice', choices: inner.options.map(String) }
+  if (inner instanceof z.ZodLiteral) return { ...common, kind: 'constant', defaultValue: inner.value }
+  if (inner instanceof z.ZodBoolean) return { ...common, kind: 'switch' }
+  if (inner instanceof z.ZodString) return { ...common, kind: 'text' }
+  if (inner instanceof z.ZodNumber) return { ...common, kind: 'number', isInteger: isInteger(inner) }
+  if (inner instanceof z.ZodArray && inner.element instanceof z.ZodNumber) return { ...common, kind: 'numbers', isInteger: isInteger(inner.element) }
+  throw unknownKind(place.path, inner)
+}
+
+function describeShape(object: z.ZodObject, place: Place, variant: string | null = null): Field[] {
+  return Object.entries(object.shape).map(([key, value]) => {
+    if (!(value instanceof z.ZodType)) throw unknownKind(join(place.path, key), value)
+    return describeSchema(value, { path: join(place.path, key), variantPath: variant === null ? null : `${place.path}@${variant}.${key}` })
+  })
+}
+
+/** Takes off defaults and null, from the outside in. */
+function unwrap(schema: unknown): { inner: unknown; isNullable: boolean; defaultValue: unknown } {
+  let inner = schema
+  let isNullable = false
+  let defaultValue: unknown
+  for (;;) {
+    if (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault) {
+      defaultValue ??= inner.def.defaultValue
+      inner = inner.def.innerType
+    } else if (inner instanceof z.ZodNullable) {
+      isNullable = true
+      defaultValue ??= null
+      inner = inner.def.innerType
+    } else {
+      return { inner, isNullable, defaultValue }
+    }
+  }
+}
+
+function isInteger(schema: z.ZodNumber): boolean {
+  return schema.format?.includes('int') ?? false
+}
+
+function literalValue(schema: unknown, path: string): string {
+  if (schema instanceof z.ZodLiteral) return String(schema.value)
+  throw unknownKind(path, schema)
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`
+}
+
+function unknownKind(path: string, schema: unknown): Error {
+  const kind = schema instanceof z.ZodType ? schema.def.type : typeof schema
+  return new Error(`No control exists for "${path}", a schema of kind "${kind}". Add one to renderer/schema-form.`)
+}
+
+/** Every leaf under a field, of all variants, first occurrence of each text path. */
+export function leaves(field: Field): LeafField[] {
+  if (field.kind === 'group') return field.fields.flatMap(leaves)
+  if (field.kind === 'variant') return field.variants.flatMap((variant) => variant.fields.flatMap(leaves))
+  return field.kind === 'constant' ? [] : [field]
+}
+
+/** Finds the field at a path, looking into groups but not into variants. */
+export function fieldAt(root: Field, path: string): Field {
+  let field = root
+  const keys = path.split('.')
+  keys.forEach((_, index) => {
+    const wanted = join(root.path, keys.slice(0, index + 1).join('.'))
+    const next = field.kind === 'group' ? field.fields.find((child) => child.path === wanted) : undefined
+    if (!next) throw new Error(`The schema has no field "${wanted}".`)
+    field = next
+  })
+  return field
+}
