@@ -16,6 +16,7 @@ export type Target = z.output<typeof target>
 
 export const evaluationConfig = z.strictObject({
   everyExamples: z.int().min(1).nullable().default(null).describe('examples; between two evaluations, null for a tenth of the training examples'),
+  trainExamples: z.int().min(1).nullable().default(null).describe('examples; training examples on which loss, accuracy and gradient are evaluated, the same ones each time; null for all'),
   fullGradient: z.boolean().default(false).describe('yes or no; also compute the norm of the full training gradient (always on where the target needs it)'),
   testAtEnd: z.boolean().default(true).describe('yes or no; evaluate the test examples once, at the end'),
 })

@@ -4,6 +4,7 @@ import type { Runtime, Session } from '../tensorflow/runtime.ts'
 import type { Dataset } from './datasets/dataset.ts'
 import { needsFullGradient, checkRun, planRun } from './run-plan.ts'
 import type { RunPlan } from './run-plan.ts'
+import { chooseJit } from './choose-jit.ts'
 import { emptyFeed, Feeder } from './feeder.ts'
 import { runLoop } from './loop.ts'
 import { restoreState, startState } from './run-state.ts'
@@ -26,6 +27,8 @@ export interface CreateTrainerOptions {
 const MOST_OPERATIONS = 150_000
 const TRIAL_CALLS = 7
 const TRIAL_STRIDE = 7919
+
+const chosenJits = new Map<string, boolean>()
 
 /**
  * Opens a trainer for one data set: one session, the data on its device once.
@@ -77,7 +80,8 @@ class SessionTrainer implements Trainer {
       const prepared = await this.#prepare(config, options.jit)
       const { plan, stepsPerCall, traces, call, jit } = prepared
       const variables = await traces.initialize(config, resumeFrom?.variables)
-      const restored = resumeFrom ? restoreState(resumeFrom) : null
+      // A checkpoint of step 0 holds nothing but the beginning, which evaluates the initial weights.
+      const restored = resumeFrom && resumeFrom.step > 0 ? restoreState(resumeFrom) : null
       const state = restored?.state ?? startState()
       const feeder = new Feeder({
         plan,
@@ -97,7 +101,7 @@ class SessionTrainer implements Trainer {
 
   async measureStep(config: RunConfig): Promise<{ readonly ms: number; readonly traceMs: number }> {
     return this.#alone(async () => {
-      const { stepsPerCall, call } = await this.#prepare(config, undefined)
+      const { stepsPerCall, call } = await this.#prepare(config, config.compute.jit === 'on')
       const measured = call(stepsPerCall)
       return { ms: await medianStepMs(measured, trialFeed(measured, config, this.#options.dataset.train.count)), traceMs: measured.traceMs }
     })
@@ -117,10 +121,24 @@ class SessionTrainer implements Trainer {
     const variables = await traces.initialize(config)
     const plan = planRun(config, dataset.train.count)
     const stepsPerCall = config.compute.stepsPerCall === 0 ? chooseStepsPerCall(plan, variables.model.cost) : config.compute.stepsPerCall
-    const jit = pinnedJit ?? config.compute.jit === 'on'
+    const jit = pinnedJit ?? (await this.#chooseJit({ config, plan, stepsPerCall, traces, variables }))
     const call = (steps: number) => traces.trainingCall(config, variables, { steps, jit })
     for (const steps of new Set([stepsPerCall, 1])) await this.#warm(call(steps), config)
     return { plan, stepsPerCall, jit, traces, variables, call }
+  }
+
+  /** As the config says, or by measurement; measured once in a process for a model, its data, optimizer and batch size. */
+  async #chooseJit({ config, plan, stepsPerCall, traces, variables }: Pick<Prepared, 'plan' | 'stepsPerCall' | 'traces' | 'variables'> & { readonly config: RunConfig }): Promise<boolean> {
+    if (config.compute.jit !== 'auto') return config.compute.jit === 'on'
+    const { device, threads } = traces.session
+    const { name, hash, train } = this.#options.dataset
+    const key = JSON.stringify([this.#options.runtime.kind, device, threads, name, hash, train.count, config.model, config.optimizer.kind, config.batchSize, stepsPerCall])
+    const known = chosenJits.get(key)
+    if (known !== undefined) return known
+    const call = ({ jit }: { readonly jit: boolean }) => traces.trainingCall(config, variables, { steps: stepsPerCall, jit })
+    const { jit, isMeasured } = await chooseJit({ call, feed: trialFeed(call({ jit: false }), config, train.count), steps: plan.lastStep })
+    if (isMeasured) chosenJits.set(key, jit)
+    return jit
   }
 
   /** The first run of a trace is slow: TensorFlow optimises and places it then. */

@@ -23,18 +23,24 @@ export interface EvaluationOptions {
   readonly variables: Pick<TrainedVariables, 'parameters' | 'statistics'>
 }
 
+/** How many of a split's examples are evaluated: its first ones, for a split's order is random. */
+export interface EvaluatedExamples {
+  /** Null for all. */
+  readonly examples: number | null
+}
+
 /** Evaluates one split at the weights that the session holds. */
 export type SplitEvaluator = () => Promise<SplitEvaluation>
 
 /**
- * Compiles the exact mean loss and accuracy over every example of a split.
+ * Compiles the exact mean loss and accuracy over the examples of a split.
  *
  * Forward passes are in evaluation mode: no dropout, running statistics. Each chunk is summed in float32 and the sums are
  * added in double precision; the examples that fill up the last chunk have weight 0, so every example counts the same.
  */
-export function compileSplitEvaluator({ session, objective, variables }: EvaluationOptions, split: Split): SplitEvaluator {
+export function compileSplitEvaluator({ session, objective, variables, split, examples }: EvaluationOptions & EvaluatedExamples & { readonly split: Split }): SplitEvaluator {
   const { model, dataset, labelSmoothing } = objective
-  const chunks = planChunks({ examples: dataset[split].count, activationBytesPerExample: model.cost.activationBytesPerExample })
+  const chunks = planChunks({ examples: countOf(dataset[split].count, examples), activationBytesPerExample: model.cost.activationBytesPerExample })
   if (chunks.count === 0) return async () => ({ loss: Number.NaN, accuracy: Number.NaN })
   const indices = new Int32Array(chunks.size)
   const weights = new Float32Array(chunks.size)
@@ -131,9 +137,9 @@ export type FullGradient = () => Promise<SplitEvaluation & { readonly gradientSq
  * f is the mean loss over all training examples in evaluation mode: without dropout, and with the running statistics held
  * fixed where there is batch norm, so that the examples do not depend on the chunk that they happen to be in.
  */
-export function compileFullGradient(options: EvaluationOptions & { readonly sum: VariableGroup }): FullGradient {
+export function compileFullGradient(options: EvaluationOptions & EvaluatedExamples & { readonly sum: VariableGroup }): FullGradient {
   const { model, dataset } = options.objective
-  const chunks = planChunks({ examples: dataset.train.count, activationBytesPerExample: 2 * model.cost.activationBytesPerExample })
+  const chunks = planChunks({ examples: countOf(dataset.train.count, options.examples), activationBytesPerExample: 2 * model.cost.activationBytesPerExample })
   const add = compileGradientAccumulator({ ...options, size: chunks.size, mode: 'evaluation' })
   const indices = new Int32Array(chunks.size)
   const weights = new Float32Array(chunks.size)
@@ -149,6 +155,10 @@ export function compileFullGradient(options: EvaluationOptions & { readonly sum:
     }
     return { loss: loss / chunks.examples, accuracy: correct / chunks.examples, gradientSquared }
   }
+}
+
+function countOf(available: number, wanted: number | null): number {
+  return Math.min(available, wanted ?? available)
 }
 
 /** Evaluation mode draws nothing. */

@@ -31,7 +31,7 @@ export interface CallKey {
   readonly jit: boolean
 }
 
-type TraceConfig = Pick<RunConfig, 'model' | 'optimizer' | 'batchSize' | 'labelSmoothing' | 'noiseScale'>
+type TraceConfig = Pick<RunConfig, 'model' | 'optimizer' | 'batchSize' | 'labelSmoothing' | 'noiseScale' | 'evaluation'>
 
 /**
  * Everything compiled on one session, by what it was compiled for.
@@ -87,12 +87,16 @@ export class Traces {
   }
 
   evaluator(config: TraceConfig, variables: RunVariables, split: Split): SplitEvaluator {
-    return cached(this.#evaluators, JSON.stringify([config.model, config.labelSmoothing, split]), () => compileSplitEvaluator(this.#evaluation(config, variables), split))
+    const examples = split === 'train' ? config.evaluation.trainExamples : null
+    return cached(this.#evaluators, JSON.stringify([config.model, config.labelSmoothing, split, examples]), () =>
+      compileSplitEvaluator({ ...this.#evaluation(config, variables), split, examples }),
+    )
   }
 
   fullGradient(config: TraceConfig, variables: RunVariables): FullGradient {
-    return cached(this.#gradients, JSON.stringify([config.model, config.labelSmoothing]), () =>
-      compileFullGradient({ ...this.#evaluation(config, variables), sum: variables.gradientSum }),
+    const examples = config.evaluation.trainExamples
+    return cached(this.#gradients, JSON.stringify([config.model, config.labelSmoothing, examples]), () =>
+      compileFullGradient({ ...this.#evaluation(config, variables), sum: variables.gradientSum, examples }),
     )
   }
 
