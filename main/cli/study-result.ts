@@ -44,7 +44,7 @@ export function studyText({ study, runs, report }: { readonly study: StudyRecord
   const failed = runs.filter((run) => run.status === 'failed')
   return [
     `Study ${study.id}${study.name ? ` "${study.name}"` : ''}: ${study.status}`,
-    `Target: ${report.target.criterion} ${report.target.criterion === 'validation-accuracy' ? '>=' : '<='} ${report.target.value}`,
+    ...(report.target === null ? [] : [`Target: ${report.target.criterion} ${report.target.criterion === 'validation-accuracy' ? '>=' : '<='} ${report.target.value}`]),
     '',
     table(
       ['batch size', 'runs', 'reached', 'steps', 'examples', 'seconds'],

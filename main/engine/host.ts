@@ -119,12 +119,13 @@ export function startEngineHost(options: EngineHostOptions): EngineHost {
 }
 
 /** Starts the engine with Node's `fork`. */
-export function forkEngine(options: { readonly workspace: string; readonly owner?: string; readonly entry?: string }): () => EngineProcess {
+export function forkEngine(options: { readonly workspace: string; readonly owner?: string; readonly entry?: string; readonly onFork?: (pid: number) => void }): () => EngineProcess {
   const entry = options.entry ?? fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './entry.ts' : './entry.js', import.meta.url))
   const args = ['--workspace', options.workspace, ...(options.owner === undefined ? [] : ['--owner', options.owner])]
   return () => {
     // Ctrl+C reaches the whole process group: the host decides when the engine ends, so the engine gets a group of its own.
     const child = fork(entry, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced', detached: process.platform !== 'win32' })
+    if (child.pid !== undefined) options.onFork?.(child.pid)
     return {
       post: (message) => void (child.connected && child.send(message, () => {})), // a child that is gone is reported by its exit
       onMessage: (listener) => child.on('message', listener),

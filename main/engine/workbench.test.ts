@@ -130,7 +130,7 @@ describe('a study', () => {
 
   it('logs each step once however often it was paused', async () => {
     const hold = holdAt(6)
-    const { client, writer, seen } = await open({ ...tenSteps, beforeStep: hold.beforeStep })
+    const { client, writer } = await open({ ...tenSteps, beforeStep: hold.beforeStep })
     const { studyId } = await client.request('study.start', { config: fakeStudyConfig() })
     await until(() => hold.holding === 1)
     const paused = client.request('study.pause', { studyId })
@@ -145,7 +145,7 @@ describe('a study', () => {
 
   it('stops for good: what has not ended is stopped', async () => {
     const hold = holdAt(2)
-    const { client, writer, seen } = await open({ ...tenSteps, beforeStep: hold.beforeStep })
+    const { client, writer } = await open({ ...tenSteps, beforeStep: hold.beforeStep })
     const { studyId } = await client.request('study.start', { config: fakeStudyConfig() })
     await until(() => hold.holding === 1)
     const stopped = client.request('study.stop', { studyId })
@@ -158,7 +158,7 @@ describe('a study', () => {
 
   it('ends one batch size alone, and keeps it ended over a resume', async () => {
     const hold = holdAt(2)
-    const { client, writer, seen } = await open({ ...tenSteps, beforeStep: hold.beforeStep })
+    const { client, writer } = await open({ ...tenSteps, beforeStep: hold.beforeStep })
     const { studyId } = await client.request('study.start', { config: fakeStudyConfig() })
     await until(() => hold.holding === 1)
     await client.request('study.stopPoint', { studyId, batchSize: 8 })
