@@ -2,10 +2,11 @@ import { createRequire } from 'node:module'
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { GraphBinding } from './graph-binding.ts'
 import type { KernelAttribute, TensorMetadata } from './graph-binding.ts'
+import { registerKernelOverrides } from './kernel-overrides.ts'
 import { tf } from './tf.ts'
 
 /** The part of tfjs-node's kernel backend that is used from outside; its own types hide some of it. */
-interface KernelBackend extends TensorFlow.KernelBackend {
+export interface KernelBackend extends TensorFlow.KernelBackend {
   readonly binding: GraphBinding
   createOutputTensor(metadata: TensorMetadata): TensorFlow.Tensor
   getInputTensorIds(tensors: readonly TensorFlow.TensorInfo[]): number[]
@@ -39,8 +40,7 @@ export function installGraphBackend(): GraphBackend {
   const kernels = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu')
   tf.registerBackend(graphBackendName, () => kernels, 0)
   require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js')
-  tf.unregisterKernel('GatherV2', graphBackendName)
-  tf.registerKernel({ kernelName: 'GatherV2', backendName: graphBackendName, kernelFunc: gather })
+  registerKernelOverrides(graphBackendName)
   installed = { binding, kernels }
   return installed
 }
@@ -54,24 +54,4 @@ export function wrapOutput(backend: GraphBackend, metadata: TensorMetadata): Ten
 function restoreUtil(util: Record<string, unknown>): void {
   util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined
   util['isArray'] ??= Array.isArray
-}
-
-/** Gathers without reading the indices, which tfjs-node's own kernel does to check them. TensorFlow checks them when the step runs. */
-const gather: TensorFlow.KernelFunc = ({ inputs, attrs, backend }) => {
-  const { x, indices } = inputs as unknown as { x: TensorFlow.Tensor; indices: TensorFlow.Tensor }
-  const { axis, batchDims } = attrs as unknown as { axis: number; batchDims: number }
-  const kernels = backend as KernelBackend // the backend that it is registered for
-  const { binding } = kernels
-  const typeOf = (tensor: TensorFlow.TensorInfo) => (tensor.dtype === 'int32' ? binding.TF_INT32 : tensor.dtype === 'bool' ? binding.TF_BOOL : binding.TF_FLOAT)
-  const along = tf.scalar(axis, 'int32')
-  return kernels.executeSingleOutput(
-    'GatherV2',
-    [
-      { name: 'batch_dims', type: binding.TF_ATTR_INT, value: batchDims },
-      { name: 'Tparams', type: binding.TF_ATTR_TYPE, value: typeOf(x) },
-      { name: 'Tindices', type: binding.TF_ATTR_TYPE, value: typeOf(indices) },
-      { name: 'Taxis', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 },
-    ],
-    [x, indices, along],
-  )
 }

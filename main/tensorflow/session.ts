@@ -3,6 +3,7 @@ import { LoupeError } from '../contract/errors.ts'
 import type { CApi, Pointer } from './c-api.ts'
 import { compileStep } from './compile.ts'
 import { allocate, checkHostArray, sizeOf } from './element-types.ts'
+import { registerFasterGradients } from './faster-gradients.ts'
 import { Graph } from './graph.ts'
 import { newTensor } from './host-tensor.ts'
 import { installGraphBackend } from './kernels.ts'
@@ -17,6 +18,7 @@ import type { Variable } from './variables.ts'
 /** Opens a session over TensorFlow: one graph that grows with every trace, and the variables that all traces share. */
 export function openGraphSession(api: CApi, options: SessionOptions): Session {
   installGraphBackend()
+  registerFasterGradients()
   const graph = new Graph(api)
   const pointer = newSession(api, graph.pointer, options)
   const variables = new VariableTable()
