@@ -22,6 +22,8 @@ export const sweepPoint = z.object({
   /** Steps where a censored run was given up. */
   censoredAtSteps: z.number().nullable(),
   learningRate: z.number().nullable(),
+  /** `tuning`: a learning rate that was tried and not taken; shown apart and in no fit. */
+  role: z.enum(['sweep', 'tuning']),
   status: z.enum(['done', 'running', 'queued', 'failed', 'stopped']),
 })
 export type SweepPoint = z.output<typeof sweepPoint>
@@ -44,12 +46,17 @@ export const batchSummary = z.object({
 })
 export type BatchSummary = z.output<typeof batchSummary>
 
+/** The two laws of the literature, and ours that holds both. */
+export const lawName = z.enum(['iiduka', 'mccandlish', 'combined'])
+export type LawName = z.output<typeof lawName>
+
 /** A law fitted to K(b). */
 export const lawFit = z.object({
-  law: z.enum(['iiduka', 'mccandlish']),
+  law: lawName,
   /**
    * iiduka: K = C1·b/(ε²b − C2), fitted as 1/K = a − s/b: `a`, `s`, `b0` = s/a, `criticalBatchSize` = 2s/a.
    * mccandlish: K = S_min(1 + B_c/b): `minSteps`, `bend` = B_c.
+   * combined: K = S(1 + B/b)/(1 − b0/b): `limitSteps` = S, `bend` = B, `b0`, `criticalBatchSize` = b0(1 + √(1 + B/b0)).
    */
   constants: z.record(z.string(), z.number()),
   /** Corrected Akaike criterion on log K; the smaller, the better. Null with too few points. */
@@ -67,7 +74,7 @@ export const verdictCode = z.enum([
   'edge-minimum', // the smallest N is at an end of the range
   'extrapolated', // the fit puts b* outside the range
   'no-interior-minimum', // the law without a minimum fits better
-  'no-critical-batch', // steps fall at least as fast as 1/b
+  'no-critical-batch', // steps fall at least as fast as 1/b (N never rises), or not at all (s ≤ 0)
   'too-few-points', // fewer than 3 batch sizes reached the target
   'no-point-reached', // every run was censored
   'pending', // the sweep has not got there
@@ -76,7 +83,8 @@ export type VerdictCode = z.output<typeof verdictCode>
 
 export const criticalBatchSizeReport = z.object({
   studyId: z.string().nullable(),
-  target: z.object({ criterion, value: z.number() }),
+  /** Null for points measured elsewhere, whose target is not known. */
+  target: z.object({ criterion, value: z.number() }).nullable(),
   points: z.array(sweepPoint),
   batches: z.array(batchSummary),
   criticalBatchSize: z.object({
@@ -86,7 +94,7 @@ export const criticalBatchSizeReport = z.object({
     verdict: verdictCode,
     /** One plain English sentence. */
     reason: z.string(),
-    intervalMethod: z.enum(['bootstrap', 'fieller']).nullable(),
+    intervalMethod: z.enum(['bootstrap', 'fieller', 'profile']).nullable(),
   }),
   /** Below it the law never reaches the target (b0); null where the law does not hold. */
   asymptote: z.number().nullable(),
@@ -95,7 +103,7 @@ export const criticalBatchSizeReport = z.object({
   /** Smallest batch size that reaches the target soonest in wall time, of those swept. */
   timeOptimalBatchSize: z.number().nullable(),
   fits: z.array(lawFit),
-  preferredLaw: z.enum(['iiduka', 'mccandlish']).nullable(),
+  preferredLaw: lawName.nullable(),
   /** 1/K against 1/b, with the line and the residuals. */
   linearised: z.object({ x: z.array(z.number()), y: z.array(z.number()), fitted: z.array(z.number()), batchSize: z.array(z.number()) }).nullable(),
   noiseScale: z

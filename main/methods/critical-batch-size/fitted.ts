@@ -1,0 +1,96 @@
+import { isInRange } from './batches.ts'
+import { combinedEfficientRange, combinedSteps } from './combined-law.ts'
+import type { SweepConfig } from './config.ts'
+import { fitLaws, type LawFits, type OpenInterval } from './fit-laws.ts'
+import { efficientMultiples, iidukaSteps } from './iiduka-law.ts'
+import { mccandlishEfficientHigh, mccandlishSteps } from './mccandlish-law.ts'
+import type { MeasuredSteps } from './relative-noise.ts'
+import type { LawName, SweepPoint } from './report.ts'
+
+/** A difference in AICc below this says nothing (Burnham and Anderson 2002, section 2.6). */
+export const DECISIVE = 2
+
+/** The law that the points speak for, and what follows from it. */
+export interface PreferredLaw {
+  readonly law: LawName
+  /** False where the two laws of the literature, the better ones here, are within {@link DECISIVE} of each other. */
+  readonly isDecided: boolean
+  /** b*; null where the law has no minimum. */
+  readonly criticalBatchSize: number | null
+  readonly asymptote: number | null
+  readonly interval: OpenInterval
+  readonly steps: (batchSize: number) => number
+  readonly misfit: boolean
+}
+
+/** The points that the laws are fitted to: runs of the sweep that reached the target, within `fitFrom` and `fitTo`. Censored ones are never among them. */
+export function pointsInFit(sweep: Pick<SweepConfig, 'fitFrom' | 'fitTo'>, points: readonly SweepPoint[]): MeasuredSteps[] {
+  return points.flatMap((point) =>
+    point.role === 'sweep' && point.steps !== null && isInRange(sweep, point.batchSize) ? [{ batchSize: point.batchSize, seed: point.seed, steps: point.steps }] : [],
+  )
+}
+
+/**
+ * Chooses among the fitted laws by AICc on log K.
+ *
+ * The combined law, which has a constant more and holds both others, is taken only where it is decisively better. Where AICc needs more
+ * runs than there are, the law of the method is taken as long as it describes every point, and counts as undecided.
+ */
+export function preferLaw(fits: LawFits): PreferredLaw {
+  const { iiduka, mccandlish, combined } = fits
+  const [ours, theirs] = [iiduka.aicc ?? Infinity, mccandlish.aicc ?? Infinity]
+  if (combined !== null && combined.aicc !== null && combined.aicc < Math.min(ours, theirs) - DECISIVE) {
+    return {
+      law: 'combined',
+      isDecided: true,
+      criticalBatchSize: combined.law.criticalBatchSize,
+      asymptote: combined.law.asymptote,
+      interval: combined.interval,
+      steps: (batchSize) => combinedSteps(combined.law, batchSize),
+      misfit: combined.misfit,
+    }
+  }
+  const isDecided = ours !== theirs && Math.abs(ours - theirs) > DECISIVE
+  if (iiduka.criticalBatchSize !== null && ours <= theirs) {
+    return {
+      law: 'iiduka',
+      isDecided,
+      criticalBatchSize: iiduka.criticalBatchSize,
+      asymptote: iiduka.asymptote,
+      interval: iiduka.interval,
+      steps: (batchSize) => iidukaSteps(iiduka.law, batchSize),
+      misfit: iiduka.line.misfit,
+    }
+  }
+  return {
+    law: 'mccandlish',
+    isDecided,
+    criticalBatchSize: null,
+    asymptote: null,
+    interval: { low: null, high: null },
+    steps: (batchSize) => mccandlishSteps(mccandlish.law, batchSize),
+    misfit: mccandlish.line.misfit,
+  }
+}
+
+/** K(b) by the preferred law; null with too few points for any. */
+export function preferredSteps(points: readonly MeasuredSteps[], confidence: number): ((batchSize: number) => number) | null {
+  const fits = fitLaws(points, confidence)
+  return fits === null ? null : preferLaw(fits).steps
+}
+
+/**
+ * Batch sizes that need at most a fifth more examples than the best one, by the preferred law.
+ *
+ * The law without a minimum has its best one at the smallest batch size swept.
+ */
+export function efficientRange(fits: LawFits, preferred: PreferredLaw, smallest: number): { low: number; high: number } | null {
+  const excess = 0.2
+  if (preferred.law === 'combined' && fits.combined !== null) return combinedEfficientRange(fits.combined.law, excess)
+  if (preferred.law === 'iiduka' && preferred.criticalBatchSize !== null) {
+    const { low, high } = efficientMultiples(excess)
+    return { low: low * preferred.criticalBatchSize, high: high * preferred.criticalBatchSize }
+  }
+  const high = mccandlishEfficientHigh(fits.mccandlish.law, smallest, excess)
+  return fits.mccandlish.law.minSteps > 0 && high >= smallest ? { low: smallest, high } : null
+}
