@@ -18,6 +18,7 @@ export const metrics = {
   'noise/gradient-squared': { unit: '(nats per parameter unit)²', per: 'evaluation', description: 'unbiased estimate of |G|²; may be negative' },
   'noise/trace': { unit: '(nats per parameter unit)²', per: 'evaluation', description: 'unbiased estimate of tr Σ, the per-example gradient variance' },
   'noise/scale': { unit: 'examples', per: 'evaluation', description: 'gradient noise scale tr Σ / |G|², each averaged apart' },
+  'curvature/smoothness': { unit: 'nats per (parameter unit)²', per: 'evaluation', description: 'smoothness L: largest curvature of the training loss, by power iteration' },
   'step/learning-rate': { unit: '1', per: 'step', description: 'step size used' },
   'armijo/step-size': { unit: '1', per: 'step', description: 'step size that the line search accepted' },
   'armijo/tries': { unit: 'evaluations', per: 'step', description: 'forward evaluations that the line search took' },

@@ -27,6 +27,7 @@ export const noiseScaleConfig = z.strictObject({
   smallBatch: z.int().min(1).default(32).describe('examples; the small batch of the two-batch estimate'),
   shards: z.int().min(2).max(1024).default(16).describe('shards; the big batch is this many small ones'),
   smoothing: z.number().min(0).lt(1).default(0.9).describe('1; decay of the running means of |G|² and tr Σ, each averaged apart, then divided'),
+  smoothnessIterations: z.int().min(0).max(100).default(0).describe('products; of the power iteration for the smoothness L at each evaluation, two gradients each; 0 for none'),
 })
 export type NoiseScaleConfig = z.output<typeof noiseScaleConfig>
 

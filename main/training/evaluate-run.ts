@@ -49,6 +49,10 @@ export async function evaluateRun(context: EvaluationContext, state: RunState): 
     Object.assign(values, { 'validation/loss': loss, 'validation/accuracy': accuracy } satisfies Values)
   }
   if (config.noiseScale.enabled) Object.assign(values, await probeNoise(context, state))
+  if (config.noiseScale.smoothnessIterations > 0) {
+    const probe = await traces.smoothnessProbe(config, variables)
+    values['curvature/smoothness'] = await probe({ seed: config.seed, step: state.step })
+  }
   if (state.interval.steps > 0) values['time/step'] = state.interval.callMs / state.interval.steps
   state.interval = { steps: 0, callMs: 0 }
   return values

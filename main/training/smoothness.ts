@@ -22,7 +22,7 @@ export interface SmoothnessOptions extends EvaluationOptions {
 }
 
 /** Examples that the Hessian is taken over, drawn anew at each step: a larger sample moves L by little. */
-const SAMPLE = 2048
+const SAMPLE = 1024
 /** The iteration ends when L moves by less than this share. */
 const PRECISION = 0.005
 /** Half the distance between the two gradients, as a share of |θ|: float32 gradients need a wide one. */
@@ -35,7 +35,7 @@ const RELATIVE_SHIFT = 1e-3
  *
  *     Hv ≈ (∇f(θ + rv) − ∇f(θ − rv)) / 2r        v ← Hv/|Hv|        L ≈ |Hv|
  *
- * f is the mean loss over up to 2,048 training examples in evaluation mode. The estimate comes from below: a random start
+ * f is the mean loss over up to 1,024 training examples in evaluation mode. The estimate comes from below: a random start
  * takes some tens of products where the largest curvatures lie close together.
  *
  * @returns L, in nats per (parameter unit)². 0 where the loss is flat.

@@ -14,6 +14,8 @@ import type { NoiseProbe } from './noise-probe.ts'
 import type { Split } from './objective.ts'
 import { createOptimizer } from './optimizers/index.ts'
 import { Random } from './random.ts'
+import { compileSmoothnessProbe } from './smoothness.ts'
+import type { SmoothnessProbe } from './smoothness.ts'
 import { compileTrainingStep } from './training-step.ts'
 import type { TrainedVariables, TrainingCall } from './training-step.ts'
 import { writeGroup } from './variables.ts'
@@ -47,6 +49,7 @@ export class Traces {
   readonly #evaluators = new Map<string, SplitEvaluator>()
   readonly #gradients = new Map<string, FullGradient>()
   readonly #probes = new Map<string, NoiseProbe>()
+  readonly #smoothness = new Map<string, SmoothnessProbe>()
 
   private constructor(session: Session, dataset: Dataset) {
     this.session = session
@@ -105,6 +108,16 @@ export class Traces {
     return cached(this.#probes, JSON.stringify([config.model, config.labelSmoothing, smallBatch, shards]), () =>
       compileNoiseProbe({ ...this.#evaluation(config, variables), sum: variables.gradientSum }, config.noiseScale),
     )
+  }
+
+  /** The direction's variables are made by the first run that asks for them: they take as much room as the parameters. */
+  async smoothnessProbe(config: TraceConfig, variables: RunVariables): Promise<SmoothnessProbe> {
+    const { smoothnessIterations: iterations } = config.noiseScale
+    const key = JSON.stringify([config.model, config.labelSmoothing, iterations])
+    const known = this.#smoothness.get(key)
+    if (known) return known
+    const direction = await writeGroup(this.session, `${this.#model(config.model).prefix}/direction/`, initGradientSum(variables.model.init(Random.seeded(0))))
+    return cached(this.#smoothness, key, () => compileSmoothnessProbe({ ...this.#evaluation(config, variables), sum: variables.gradientSum, direction, iterations }))
   }
 
   #model(config: ModelConfig): { readonly model: Model; readonly prefix: string } {

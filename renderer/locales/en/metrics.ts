@@ -15,6 +15,7 @@ export const metrics: Record<MetricKey, string> = {
   'noise/gradient-squared': 'Unbiased ‖G‖²',
   'noise/trace': 'Gradient variance tr Σ',
   'noise/scale': 'Gradient noise scale',
+  'curvature/smoothness': 'Smoothness L',
   'step/learning-rate': 'Learning rate',
   'armijo/step-size': 'Accepted step size',
   'armijo/tries': 'Line-search tries',

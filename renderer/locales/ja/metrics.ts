@@ -14,6 +14,7 @@ export const metrics: Record<MetricKey, string> = {
   'noise/gradient-squared': '不偏 ‖G‖²',
   'noise/trace': '勾配の分散 tr Σ',
   'noise/scale': '勾配の雑音スケール',
+  'curvature/smoothness': '平滑度 L',
   'step/learning-rate': '学習率',
   'armijo/step-size': '採用されたステップ幅',
   'armijo/tries': '直線探索の試行回数',
