@@ -32,8 +32,7 @@ beforeAll(async () => {
 })
 
 describe('gradients', () => {
-  it.each(tiny)('equal finite differences of the loss: %o', async (config) => {
-    const model = createModel(modelConfig.parse(config), [8, 8, 1], 3)
+  it.each(tiny.map(make))('equal finite differences of the loss: $title', async (model) => {
     const random = Random.seeded(5)
     const parameters = perturbed(model.init(random), random)
     const x = sampleInput(LABELS.length, model.inputShape, () => random.uniform())
@@ -54,8 +53,7 @@ describe('gradients', () => {
 })
 
 describe('dropout', () => {
-  it.each(withDropout)('is off when not training, and draws another mask for another seed: %o', async (config) => {
-    const model = createModel(modelConfig.parse(config), [8, 8, 1], 3)
+  it.each(withDropout.map(make))('is off when not training, and draws another mask for another seed: $title', async (model) => {
     const random = Random.seeded(5)
     const pass = {
       model,
@@ -115,6 +113,10 @@ describe('forward', () => {
     await expect(refused).rejects.toThrow(/MLP 784-256-10 takes a batch of \[28, 28, 1\].*got \[2, 784\]/)
   })
 })
+
+function make(config: z.input<typeof modelConfig>): Model {
+  return createModel(modelConfig.parse(config), [8, 8, 1], 3)
+}
 
 /** The gradient's own direction, and two random ones. */
 function directions(gradients: Evaluation['gradients'], random: Random): Evaluation['gradients'][] {
