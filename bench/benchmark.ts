@@ -12,7 +12,7 @@ export interface BenchmarkOptions {
 
 export interface BenchmarkResult {
   /** One plain object a measured cell, as `--json` prints them. */
-  readonly rows: readonly Readonly<Record<string, unknown>>[]
+  readonly rows: readonly object[]
   /** What was measured and how it went: tables and a few sentences, for the terminal and for `docs/benchmarks.md`. */
   readonly markdown: string
   /** Versions of all that took part, such as `{ torch: '2.15.0' }`. */

@@ -1,6 +1,7 @@
 import type { Benchmark } from './benchmark.ts'
+import { logBenchmark } from './log.ts'
 import { stepBenchmark } from './step.ts'
 import { sweepBenchmark } from './sweep.ts'
 
 /** Every benchmark, in the order in which `npm run bench` lists them. */
-export const benchmarks: readonly Benchmark[] = [stepBenchmark, sweepBenchmark]
+export const benchmarks: readonly Benchmark[] = [stepBenchmark, sweepBenchmark, logBenchmark]

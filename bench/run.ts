@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     for (const row of result.rows) console.log(JSON.stringify(row))
     return 0
   }
-  const section = `${describeMachine({ command: `npm run bench -- ${benchmark.name}`, versions: result.versions })}\n\n${result.markdown}`
+  const section = `${describeMachine({ command: `npm run bench -- ${benchmark.name}${effort === 'quick' ? ' --quick' : ''}`, versions: result.versions })}\n\n${result.markdown}`
   console.log(section)
   if (effort === 'full') await writeSection({ name: benchmark.name, title: benchmark.title, body: section })
   return 0
