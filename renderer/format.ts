@@ -24,8 +24,8 @@ export function createFormats(locale: string): Formats {
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
   // Magnitudes stay k, M and G in every language: they are read beside axes.
   const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
-  const date = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' })
-  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+  const date = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
   const significant = (value: number, digits = 3) => {
     if (!Number.isFinite(value)) return none
     const size = Math.abs(value)
@@ -37,7 +37,7 @@ export function createFormats(locale: string): Formats {
   return {
     significant,
     count: (value) => (Number.isFinite(value) ? whole.format(value) : none),
-    compact: (value) => (Number.isFinite(value) ? short.format(value) : none),
+    compact: (value) => (Number.isFinite(value) ? short.format(value).replace('K', 'k') : none),
     percent: (value, digits = 0) => (Number.isFinite(value) ? new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(value) : none),
     duration: (seconds) => formatDuration(seconds),
     ms: (value) => (Number.isFinite(value) ? (value >= 1000 ? formatDuration(value / 1000) : `${significant(value)} ms`) : none),

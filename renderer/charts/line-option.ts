@@ -78,7 +78,7 @@ function isShown(curve: Curve, index: number, chart: LineChart): boolean {
 function lineSeries(line: Prepared, smoothing: number): Series[] {
   const { curve, color, name } = line
   const pairs = (ys: readonly number[]) => curve.x.map((x, index) => [x, ys[index] ?? Number.NaN])
-  const shared = { type: 'line' as const, name, showSymbol: curve.x.length === 1, symbol: 'circle', symbolSize: 5, itemStyle: { color }, emphasis: { disabled: true } }
+  const shared = { type: 'line' as const, name, symbol: curve.x.length === 1 ? 'circle' : 'none', symbolSize: 5, itemStyle: { color }, emphasis: { disabled: true } }
   const isBucketed = curve.count.some((count, index) => count > 1 && curve.max[index] !== curve.min[index])
   const band = isBucketed ? [bandSeries({ name, x: curve.x, low: curve.min, high: curve.max, color, opacity: 0.1 })] : []
   if (smoothing === 0) return [...band, { ...shared, data: pairs(curve.mean), lineStyle: { color, width: 1.6 } }]

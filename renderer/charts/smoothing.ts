@@ -14,14 +14,15 @@
  * @example smooth([1, 3], [1, 1], 0.5) is [1, 7/3]: (½·½·1 + ½·3) / (1 − ¼).
  */
 export function smooth(mean: readonly number[], count: readonly number[], smoothing: number): number[] {
-  let sum = 0
+  let smoothed = 0
   let weight = 0
   return mean.map((value, index) => {
     if (!Number.isFinite(value)) return value
     const decay = smoothing ** (count[index] ?? 1)
-    sum = decay * sum + (1 - decay) * value
     weight = decay * weight + (1 - decay)
-    return sum / weight
+    // s/w written as a correction of itself: a constant stays the same to the last bit, which the plain quotient does not keep.
+    smoothed += ((1 - decay) / weight) * (value - smoothed)
+    return smoothed
   })
 }
 

@@ -69,7 +69,7 @@ export const study = {
   },
   chart: {
     curves: 'Training curves',
-    curvesHelp: 'One colour per batch size, light to dark as it grows.',
+    curvesHelp: 'One colour per batch size, along an ordered scale.',
     steps: 'Steps to the target, K(b)',
     stepsHelp: 'A larger batch needs fewer steps, until more of it no longer helps.',
     examples: 'Examples to the target, N(b)',

@@ -21,11 +21,11 @@ export function linearisedOption(context: ChartContext, data: NonNullable<StudyR
     xAxis: xAxis(context, { name: texts.xName, format: (value) => formats.significant(value, 2), from: 0 }),
     yAxis: yAxis(context, { name: texts.yName, format: (value) => formats.significant(value, 2) }),
     series: [
-      { type: 'line', name: texts.fit, showSymbol: false, silent: true, itemStyle: { color: colors.accent }, lineStyle: { color: colors.accent, width: 2 }, data: order.map((index) => [at(data.x, index), at(data.fitted, index)]) },
+      { type: 'line', name: texts.fit, symbol: 'none', silent: true, itemStyle: { color: colors.accent }, lineStyle: { color: colors.accent, width: 2 }, data: order.map((index) => [at(data.x, index), at(data.fitted, index)]) },
       {
         type: 'line',
         name: texts.residual,
-        showSymbol: false,
+        symbol: 'none',
         silent: true,
         itemStyle: { color: colors.second },
         lineStyle: { color: colors.second, width: 1.4 },

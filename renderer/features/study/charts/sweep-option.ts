@@ -86,14 +86,14 @@ function lawSeries({ colors }: ChartContext, { report, quantity, texts }: SweepC
       type: 'line',
       name,
       data: curve.batchSize.map((x, index) => [x, curve.value[index] ?? Number.NaN]),
-      showSymbol: false,
+      symbol: 'none',
       silent: true,
       z: 3,
       itemStyle: { color },
       lineStyle: { color, width: isPreferred ? 2 : 1.4, type: isPreferred ? 'solid' : [6, 4] },
       emphasis: { disabled: true },
     }
-    return [...band, line]
+    return [line, ...band]
   })
 }
 
@@ -103,7 +103,7 @@ function linearSeries({ colors }: ChartContext, means: readonly { x: number; y: 
   if (!first || means.length < 2) return []
   const last = means.at(-1) ?? first
   const data = [first.x, last.x].map((x) => [x, (first.y * first.x) / x])
-  return [{ type: 'line', name: texts.series.linear, data, showSymbol: false, silent: true, z: 2, itemStyle: { color: colors.muted }, lineStyle: { color: colors.muted, width: 1.2, type: [2, 4] }, emphasis: { disabled: true } }]
+  return [{ type: 'line', name: texts.series.linear, data, symbol: 'none', silent: true, z: 2, itemStyle: { color: colors.muted }, lineStyle: { color: colors.muted, width: 1.2, type: [2, 4] }, emphasis: { disabled: true } }]
 }
 
 /** Vertical lines and shaded ranges; a series of its own, so that they stay when others are hidden. */
@@ -112,7 +112,7 @@ function markSeries({ colors, formats }: ChartContext, { report, quantity, texts
   const lines = [
     ...(estimate === null ? [] : [{ at: estimate, label: `${texts.series.criticalBatchSize} ${formats.count(estimate)}`, color: colors.accent, width: 1.8, dash: 'solid' as const, place: 'end' as const }]),
     ...(report.asymptote === null ? [] : [{ at: report.asymptote, label: `${texts.series.asymptote} ${formats.significant(report.asymptote)}`, color: colors.muted, width: 1, dash: [3, 3], place: 'insideEndTop' as const }]),
-    ...(report.saving === null ? [] : [{ at: report.saving.currentBatchSize, label: `${texts.series.current} ${formats.count(report.saving.currentBatchSize)}`, color: colors.second, width: 1.2, dash: [5, 4], place: 'insideStartTop' as const }]),
+    ...(report.saving === null ? [] : [{ at: report.saving.currentBatchSize, label: `${texts.series.current} ${formats.count(report.saving.currentBatchSize)}`, color: colors.second, width: 1.2, dash: [5, 4], place: 'insideEndTop' as const }]),
   ]
   const areas = [
     ...(low !== null && high !== null ? [[{ xAxis: low, itemStyle: { color: withOpacity(colors.accent, 0.12) } }, { xAxis: high }]] : []),
