@@ -9,7 +9,7 @@ export interface Finished {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
-  /** Standard output, one JSON value a line. */
+  /** Standard output with --json: one object a line. Throws where a line is something else. */
   readonly lines: readonly Record<string, unknown>[]
 }
 
@@ -34,9 +34,14 @@ export function spawnLoupe(args: readonly string[], options: SpawnOptions = {}):
     })
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
     child.once('error', reject)
-    child.once('close', (code) => done({ code, stdout, stderr, lines: stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : [])) }))
+    child.once('close', (code) => done({ code, stdout, stderr, get lines() { return parseLines(stdout) } }))
     child.stdin.end(options.input ?? '')
   })
+}
+
+function parseLines(text: string): readonly Record<string, unknown>[] {
+  const lines = text.split('\n').filter((line) => line !== '')
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>) // every line of --json is an object
 }
 
 /** A folder for one test, with files in it. */

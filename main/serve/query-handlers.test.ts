@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { queries } from '../contract/queries.ts'
+import type { QueryName } from '../contract/queries.ts'
+import { answerQueries } from '../contract/rpc.ts'
+import type { Response } from '../contract/rpc.ts'
+import { runConfig } from '../contract/run-config.ts'
+import { studyConfig } from '../contract/study-config.ts'
+import { openLogReader, openLogWriter } from '../log/open.ts'
+import type { LogReader, LogWriter } from '../log/log.ts'
+import { createQueryHandlers } from './query-handlers.ts'
+
+let workspace: string
+let writer: LogWriter
+let reader: LogReader
+let studyId: string
+let runId: string
+let ask: (name: string, input: unknown) => Promise<Response>
+
+/** A finished sweep of one run each, K = 100, 60, 46, 40 at b = 8, 16, 32, 64. */
+beforeAll(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'loupe-queries-'))
+  writer = openLogWriter({ workspace, owner: 'test' })
+  const config = studyConfig.parse({ method: 'critical-batch-size', run: { dataset: { name: 'digits' } }, sweep: { batchSizes: [8, 16, 32, 64], minSeeds: 1, maxSeeds: 1, target: { criterion: 'train-loss', value: 0.5 } } })
+  studyId = writer.createStudy(config).id
+  writer.appendEvent({ studyId, runId: null, level: 'info', kind: 'dataset.read', message: 'Read.', facts: { trainExamples: 1294, validationExamples: 144, hash: 'x' } })
+  for (const [batchSize, steps] of [[8, 100], [16, 60], [32, 46], [64, 40]] as const) {
+    const run = writer.createRun({ studyId, key: `b=${batchSize} seed=1`, config: runConfig.parse({ dataset: { name: 'digits' }, batchSize, seed: 1, target: config.sweep.target }) })
+    runId = run.id
+    // The loss falls in a straight line from 1 to 0.5 at `steps`.
+    writer.appendMetrics(
+      run.id,
+      [0, steps / 2, steps].map((step) => ({ key: 'train/loss', step, examples: step * batchSize, wallMs: step * 10, value: 1 - (0.5 * step) / steps })),
+    )
+    writer.updateRun(run.id, { status: 'finished', steps, examples: steps * batchSize, wallMs: steps * 10, censored: false, startedAt: 1, finishedAt: 2 })
+  }
+  writer.updateStudy(studyId, { status: 'finished', startedAt: 1, finishedAt: 2 })
+  writer.flush()
+  reader = openLogReader({ workspace })
+  ask = answerQueries(createQueryHandlers({ reader, workspace }))
+})
+afterAll(async () => {
+  reader.close()
+  writer.close()
+  await rm(workspace, { recursive: true, force: true })
+})
+
+function inputs(): Readonly<Record<QueryName, unknown>> {
+  return {
+    'study.list': {},
+    'study.get': { studyId },
+    'study.report': { studyId },
+    'study.fitPoints': { csv: 'batch,seed,steps\n8,1,100\n16,1,60\n32,1,46\n64,1,40\n' },
+    'run.list': { studyId },
+    'run.get': { runId },
+    'metric.series': { runIds: [runId], keys: ['train/loss'] },
+    'event.list': { studyId },
+    'dataset.list': {},
+    'workspace.describe': {},
+  }
+}
+
+describe('the query handlers', () => {
+  it('answer every query of the contract in the shape that it promises', async () => {
+    for (const [name, input] of Object.entries(inputs())) {
+      const response = await ask(name, input)
+      expect([name, response.ok ? null : response.error]).toEqual([name, null])
+      if (!response.ok) continue
+      const parsed = queries[name as QueryName].output.safeParse(response.value) // the keys are the contract's
+      expect([name, parsed.error?.issues ?? []]).toEqual([name, []])
+    }
+  })
+
+  it('refuse bad input by name', async () => {
+    const bad: Readonly<Record<QueryName, unknown>> = {
+      'study.list': { limit: 0 },
+      'study.get': {},
+      'study.report': { studyId, target: { criterion: 'luck' } },
+      'study.fitPoints': { csv: 5 },
+      'run.list': { studyId: 5 },
+      'run.get': { id: runId },
+      'metric.series': { runIds: 'all', keys: [] },
+      'event.list': { offset: -1 },
+      'dataset.list': { name: 'digits' },
+      'workspace.describe': null,
+    }
+    for (const [name, input] of Object.entries(bad)) expect([name, await ask(name, input)]).toMatchObject([name, { ok: false, error: { code: 'invalid-input' } }])
+  })
+
+  it('say so where there is no such study or run', async () => {
+    expect(await ask('study.get', { studyId: 'none' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
+    expect(await ask('study.report', { studyId: 'none' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
+    expect(await ask('run.get', { runId: 'none' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
+  })
+
+  it('read the stored curves against another target', async () => {
+    const steps = async (input: object) => {
+      const response = await ask('study.report', { studyId, ...input })
+      const { points } = queries['study.report'].output.parse(response.ok ? response.value : null)
+      return points.map((point) => [point.batchSize, point.steps])
+    }
+    expect(await steps({})).toEqual([[8, 100], [16, 60], [32, 46], [64, 40]])
+    // Half way down the straight line.
+    const halfWay = await steps({ target: { criterion: 'train-loss', value: 0.75 } })
+    expect(halfWay.map(([batchSize, k]) => [batchSize, Math.round(Number(k) * 10) / 10])).toEqual([[8, 50], [16, 30], [32, 23], [64, 20]])
+  })
+})
