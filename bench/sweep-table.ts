@@ -24,7 +24,7 @@ export function describeSweeps(rows: readonly SweepRow[], { config, threads, not
   const { sweep, run } = config
   const method =
     `${sweep.batchSizes.length} batch sizes (${sweep.batchSizes.join(', ')}), ${sweep.minSeeds} to ${sweep.maxSeeds} seeds each, an ${run.model.kind.toUpperCase()} on ${run.dataset.name}, ` +
-    `${run.optimizer.kind}, each run until ${sweep.target.criterion} ${sweep.target.value}, ${threads} threads, on the CPU. Both sides read the same config and follow the same ` +
+    `${run.optimizer.kind}, each run until ${sweep.target.criterion} ${sweep.target.value}, ${threads} threads, on the CPU. Both sides read the same config, train on the same examples and follow the same ` +
     `rules for evaluation, stop and seeds; the sides took turns. The script (\`bench/peers/sweep_torch.py\`) keeps normalised float32 tensors resident, loops plainly, and ` +
     `evaluates without gradients in chunks of 2048. Loupe also logs every step, saves checkpoints, estimates the noise scale in one run, fits the laws, and may train runs side by side.`
   const table = [

@@ -8,6 +8,9 @@ import { z } from '../main/contract/zod.ts'
 import { criticalBatchSizeConfig } from '../main/methods/critical-batch-size/config.ts'
 import type { CriticalBatchSizeConfig } from '../main/methods/critical-batch-size/config.ts'
 import { pinnedVersion } from '../main/tensorflow/library.ts'
+import { readDatasetCard } from '../main/training/datasets/bundled.ts'
+import type { DatasetCard } from '../main/training/datasets/bundled.ts'
+import { splitExamples } from '../main/training/datasets/split.ts'
 import type { Benchmark, BenchmarkOptions, BenchmarkResult } from './benchmark.ts'
 import { peerScript } from './peers.ts'
 import { describeSweeps } from './sweep-table.ts'
@@ -67,9 +70,18 @@ async function sweepWithLoupe(config: CriticalBatchSizeConfig): Promise<Measured
 
 async function sweepWithTorch({ config, python, threads }: { config: CriticalBatchSizeConfig; python: string; threads: number }): Promise<Measured & { version: string }> {
   const data = fileURLToPath(new URL(`../resources/datasets/${config.run.dataset.name}`, import.meta.url))
-  const { lastLine, seconds } = await timeProcess(python, [peerScript('sweep_torch.py'), data, `${threads}`], { OMP_NUM_THREADS: `${threads}`, CUDA_VISIBLE_DEVICES: '' }, JSON.stringify(config))
+  // The very examples that Loupe trains and validates on: a sample of ten thousand has a curve of its own.
+  const split = splitExamples((await cardOf(config)).trainExamples, config.run.dataset)
+  const request = JSON.stringify({ config, train: [...split.train], validation: [...split.validation] })
+  const { lastLine, seconds } = await timeProcess(python, [peerScript('sweep_torch.py'), data, `${threads}`], { OMP_NUM_THREADS: `${threads}`, CUDA_VISIBLE_DEVICES: '' }, request)
   const { version, runs } = torchResult.parse(JSON.parse(lastLine))
   return { version, seconds, ...totals(runs) }
+}
+
+function cardOf({ run }: CriticalBatchSizeConfig): Promise<DatasetCard> {
+  const { name } = run.dataset
+  if (name === 'file') throw new LoupeError('unsupported', 'The sweep benchmark takes a bundled data set.', { name })
+  return readDatasetCard(name)
 }
 
 function totals(runs: readonly z.output<typeof sweepRun>[]): Omit<Measured, 'seconds'> {

@@ -1,6 +1,7 @@
 """The sweep of `loupe template critical-batch-size`, written plainly in PyTorch: resident tensors, a plain loop, evaluation without gradients.
 
-python sweep_torch.py DATA_FOLDER THREADS < config.json
+python sweep_torch.py DATA_FOLDER THREADS < request.json, where the request holds the config and the split: which examples to train and
+validate on. DATA_FOLDER holds IDX files named as Fashion-MNIST's.
 
 For each batch size: train with each seed until the target is met at an evaluation, or the cap. Two seeds, then more while the number of
 steps K is not known well enough. The last line of standard output is the result as JSON.
@@ -20,7 +21,8 @@ import torch.nn.functional as F
 from models_torch import create_model
 
 folder, threads = sys.argv[1], int(sys.argv[2])
-config = json.load(sys.stdin)
+request = json.load(sys.stdin)
+config = request["config"]
 run, sweep = config["run"], config["sweep"]
 target = sweep["target"]
 torch.set_num_threads(threads)
@@ -52,11 +54,7 @@ def load():
         return inputs.unsqueeze(1), read_idx(os.path.join(folder, f"{name}-labels-idx1-ubyte.gz")).long()
 
     (inputs, labels), test = part("train"), part("t10k")
-    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(run["dataset"]["splitSeed"]))
-    held_out = run["dataset"]["validationExamples"]
-    held_out = len(labels) // 10 if held_out is None else held_out
-    chosen = run["dataset"]["trainExamples"] or len(labels) - held_out
-    train, validation = order[held_out : held_out + chosen], order[:held_out]
+    train, validation = torch.tensor(request["train"]), torch.tensor(request["validation"], dtype=torch.long)
     mean, deviation = inputs[train].float().mean(), inputs[train].float().std()
     normalised = lambda x: (x.float() - mean) / deviation
     split = lambda indices: (normalised(inputs[indices]), labels[indices])
@@ -99,14 +97,14 @@ def criterion(model):
     """The target's criterion, turned so that lower is better. Train and validation are always evaluated, as a log of both needs."""
     train_loss, _ = evaluate(model, (train[0][:evaluated], train[1][:evaluated]))
     validation_loss, accuracy = evaluate(model, validation) if len(validation[1]) else (math.nan, math.nan)
-    return {"train-loss": train_loss, "validation-loss": validation_loss, "validation-accuracy": -accuracy}[target["criterion"]]
+    return {"train-loss": train_loss, "validation-loss": validation_loss, "validation-accuracy": 1 - accuracy}[target["criterion"]]
 
 
-goal = -target["value"] if target["criterion"] == "validation-accuracy" else target["value"]
+goal = 1 - target["value"] if target["criterion"] == "validation-accuracy" else target["value"]
 
 
 def train_once(batch, seed):
-    """Steps until the target, between two evaluations by interpolation; None where the cap came first."""
+    """Steps until the target, between two evaluations along a line of the logarithm, and the examples seen; None where the cap came first."""
     torch.manual_seed(seed)
     model = create_model(run["model"], [height, width, 1], 10)
     optimizer = make_optimizer(model.parameters())
@@ -132,7 +130,8 @@ def train_once(batch, seed):
             if not math.isfinite(value):
                 break
             if value <= goal:
-                reached = last_step + (step - last_step) * (last_value - goal) / (last_value - value)
+                share = (math.log(last_value) - math.log(goal)) / (math.log(last_value) - math.log(value)) if value > 0 else 1
+                reached = last_step + (step - last_step) * share
                 break
             last_step, last_value = step, value
     if run["evaluation"]["testAtEnd"]:
