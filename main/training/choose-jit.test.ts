@@ -30,14 +30,14 @@ test('does not compile for a run that is soon over', async () => {
 })
 
 test('takes XLA for a long run where it is faster', async () => {
-  expect(await choose({ plainMs: 30, clusteredMs: 10, steps: 100_000 })).toEqual({ jit: true, isMeasured: true, asked: [false, true] })
+  expect(await choose({ plainMs: 30, clusteredMs: 10, steps: 1_000_000 })).toEqual({ jit: true, isMeasured: true, asked: [false, true] })
 })
 
 test('leaves XLA where it is slower', async () => {
-  expect((await choose({ plainMs: 10, clusteredMs: 30, steps: 100_000 })).jit).toBe(false)
+  expect((await choose({ plainMs: 10, clusteredMs: 30, steps: 1_000_000 })).jit).toBe(false)
 })
 
 test('leaves XLA where it cannot compile the step', async () => {
   const failing: TrainingCall = { steps: 1, traceMs: 0, run: () => Promise.reject(new LoupeError('tensorflow', 'no kernel')) }
-  expect(await chooseJit({ feed, steps: 1e6, call: ({ jit }) => (jit ? failing : sleeper(5)) })).toEqual({ jit: false, isMeasured: true })
+  expect(await chooseJit({ feed, steps: 1e7, call: ({ jit }) => (jit ? failing : sleeper(5)) })).toEqual({ jit: false, isMeasured: true })
 })

@@ -1,8 +1,8 @@
 import { LoupeError } from '../contract/errors.ts'
 import type { StepFeed, TrainingCall } from './training-step.ts'
 
-/** Below this forecast XLA is not even tried: compiling takes seconds, and it saves a fraction of a run. */
-const WORTH_TRYING_MS = 60_000
+/** Below this forecast XLA is not even tried: compiling takes up to a minute, and saves a small fraction of a run, or none. */
+const WORTH_TRYING_MS = 600_000
 /** XLA must be faster by this share: both are measured in passing, on a machine that does other things. */
 const CLEAR_GAIN = 0.05
 const MEASURED_CALLS = 5
@@ -24,7 +24,7 @@ export interface JitChoice {
 /**
  * Whether a run's steps are clustered by XLA: measured, where the run is long enough for it to matter.
  *
- * The plain call is timed first. Only where the whole run is forecast to take more than a minute is the other compiled,
+ * The plain call is timed first. Only where the whole run is forecast to take more than ten minutes is the other compiled,
  * both are timed in turns, and XLA is taken when it is clearly faster and saves more than its compilation took. The
  * variables are left as they fall; a run writes its own before it starts.
  */

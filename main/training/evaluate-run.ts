@@ -3,6 +3,7 @@ import type { MetricKey, MetricRow } from '../contract/metrics.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import type { Dataset } from './datasets/dataset.ts'
 import { averageNoise, noiseScale } from './noise-scale.ts'
+import type { NoiseEstimate } from './noise-scale.ts'
 import { needsFullGradient } from './run-plan.ts'
 import { meanGradient, trackGradient } from './run-state.ts'
 import type { RunState } from './run-state.ts'
@@ -18,49 +19,52 @@ export interface EvaluationContext {
 }
 
 /**
- * Evaluates the weights as they are: losses, accuracies, and where they are wanted the full gradient and the noise scale.
+ * Evaluates the weights as they are: losses, accuracies, and where they are wanted the full gradient, the noise scale and
+ * the smoothness.
  *
- * @returns The values to log, by metric. The running means in `state` move on.
- * @throws LoupeError `not-finite` where the training or validation loss is NaN or infinite.
+ * @returns The values to log, by metric. The running means in `state` move on once all of them are there.
+ * @throws LoupeError `not-finite` where the training or validation loss is NaN or infinite; the signal's reason where it
+ *   is aborted, `state` being as before.
  */
-export async function evaluateRun(context: EvaluationContext, state: RunState): Promise<Values> {
+export async function evaluateRun(context: EvaluationContext, state: RunState, signal?: AbortSignal): Promise<Values> {
   const { config, dataset, traces, variables } = context
-  const values: Values = {}
-  if (needsFullGradient(config)) {
-    const { loss, accuracy, gradientSquared } = await traces.fullGradient(config, variables)()
-    requireFinite({ what: 'training loss', value: loss, state, config })
-    requireFinite({ what: 'full training gradient', value: gradientSquared, state, config })
-    state.gradient = trackGradient(state.gradient, { step: state.step, squaredNorm: gradientSquared })
-    Object.assign(values, {
-      'train/loss': loss,
-      'train/accuracy': accuracy,
-      'gradient/squared-norm': gradientSquared,
-      'gradient/squared-norm-mean': meanGradient(state.gradient),
-      'gradient/squared-norm-min': state.gradient.min,
-    } satisfies Values)
-  } else {
-    const { loss, accuracy } = await traces.evaluator(config, variables, 'train')()
-    requireFinite({ what: 'training loss', value: loss, state, config })
-    Object.assign(values, { 'train/loss': loss, 'train/accuracy': accuracy } satisfies Values)
+  const { seed, noiseScale: noiseConfig } = config
+  const { step } = state
+  const train = needsFullGradient(config) ? await traces.fullGradient(config, variables)(signal) : { ...(await traces.evaluator(config, variables, 'train')(signal)), gradientSquared: null }
+  requireFinite({ what: 'training loss', value: train.loss, state, config })
+  const validation = dataset.validation.count > 0 ? await traces.evaluator(config, variables, 'validation')(signal) : null
+  if (validation) requireFinite({ what: 'validation loss', value: validation.loss, state, config })
+  const at = { seed, step, ...(signal ? { signal } : {}) }
+  const estimate = noiseConfig.enabled ? await traces.noiseProbe(config, variables)(at) : null
+  const smoothness = noiseConfig.smoothnessIterations > 0 ? await (await traces.smoothnessProbe(config, variables))(at) : null
+
+  const { steps, callMs } = state.interval
+  const values: Values = {
+    'train/loss': train.loss,
+    'train/accuracy': train.accuracy,
+    ...(train.gradientSquared === null ? {} : gradientValues(train.gradientSquared, { state, config })),
+    ...(validation ? { 'validation/loss': validation.loss, 'validation/accuracy': validation.accuracy } : {}),
+    ...(estimate ? noiseValues(estimate, { state, config }) : {}),
+    ...(smoothness === null ? {} : { 'curvature/smoothness': smoothness }),
+    ...(steps > 0 ? { 'time/step': callMs / steps } : {}),
   }
-  if (dataset.validation.count > 0) {
-    const { loss, accuracy } = await traces.evaluator(config, variables, 'validation')()
-    requireFinite({ what: 'validation loss', value: loss, state, config })
-    Object.assign(values, { 'validation/loss': loss, 'validation/accuracy': accuracy } satisfies Values)
-  }
-  if (config.noiseScale.enabled) Object.assign(values, await probeNoise(context, state))
-  if (config.noiseScale.smoothnessIterations > 0) {
-    const probe = await traces.smoothnessProbe(config, variables)
-    values['curvature/smoothness'] = await probe({ seed: config.seed, step: state.step })
-  }
-  if (state.interval.steps > 0) values['time/step'] = state.interval.callMs / state.interval.steps
   state.interval = { steps: 0, callMs: 0 }
   return values
 }
 
+interface Running {
+  readonly state: RunState
+  readonly config: RunConfig
+}
+
+function gradientValues(squaredNorm: number, { state, config }: Running): Values {
+  requireFinite({ what: 'full training gradient', value: squaredNorm, state, config })
+  state.gradient = trackGradient(state.gradient, { step: state.step, squaredNorm })
+  return { 'gradient/squared-norm': squaredNorm, 'gradient/squared-norm-mean': meanGradient(state.gradient), 'gradient/squared-norm-min': state.gradient.min }
+}
+
 /** Raw estimates as they are, negative ones too; the scale from their running means. */
-async function probeNoise({ config, traces, variables }: EvaluationContext, state: RunState): Promise<Values> {
-  const estimate = await traces.noiseProbe(config, variables)({ seed: config.seed, step: state.step })
+function noiseValues(estimate: NoiseEstimate, { state, config }: Running): Values {
   state.noise = averageNoise({ average: state.noise, estimate, smoothing: config.noiseScale.smoothing })
   return { 'noise/gradient-squared': estimate.gradientSquared, 'noise/trace': estimate.trace, 'noise/scale': noiseScale(state.noise) }
 }

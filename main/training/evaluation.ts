@@ -29,8 +29,8 @@ export interface EvaluatedExamples {
   readonly examples: number | null
 }
 
-/** Evaluates one split at the weights that the session holds. */
-export type SplitEvaluator = () => Promise<SplitEvaluation>
+/** Evaluates one split at the weights that the session holds. An aborted signal ends it between two chunks, with its reason. */
+export type SplitEvaluator = (signal?: AbortSignal) => Promise<SplitEvaluation>
 
 /**
  * Compiles the exact mean loss and accuracy over the examples of a split.
@@ -55,9 +55,10 @@ export function compileSplitEvaluator({ session, objective, variables, split, ex
       return { loss: tf.sum(tf.mul(losses, counted)), correct: tf.sum(tf.mul(correctPredictions(logits, batch.labels), counted)) }
     },
   })
-  return async () => {
+  return async (signal) => {
     let [loss, correct] = [0, 0]
     for (let chunk = 0; chunk < chunks.count; chunk++) {
+      signal?.throwIfAborted()
       fillChunk({ chunks, chunk, indices, weights })
       const sums = await compiled.run({ indices, weights })
       loss += sums.loss[0] ?? 0
@@ -128,8 +129,8 @@ export function compileGradientAccumulator(options: EvaluationOptions & { readon
   }
 }
 
-/** Loss and accuracy over the training examples, and |∇f|² of their mean loss. */
-export type FullGradient = () => Promise<SplitEvaluation & { readonly gradientSquared: number }>
+/** Loss and accuracy over the training examples, and |∇f|² of their mean loss. An aborted signal ends it as it does an evaluator. */
+export type FullGradient = (signal?: AbortSignal) => Promise<SplitEvaluation & { readonly gradientSquared: number }>
 
 /**
  * Compiles the squared norm of the full training gradient, with the loss and accuracy that the same pass gives.
@@ -144,9 +145,10 @@ export function compileFullGradient(options: EvaluationOptions & EvaluatedExampl
   const indices = new Int32Array(chunks.size)
   const weights = new Float32Array(chunks.size)
   const seed = new Int32Array(2)
-  return async () => {
+  return async (signal) => {
     let [loss, correct, gradientSquared] = [0, 0, Number.NaN]
     for (let chunk = 0; chunk < chunks.count; chunk++) {
+      signal?.throwIfAborted()
       fillChunk({ chunks, chunk, indices, weights })
       const sums = await add({ indices, weights, share: 1 / chunks.examples, isFirst: chunk === 0, seed })
       loss += sums.loss

@@ -1,5 +1,6 @@
 import { LoupeError } from '../contract/errors.ts'
 import type { MetricRow } from '../contract/metrics.ts'
+import type { Target } from '../contract/run-config.ts'
 import { saveGroups } from './checkpoint-variables.ts'
 import { criterionValue, evaluateRun, evaluateTest, metricRows, requireFinite } from './evaluate-run.ts'
 import type { EvaluationContext, Values } from './evaluate-run.ts'
@@ -33,38 +34,37 @@ const PROGRESS_MS = 100
 /**
  * Trains until the target is reached, the examples are used up, or the signal asks to stop.
  *
- *     evaluate; a target that is met already is an error
- *     until the last step
+ *     until the last step is evaluated
+ *       if an evaluation is due      evaluate, log; if the target is met, end (before the first step: an error)
+ *       if a checkpoint is due       save it
  *       if asked to stop             save a checkpoint, end
  *       run a call                   1 or `stepsPerCall` steps; the next call's input is prepared meanwhile
  *       log its steps                a loss that is not finite is an error
- *       if an evaluation is due      evaluate, log; if the target is met, end
- *       if a checkpoint is due       save it
  *     evaluate the test examples, once
  *
  * Calls never cross an evaluation or a checkpoint, and their lengths follow from the step alone: a run that is stopped and
- * resumed makes the same calls as one that is not, and gets the same bits.
+ * resumed makes the same calls as one that is not, and gets the same bits. A request to stop also ends an evaluation half
+ * way; the resumed run makes it anew.
  */
 export async function runLoop(options: LoopOptions): Promise<LoopResult> {
-  const { config, plan, state, feeder, observer, signal, stepsPerCall } = options
+  const { plan, state, feeder, signal, stepsPerCall } = options
   const clock = startClock(state.wallMs)
-  const progress = startProgress(options)
+  const tellProgress = startProgress(options)
   const prepare = (step: number) => (step < plan.lastStep ? feeder.prepare({ step, steps: callLength(plan, { step, stepsPerCall }) }) : null)
-  const isAtTarget = (values: Values) => config.target !== null && meetsTarget(config.target, criterionValue(config.target.criterion, values))
 
-  if (state.step === 0) {
-    const values = await evaluateAndLog(options, clock)
-    if (isAtTarget(values)) throw alreadyAtTarget(options, values)
-  }
-
-  let ended: TrainingResult['ended'] = 'limit'
   let position: PreparedFeed['after'] = { state: feeder.state, random: feeder.random }
   let prepared = prepare(state.step)
-  while (prepared !== null) {
-    if (signal.aborted) {
+  let isResumed = state.step > 0 && !state.isEvaluationDue
+  for (;;) {
+    if (state.isEvaluationDue && (await evaluateUnlessAborted(options, clock)) === 'target') return await finish(options, 'target', clock)
+    if (signal.aborted && (prepared !== null || state.isEvaluationDue)) {
       await checkpoint(options, position, clock)
       return { ended: 'aborted', censored: null }
     }
+    if (isCheckpointDue(plan, state.step) && !isResumed) await checkpoint(options, position, clock)
+    if (prepared === null) return await finish(options, 'limit', clock)
+    isResumed = false
+
     const { steps, feed, after } = prepared
     const [started, startedWallMs] = [performance.now(), clock()]
     const running = options.call(steps).run(feed)
@@ -73,19 +73,34 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     position = after
     state.interval = { steps: state.interval.steps + steps, callMs: state.interval.callMs + performance.now() - started }
     logSteps(options, results, { steps, startedWallMs, endedWallMs: clock() })
-    progress(results.losses[steps - 1] ?? null)
-
-    if (isEvaluationDue(plan, state.step) && isAtTarget(await evaluateAndLog(options, clock))) {
-      ended = 'target'
-      break
-    }
-    if (isCheckpointDue(plan, state.step)) await checkpoint(options, position, clock)
+    tellProgress(results.losses[steps - 1] ?? null)
+    state.isEvaluationDue = isEvaluationDue(plan, state.step)
   }
+}
 
-  const test = await evaluateTest(options)
+/** Evaluates, logs and compares with the target. Aborted half way, it leaves the evaluation due. */
+async function evaluateUnlessAborted(options: LoopOptions, clock: () => number): Promise<'target' | 'on'> {
+  const { config, state, observer, signal } = options
+  const values = await evaluateRun(options, state, signal).catch((error: unknown) => {
+    if (signal.aborted && error === signal.reason) return null
+    throw error
+  })
+  if (values === null) return 'on'
+  state.isEvaluationDue = false
   state.wallMs = clock()
-  observer.onMetrics(metricRows(test, state))
-  return { ended, censored: config.target === null ? null : ended !== 'target' }
+  observer.onMetrics(metricRows(values, state))
+  warnOfFallbacks(options)
+  if (config.target === null || !meetsTarget(config.target, criterionValue(config.target.criterion, values))) return 'on'
+  if (state.step === 0) throw alreadyAtTarget(config.target, values)
+  return 'target'
+}
+
+async function finish(options: LoopOptions, ended: 'target' | 'limit', clock: () => number): Promise<LoopResult> {
+  const { config, state, observer } = options
+  const values = await evaluateTest(options)
+  state.wallMs = clock()
+  observer.onMetrics(metricRows(values, state))
+  return { ended, censored: config.target === null ? null : ended === 'limit' }
 }
 
 /** Logs a call's steps, spread evenly over its time, and moves the state to its end. */
@@ -114,15 +129,6 @@ function logSteps({ config, plan, state, observer }: LoopOptions, { losses, step
   } finally {
     observer.onMetrics(rows) // also those before a step that failed
   }
-}
-
-async function evaluateAndLog(options: LoopOptions, clock: () => number): Promise<Values> {
-  const { state, observer } = options
-  const values = await evaluateRun(options, state)
-  state.wallMs = clock()
-  observer.onMetrics(metricRows(values, state))
-  warnOfFallbacks(options)
-  return values
 }
 
 /** Once a run, when more than a few steps found no step size; not before there are enough steps to tell. */
@@ -159,12 +165,11 @@ function startProgress({ state, observer }: LoopOptions): (batchLoss: number | n
   }
 }
 
-function alreadyAtTarget({ config }: LoopOptions, values: Values): LoupeError {
-  const { criterion, value: limit } = config.target ?? { criterion: 'train-loss', value: 0 }
+function alreadyAtTarget({ criterion, value: target }: Target, values: Values): LoupeError {
   const value = criterionValue(criterion, values)
-  return new LoupeError('invalid-input', `target met before training: ${criterion} is ${value} before the first step, and the target is ${limit}. Choose a target that the untrained model has not reached.`, {
+  return new LoupeError('invalid-input', `target met before training: ${criterion} is ${value} before the first step, and the target is ${target}. Choose a target that the untrained model has not reached.`, {
     criterion,
     value,
-    target: limit,
+    target,
   })
 }

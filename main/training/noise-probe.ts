@@ -7,7 +7,7 @@ import { Random } from './random.ts'
 import type { VariableGroup } from './variables.ts'
 
 /** Measures |G|² and tr Σ at the weights that the session holds. What it draws depends on the seed and the step alone. */
-export type NoiseProbe = (at: { readonly seed: number; readonly step: number }) => Promise<NoiseEstimate>
+export type NoiseProbe = (at: { readonly seed: number; readonly step: number; readonly signal?: AbortSignal }) => Promise<NoiseEstimate>
 
 /**
  * Compiles the two-batch estimate of the gradient noise: `shards` gradients on disjoint small batches at the same weights,
@@ -21,11 +21,12 @@ export function compileNoiseProbe(options: EvaluationOptions & { readonly sum: V
   const add = compileGradientAccumulator({ ...options, size: smallBatch, mode: 'training' })
   const weights = new Float32Array(smallBatch).fill(1)
   const order = new Int32Array(population)
-  return async ({ seed, step }) => {
+  return async ({ seed, step, signal }) => {
     const random = Random.seeded(seed, `noise ${step}`)
     drawFirst({ order, count: smallBatch * shards, random })
     let [small, big] = [0, 0]
     for (let shard = 0; shard < shards; shard++) {
+      signal?.throwIfAborted()
       const indices = order.slice(shard * smallBatch, (shard + 1) * smallBatch)
       const sums = await add({ indices, weights, share: 1 / smallBatch, isFirst: shard === 0, seed: Int32Array.of(random.bits(), random.bits()) })
       small += sums.ownSquared / shards

@@ -60,10 +60,12 @@ test('makes the same calls from wherever a run is resumed', () => {
 test('unrolls many steps of a small model and one of a large one', () => {
   const small = { parameters: 3000, macsPerExample: 3000, activationBytesPerExample: 1000 }
   const large = { parameters: 3e5, macsPerExample: 4e7, activationBytesPerExample: 1e6 }
-  const long: RunPlan = { ...plan, trainExamples: 54000, maxExamples: 540000, evaluateEveryExamples: 5400, checkpointEveryExamples: 54000 }
-  expect(chooseStepsPerCall(long, small)).toBe(14) // 84 steps between evaluations: 6 calls of 14
+  const long: RunPlan = { ...plan, trainExamples: 54000, maxExamples: 540000, lastStep: 8438, evaluateEveryExamples: 5400, checkpointEveryExamples: 54000 }
+  expect(chooseStepsPerCall(long, small)).toBe(7) // 84 steps between evaluations: 12 calls of 7
   expect(chooseStepsPerCall(long, large)).toBe(1)
   expect(chooseStepsPerCall({ ...long, batchSize: 4096 }, small)).toBe(1)
+  expect(chooseStepsPerCall({ ...long, lastStep: 400 }, small)).toBe(1)
+  expect(chooseStepsPerCall({ ...long, lastStep: 1000 }, small)).toBe(4)
 })
 
 test('is met at or below a loss, and at or above an accuracy', () => {

@@ -16,6 +16,8 @@ export type GradientTrack = z.output<typeof gradientTrack>
 
 /** What a run keeps in JavaScript between calls, apart from the feeder. Written into checkpoints. */
 const running = z.object({
+  /** True from the step that an evaluation is due at until it is done. */
+  isEvaluationDue: z.boolean(),
   gradient: gradientTrack.nullable(),
   noise: z.object({ gradientSquared: z.number(), trace: z.number(), weight: z.number() }),
   fallbackSteps: z.int(),
@@ -34,7 +36,7 @@ export interface RunState extends z.output<typeof running> {
 const checkpointState = z.object({ feeder: feederState, running })
 
 export function startState(): RunState {
-  return { step: 0, examples: 0, wallMs: 0, functionEvaluations: 0, gradient: null, noise: emptyNoiseAverage, fallbackSteps: 0, interval: { steps: 0, callMs: 0 }, warned: [] }
+  return { step: 0, examples: 0, wallMs: 0, functionEvaluations: 0, isEvaluationDue: true, gradient: null, noise: emptyNoiseAverage, fallbackSteps: 0, interval: { steps: 0, callMs: 0 }, warned: [] }
 }
 
 /**
@@ -55,8 +57,8 @@ export function restoreState(checkpoint: Checkpoint): { readonly state: RunState
 
 /** The state as a checkpoint keeps it. */
 export function savedState(state: RunState, feeder: z.output<typeof feederState>): Checkpoint['state'] {
-  const { gradient, noise, fallbackSteps, interval, warned } = state
-  return { feeder, running: { gradient, noise, fallbackSteps, interval, warned } }
+  const { isEvaluationDue, gradient, noise, fallbackSteps, interval, warned } = state
+  return { feeder, running: { isEvaluationDue, gradient, noise, fallbackSteps, interval, warned } }
 }
 
 /**

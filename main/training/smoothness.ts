@@ -10,7 +10,7 @@ import { assignTensors, readTensors, writeGroup } from './variables.ts'
 import type { VariableGroup } from './variables.ts'
 
 /** Measures the smoothness L at the weights that the session holds. What it draws depends on the seed and the step alone. */
-export type SmoothnessProbe = (at: { readonly seed: number; readonly step: number }) => Promise<number>
+export type SmoothnessProbe = (at: { readonly seed: number; readonly step: number; readonly signal?: AbortSignal }) => Promise<number>
 
 export interface SmoothnessOptions extends EvaluationOptions {
   /** Where gradients are added up. */
@@ -52,7 +52,7 @@ export function compileSmoothnessProbe(options: SmoothnessOptions): SmoothnessPr
   const positions = new Int32Array(chunks.size)
   const weights = new Float32Array(chunks.size)
 
-  return async ({ seed, step }) => {
+  return async ({ seed, step, signal }) => {
     const random = Random.seeded(seed, `smoothness ${step}`)
     drawFirst({ order, count: examples, random })
     await writeGroup(session, direction.prefix, randomDirection(parameters, random))
@@ -62,6 +62,7 @@ export function compileSmoothnessProbe(options: SmoothnessOptions): SmoothnessPr
     for (let iteration = 0; iteration < iterations; iteration++) {
       for (const sign of [1, -1]) {
         for (let chunk = 0; chunk < chunks.count; chunk++) {
+          signal?.throwIfAborted()
           fillChunk({ chunks, chunk, indices: positions, weights })
           const indices = positions.map((position) => order[position] ?? 0)
           await add({ indices, weights, shift: sign * shift, share: sign / (2 * shift * examples), keep: sign === 1 && chunk === 0 ? 0 : 1 })

@@ -1,8 +1,10 @@
 import type { ModelCost } from './models/model.ts'
 import type { RunPlan } from './run-plan.ts'
 
-/** Steps beyond which unrolling has nothing left to save, and traces only get longer. */
-const MOST_STEPS = 16
+/** Steps beyond which unrolling has next to nothing left to save, while TensorFlow's work on the first call goes on growing. */
+const MOST_STEPS = 8
+/** A run must have this many steps for each that is unrolled: a longer trace first costs some tenths of a second. */
+const RUN_STEPS_EACH = 250
 /** A call of about this long hides the cost of crossing into TensorFlow, some tenths of a millisecond. */
 const WORTHWHILE_CALL_MS = 12
 /** Multiply-accumulates a millisecond on a small CPU: only the order of magnitude matters here. */
@@ -11,17 +13,21 @@ const MACS_PER_MS = 2e7
 const PARAMETERS_PER_MS = 2e6
 
 /**
- * Chooses how many steps are unrolled into one call: many for small models and batches, one where a step is long anyway.
+ * Chooses how many steps are unrolled into one call: several for small models and batches, one where a step is long anyway
+ * or the run is short.
  *
  * A formula and no measurement, for it is part of what makes a run reproducible. A call never crosses an evaluation or a
  * checkpoint, so the number is fitted to the stretch between two of them: the stretch is cut into even calls, and few
  * single steps are left over.
  *
- * @example A stretch of 84 steps and at most 16 a call: 6 calls of 14.
+ * Measured for an MLP of 200,000 parameters at batch 16 on 2 cores: 0.96 ms a step alone, 0.68 in fours, 0.66 in eights, 0.65
+ * in sixteens.
+ *
+ * @example A stretch of 84 steps and at most 8 a call: 12 calls of 7.
  */
 export function chooseStepsPerCall(plan: RunPlan, cost: ModelCost): number {
   const stepMs = (3 * cost.macsPerExample * plan.batchSize) / MACS_PER_MS + cost.parameters / PARAMETERS_PER_MS
-  const most = Math.max(1, Math.min(MOST_STEPS, Math.round(WORTHWHILE_CALL_MS / stepMs)))
+  const most = Math.max(1, Math.min(MOST_STEPS, Math.round(WORTHWHILE_CALL_MS / stepMs), Math.floor(plan.lastStep / RUN_STEPS_EACH)))
   const stretch = Math.floor(Math.min(plan.evaluateEveryExamples, plan.checkpointEveryExamples, plan.maxExamples) / plan.batchSize)
   if (stretch <= most) return Math.max(1, stretch)
   return Math.floor(stretch / Math.ceil(stretch / most))
