@@ -132,6 +132,21 @@ test('finds its traces ready for the second run of a model', async () => {
   await trainer.close()
 })
 
+test('goes on in a new session once the graph of the old one has grown too large', async () => {
+  const runtime = await openTensorFlow()
+  let sessions = 0
+  const openSession: Runtime['openSession'] = (options) => {
+    sessions += 1
+    return runtime.openSession(options)
+  }
+  const trainer = await createTrainer({ runtime: { ...runtime, openSession }, dataset: makeTestDataset(), renewAboveOperations: 0 })
+  const first = await recordRun({ trainer, config: base })
+  const second = await recordRun({ trainer, config: base })
+  expect(sessions).toBe(3) // at the opening there are ops already: those of the data
+  expect(withoutTimes(second.rows)).toEqual(withoutTimes(first.rows))
+  await trainer.close()
+})
+
 test('frees everything when it is closed', async () => {
   const runtime = await openTensorFlow()
   const before = liveObjects()

@@ -21,6 +21,8 @@ export interface CreateTrainerOptions {
   readonly device?: string
   /** 0 or left out: as many as cores. */
   readonly threads?: number
+  /** Ops in the session's graph above which the session is renewed before the next run; some hundred thousand when left out. */
+  readonly renewAboveOperations?: number
 }
 
 /** Ops after which a session is renewed before the next run: a TensorFlow graph only grows, and slows down with it. */
@@ -116,7 +118,7 @@ class SessionTrainer implements Trainer {
   async #prepare(config: RunConfig, pinnedJit: boolean | undefined): Promise<Prepared> {
     const { dataset } = this.#options
     checkRun(config, dataset)
-    if (this.#session().graphOperations > MOST_OPERATIONS) await this.#renew()
+    if (this.#session().graphOperations > (this.#options.renewAboveOperations ?? MOST_OPERATIONS)) await this.#renew()
     const traces = this.#traces ?? (await this.#openTraces())
     const variables = await traces.initialize(config)
     const plan = planRun(config, dataset.train.count)
