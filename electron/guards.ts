@@ -32,9 +32,11 @@ export function guardContents(contents: GuardedContents, openInBrowser: (url: st
   })
 }
 
+type PermissionRequestHandler = (contents: unknown, permission: string, callback: (granted: boolean) => void, details: { readonly requestingUrl?: string }) => void
+
 /** What is used of Electron's `Session`. */
 export interface GuardedSession {
-  setPermissionRequestHandler(handler: (contents: unknown, permission: string, callback: (granted: boolean) => void, details: { readonly requestingUrl?: string }) => void): void
+  setPermissionRequestHandler(handler: PermissionRequestHandler): void
   setPermissionCheckHandler(handler: (contents: unknown, permission: string, requestingOrigin: string) => boolean): void
   setDevicePermissionHandler(handler: () => boolean): void
 }

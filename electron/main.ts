@@ -22,9 +22,11 @@ async function main(): Promise<void> {
 
   guardPermissions(session.defaultSession)
   protocol.handle(appScheme, appHandler(staticFiles(join(import.meta.dirname, '..', 'renderer'))))
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ isMac: process.platform === 'darwin', locale: app.getLocale(), showWorkspace: () => void shell.openPath(workspace) })))
+  const menu = menuTemplate({ isMac: process.platform === 'darwin', locale: app.getLocale(), showWorkspace: () => void shell.openPath(workspace) })
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menu))
 
-  const backend = startBackend({ workspace, start: utilityEngine({ utilityProcess, entry: join(import.meta.dirname, 'engine.js'), workspace }) })
+  const start = utilityEngine({ utilityProcess, entry: join(import.meta.dirname, 'engine.js'), workspace })
+  const backend = startBackend({ workspace, start })
   serveWindow({ port: ipcMain, transport: backend.transport, windows: () => BrowserWindow.getAllWindows() })
 
   let isClosed = false

@@ -19,7 +19,8 @@ export function backUp({ db, paths, now }: { db: Database; paths: WorkspacePaths
   const bytes = statSync(paths.database).size
   const free = freeBytes(paths.folder)
   if (free < 2 * bytes) {
-    const message = `Bringing the log forward wants ${megabytes(2 * bytes)} free on the disk of ${paths.folder}, and there are ${megabytes(free)}. Free some room and start again; nothing was changed.`
+    const what = `Bringing the log forward wants ${megabytes(2 * bytes)} free on the disk of ${paths.folder}, and there are ${megabytes(free)}.`
+    const message = `${what} Free some room and start again; nothing was changed.`
     throw new LoupeError('disk-full', message, { path: paths.folder, neededBytes: 2 * bytes, freeBytes: free })
   }
   mkdirSync(paths.backups, { recursive: true })

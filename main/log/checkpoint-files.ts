@@ -10,6 +10,15 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
+export interface CheckpointFile {
+  readonly paths: WorkspacePaths
+  readonly runId: string
+  readonly step: number
+  readonly bytes: Uint8Array
+  /** SHA-256 of the bytes. */
+  readonly hash: string
+}
+
 /**
  * Writes a checkpoint so that a crash leaves the whole file or none: temporary name, fsync, rename, fsync of the folder.
  * The name holds the content's hash, so that a file, once logged, is never written over.
@@ -17,7 +26,7 @@ export function sha256(bytes: Uint8Array): string {
  * @returns The file's name within the run's folder.
  * @throws LoupeError `disk-full`; nothing is left behind.
  */
-export function writeCheckpointFile({ paths, runId, step, bytes, hash }: { paths: WorkspacePaths; runId: string; step: number; bytes: Uint8Array; hash: string }): string {
+export function writeCheckpointFile({ paths, runId, step, bytes, hash }: CheckpointFile): string {
   const folder = join(paths.checkpoints, runId)
   const name = `step-${String(step).padStart(9, '0')}-${hash.slice(0, 8)}.checkpoint`
   const partial = join(folder, `${name}.partial`)
@@ -40,8 +49,11 @@ export function writeCheckpointFile({ paths, runId, step, bytes, hash }: { paths
 /** @throws LoupeError `log-corrupt` where the file is gone or does not match its SHA-256 */
 export function readCheckpointFile(paths: WorkspacePaths, { record, file }: StoredCheckpoint): Uint8Array {
   const path = join(paths.checkpoints, record.runId, file)
-  const refuse = (problem: string, facts: Readonly<Record<string, unknown>>): LoupeError =>
-    new LoupeError('log-corrupt', `Checkpoint ${record.id} at step ${record.step} of ${record.runId} ${problem}: ${path}. Resume from an earlier checkpoint, or train the run anew.`, { path, checkpointId: record.id, runId: record.runId, ...facts })
+  const refuse = (problem: string, facts: Readonly<Record<string, unknown>>): LoupeError => {
+    const what = `Checkpoint ${record.id} at step ${record.step} of ${record.runId} ${problem}: ${path}.`
+    const message = `${what} Resume from an earlier checkpoint, or train the run anew.`
+    return new LoupeError('log-corrupt', message, { path, checkpointId: record.id, runId: record.runId, ...facts })
+  }
   if (!existsSync(path)) throw refuse('has no file', {})
   const bytes = readFileSync(path)
   const actual = sha256(bytes)

@@ -38,7 +38,8 @@ export function openToRead(paths: WorkspacePaths): Database.Database {
     refuseForeign(db, paths)
     const version = versionOf(db)
     if (version < schemaVersion) {
-      const message = `${paths.database} was written by an older Loupe (schema ${version}; this one reads ${schemaVersion}). Start the engine on it once: it backs the log up and brings it forward.`
+      const what = `${paths.database} was written by an older Loupe (schema ${version}; this one reads ${schemaVersion}).`
+      const message = `${what} Start the engine on it once: it backs the log up and brings it forward.`
       throw new LoupeError('unsupported', message, { path: paths.database, version, expected: schemaVersion })
     }
     db.pragma('temp_store = MEMORY')
@@ -62,7 +63,8 @@ function refuseForeign(db: Database.Database, paths: WorkspacePaths): void {
   const tables = Number(db.prepare('SELECT count(*) FROM sqlite_master').pluck().get())
   if (tables > 0 && id !== applicationId) throw corrupt(paths, 'it is a SQLite database, but not one of Loupe', { applicationId: id })
   if (version > schemaVersion) {
-    const message = `${paths.database} was written by a newer Loupe (schema ${version}; this one knows up to ${schemaVersion}). Nothing was changed. Update Loupe, or open another workspace.`
+    const what = `${paths.database} was written by a newer Loupe (schema ${version}; this one knows up to ${schemaVersion}).`
+    const message = `${what} Nothing was changed. Update Loupe, or open another workspace.`
     throw new LoupeError('log-too-new', message, { path: paths.database, version, expected: schemaVersion })
   }
 }

@@ -1,10 +1,9 @@
 import type { Database } from 'better-sqlite3'
-import type { ErrorFacts } from '../contract/errors.ts'
 import { logEvent } from '../contract/records.ts'
 import type { LogEvent } from '../contract/records.ts'
 import { z } from '../contract/zod.ts'
 import { idOf, rowOf } from './ids.ts'
-import type { Page } from './log.ts'
+import type { NewEvent, Page } from './log.ts'
 
 const eventRow = z.object({
   id: z.int(),
@@ -38,15 +37,6 @@ export function eventReads(db: Database): (filter: EventFilter) => LogEvent[] {
     return newest.all(limit, offset)
   }
   return (filter) => select(filter).map(readEvent)
-}
-
-export interface NewEvent {
-  readonly studyId: string | null
-  readonly runId: string | null
-  readonly level: LogEvent['level']
-  readonly kind: string
-  readonly message: string
-  readonly facts?: ErrorFacts
 }
 
 export function eventWrites(db: Database): (event: NewEvent, now: number) => LogEvent {

@@ -10,6 +10,8 @@ import { batchLoss, namedRun, temporaryWorkspace } from './temporary-log.ts'
 
 interface Writer {
   readonly pid: number
+  /** What it said on standard error. */
+  readonly complaints: () => string
   /** Resolves with the last acknowledged line when the process is gone. */
   readonly gone: Promise<string>
   readonly acknowledgedSome: Promise<void>
@@ -17,8 +19,10 @@ interface Writer {
 }
 
 function startWriter(workspace: string): Writer {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'fault-child.ts'), workspace], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'fault-child.ts'), workspace], { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
+  let complaints = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text))
   let acknowledge = (): void => undefined
   const acknowledgedSome = new Promise<void>((resolve) => (acknowledge = resolve))
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -26,7 +30,7 @@ function startWriter(workspace: string): Writer {
     if (output.includes('\n')) acknowledge()
   })
   const gone = new Promise<string>((resolve) => child.on('close', () => resolve(output.slice(0, output.lastIndexOf('\n')).split('\n').at(-1) ?? '')))
-  return { pid: child.pid ?? 0, gone, acknowledgedSome, kill: () => void child.kill('SIGKILL') }
+  return { pid: child.pid ?? 0, complaints: () => complaints, gone, acknowledgedSome, kill: () => void child.kill('SIGKILL') }
 }
 
 function integrity(workspace: string): string {
@@ -75,6 +79,21 @@ describe('a writer that is killed', () => {
   })
 })
 
+describe('writers that start at the same time', () => {
+  it('are one in the end: the others are refused and name it', async () => {
+    using workspace = temporaryWorkspace()
+    const writers = [1, 2, 3].map(() => startWriter(workspace.folder))
+    const lost = [await Promise.race(writers.map(async (writer) => (await writer.gone, writer)))]
+    lost.push(await Promise.race(writers.filter((writer) => !lost.includes(writer)).map(async (writer) => (await writer.gone, writer))))
+    const [holder] = writers.filter((writer) => !lost.includes(writer))
+    for (const writer of lost) expect(writer.complaints()).toContain(`in use by fault-child (process ${holder?.pid ?? ''} on `)
+    await holder?.acknowledgedSome
+    holder?.kill()
+    await holder?.gone
+    expect(integrity(workspace.folder)).toBe('ok')
+  })
+})
+
 /** A disk of 3 MB of our own, where this system lets us have one. */
 function smallDisk(): (Disposable & { readonly folder: string }) | null {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return null
@@ -118,7 +137,7 @@ describe('a full disk', () => {
     rmSync(ballast)
     await expect.poll(() => log.health, { timeout: 10_000 }).toBeNull()
     expect(log.sum(run.id, 'train/batch-loss', steps)).toBe(steps)
-    expect(log.events({ studyId: null, runId: null, limit: 1, offset: 0 })[0]).toMatchObject({ kind: 'log.recovered', level: 'info', facts: { droppedRows: 0 } })
+    expect(log.events({ studyId: null, runId: null, limit: 1, offset: 0 })).toEqual([])
     log.close()
     expect(integrity(disk.folder)).toBe('ok')
   })

@@ -50,7 +50,8 @@ export function takeLease({ db, owner, now }: { db: Database; owner: string; now
     tookOver,
     check() {
       if (mine.get(token) === undefined) {
-        throw new LoupeError('conflict', 'Another process has taken this workspace over, because this one did not answer for 30 s. Start again to go on.', { pid: process.pid })
+        const message = 'Another process has taken this workspace over, because this one did not answer for 30 s. Start again to go on.'
+        throw new LoupeError('conflict', message, { pid: process.pid })
       }
     },
     beat(at) {
@@ -82,6 +83,7 @@ function processExists(pid: number): boolean {
 
 function held(holder: LeaseRow): LoupeError {
   const since = new Date(holder.since).toISOString()
-  const message = `The workspace is in use by ${holder.owner} (process ${holder.pid} on ${holder.host}, since ${since}). Only one process may write to it: close that one, or open another workspace.`
+  const what = `The workspace is in use by ${holder.owner} (process ${holder.pid} on ${holder.host}, since ${since}).`
+  const message = `${what} Only one process may write to it: close that one, or open another workspace.`
   return new LoupeError('conflict', message, { pid: holder.pid, host: holder.host, owner: holder.owner, since: holder.since })
 }

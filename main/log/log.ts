@@ -17,6 +17,13 @@ export interface LoggedEvaluation {
   readonly values: Readonly<Record<string, number>>
 }
 
+/** Which part of a curve to read, and into how many points at most. Bounds on the step are included; null for none. */
+export interface SeriesQuery {
+  readonly maxPoints: number
+  readonly from: number | null
+  readonly to: number | null
+}
+
 /** The questions that the log answers. Any process may hold a reader, as many as it likes. */
 export interface LogReader {
   /** Newest first. */
@@ -32,7 +39,7 @@ export interface LogReader {
   /** Metric keys that the run has logged. */
   metricKeys(runId: string): readonly string[]
   /** One curve for each run and key, also where it is empty; see `metricSeries` for the buckets. */
-  series(query: { readonly runIds: readonly string[]; readonly keys: readonly string[]; readonly maxPoints: number; readonly from: number | null; readonly to: number | null }): readonly MetricSeries[]
+  series(query: SeriesQuery & { readonly runIds: readonly string[]; readonly keys: readonly string[] }): readonly MetricSeries[]
   /** What `per: 'evaluation'` and `per: 'run'` metrics say, one object a step, in order. Values may be NaN or infinite. */
   evaluations(runId: string): readonly LoggedEvaluation[]
   /** Sum of a per-step metric up to and including a step, such as the line search's tries. */
@@ -69,6 +76,24 @@ export interface RunPatch {
   readonly error?: WireError | null
 }
 
+export interface NewEvent {
+  readonly studyId: string | null
+  readonly runId: string | null
+  readonly level: LogEvent['level']
+  /** What happened, `noun.past`. */
+  readonly kind: string
+  readonly message: string
+  readonly facts?: ErrorFacts
+}
+
+export interface NewCheckpoint {
+  readonly step: number
+  readonly examples: number
+  readonly bytes: Uint8Array
+  /** How many of the run's checkpoints stay, this one included; at least 1. */
+  readonly keep: number
+}
+
 /**
  * The one that writes. Only the engine holds it: a lease in the log, kept alive by a heartbeat, refuses a second one with
  * LoupeError `conflict`. It reads, too.
@@ -86,9 +111,9 @@ export interface LogWriter extends LogReader {
   appendMetrics(runId: string, rows: readonly MetricRow[]): void
   /** Drops what was logged after a step: a run that resumes from a checkpoint writes those rows anew. */
   dropMetricsAfter(runId: string, step: number): void
-  appendEvent(event: { readonly studyId: string | null; readonly runId: string | null; readonly level: LogEvent['level']; readonly kind: string; readonly message: string; readonly facts?: ErrorFacts }): LogEvent
+  appendEvent(event: NewEvent): LogEvent
   /** Writes the file (temporary, fsync, rename), logs its SHA-256, prunes to the `keep` newest. */
-  saveCheckpoint(runId: string, checkpoint: { readonly step: number; readonly examples: number; readonly bytes: Uint8Array; readonly keep: number }): CheckpointRecord
+  saveCheckpoint(runId: string, checkpoint: NewCheckpoint): CheckpointRecord
   /** Commits what is queued. @throws LoupeError `disk-full`; what was queued stays queued. */
   flush(): void
   /** The failure to commit that stands, null when all is well. A run pauses on it and goes on when it is gone. */

@@ -6,20 +6,20 @@ import { batchLoss } from './temporary-log.ts'
 /** A disk that can be full. */
 function disk() {
   const written: number[] = []
-  const recovered: number[] = []
+  const told: number[] = []
   const state = { full: false }
-  const queue = new MetricQueue(({ rows, recovery }) => {
+  const queue = new MetricQueue(({ rows, droppedRows }) => {
     if (state.full) throw new LoupeError('disk-full', 'The disk is full.', {})
     for (const { step } of rows) written.push(step)
-    if (recovery !== null) recovered.push(recovery.droppedRows)
+    if (droppedRows > 0) told.push(droppedRows)
   })
-  return { queue, state, written, recovered }
+  return { queue, state, written, told }
 }
 
 describe('MetricQueue', () => {
   it('keeps rows while the disk is full, says so, and writes them in order when there is room', () => {
     vi.useFakeTimers()
-    const { queue, state, written, recovered } = disk()
+    const { queue, state, written, told } = disk()
     state.full = true
     queue.append(1, [batchLoss(1, 1)])
     vi.advanceTimersByTime(250)
@@ -31,13 +31,13 @@ describe('MetricQueue', () => {
     vi.advanceTimersByTime(5_000)
     expect(written).toEqual([1, 2])
     expect(queue.health).toBeNull()
-    expect(recovered).toEqual([0])
+    expect(told).toEqual([])
     vi.useRealTimers()
   })
 
   it('keeps the oldest million rows, and counts those that find no place', () => {
     vi.useFakeTimers()
-    const { queue, state, written, recovered } = disk()
+    const { queue, state, written, told } = disk()
     state.full = true
     queue.append(1, [batchLoss(0, 1)])
     queue.tryFlush()
@@ -46,7 +46,10 @@ describe('MetricQueue', () => {
     state.full = false
     queue.flush()
     expect([written.length, written[0], written.at(-1)]).toEqual([1_000_000, 0, 999_999])
-    expect(recovered).toEqual([10_001])
+    expect(told).toEqual([10_001])
+    queue.append(1, [batchLoss(7, 1)])
+    queue.flush()
+    expect(told).toEqual([10_001])
     vi.useRealTimers()
   })
 

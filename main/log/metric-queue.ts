@@ -17,8 +17,8 @@ const retryMs = { first: 500, longest: 5_000 } as const
 export interface QueuedRows {
   readonly runs: readonly number[]
   readonly rows: readonly MetricRow[]
-  /** Where the commit before failed: the rows that found no place since, to be told in the same transaction. */
-  readonly recovery: { readonly droppedRows: number } | null
+  /** Rows that found no place while commits failed, to be told in the same transaction. */
+  readonly droppedRows: number
 }
 
 /** Writes rows in one transaction of their own. Throws where it could not, having written none. */
@@ -46,7 +46,7 @@ export class MetricQueue {
   }
 
   get waiting(): QueuedRows {
-    return { runs: this.#runs, rows: this.#rows, recovery: this.#failure === null ? null : { droppedRows: this.#dropped } }
+    return { runs: this.#runs, rows: this.#rows, droppedRows: this.#dropped }
   }
 
   /** Why the last commit failed, null when all is well. */
@@ -139,5 +139,6 @@ export class MetricQueue {
 function refuseMalformed({ key, step, examples, wallMs, value }: MetricRow): void {
   if (Number.isSafeInteger(step) && step >= 0 && Number.isSafeInteger(examples) && Number.isFinite(wallMs) && typeof value === 'number') return
   const received = JSON.stringify({ step, examples, wallMs, value })
-  throw new LoupeError('invalid-input', `A row of ${key} must have a whole step and examples, and numbers for wallMs and value; got ${received}.`, { key, step, examples, wallMs, value })
+  const message = `A row of ${key} must have a whole step and examples, and numbers for wallMs and value; got ${received}.`
+  throw new LoupeError('invalid-input', message, { key, step, examples, wallMs, value })
 }

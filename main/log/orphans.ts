@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3'
 import { status } from '../contract/records.ts'
 import { z } from '../contract/zod.ts'
-import type { NewEvent } from './events.ts'
 import { idOf } from './ids.ts'
+import type { NewEvent } from './log.ts'
 
 const orphan = z.object({ id: z.int(), study: z.int().nullable(), status })
 

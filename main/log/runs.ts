@@ -125,7 +125,8 @@ export function runWrites(db: Database): RunWrites {
       const study = studyId === null ? null : rowOf('study', studyId)
       const twin = study === null ? undefined : same.get(study, key)
       if (twin !== undefined) {
-        throw new LoupeError('conflict', `Study ${studyId ?? ''} has a run "${key}" already: ${idOf('run', twin)}. Keys are unique within a study.`, { studyId, key, runId: idOf('run', twin) })
+        const message = `Study ${studyId ?? ''} has a run "${key}" already: ${idOf('run', twin)}. Keys are unique within a study.`
+        throw new LoupeError('conflict', message, { studyId, key, runId: idOf('run', twin) })
       }
       return idOf('run', Number(insert.run(study, key, config.name, configs(config), now).lastInsertRowid))
     },

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { MetricSeries } from '../contract/records.ts'
+import type { SeriesQuery } from './log.ts'
 
 const range = 'run = ? AND key = ? AND step BETWEEN ? AND ?'
 // NULL, which stands for NaN, compares as neither.
@@ -22,12 +23,6 @@ export const seriesQueries = {
     FROM bucket CROSS JOIN metrics AS m ON m.run = ? AND m.key = ? AND m.step = last_step
     ORDER BY last_step`,
 } as const
-
-export interface SeriesQuery {
-  readonly maxPoints: number
-  readonly from: number | null
-  readonly to: number | null
-}
 
 type Point = readonly [step: number, examples: number, wallMs: number, low: number, high: number, mean: number, last: number, count: number]
 

@@ -3,10 +3,9 @@ import { LoupeError } from '../contract/errors.ts'
 import { removeOtherFiles, sha256, writeCheckpointFile } from './checkpoint-files.ts'
 import { checkpointReads, checkpointWrites } from './checkpoints.ts'
 import { eventWrites } from './events.ts'
-import type { NewEvent } from './events.ts'
 import type { Lease } from './lease.ts'
 import { heartbeatMs } from './lease.ts'
-import type { LogReader, LogWriter } from './log.ts'
+import type { LogReader, LogWriter, NewEvent } from './log.ts'
 import { MetricQueue } from './metric-queue.ts'
 import type { QueuedRows } from './metric-queue.ts'
 import { metricWrites } from './metrics.ts'
@@ -36,9 +35,9 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
   const checkpoints = checkpointWrites(db)
   const sweep = orphanSweep(db, (entry) => event(entry, now()))
 
-  const insertRows = ({ runs: owners, rows, recovery }: QueuedRows): void => {
+  const insertRows = ({ runs: owners, rows, droppedRows }: QueuedRows): void => {
     for (const [index, row] of rows.entries()) metrics.insert(owners[index] ?? 0, row)
-    if (recovery !== null) event(recovered(recovery.droppedRows), now())
+    if (droppedRows > 0) event(dropped(droppedRows), now())
   }
   const transact = (work: () => void): void => {
     try {
@@ -156,14 +155,13 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
   return writer
 }
 
-function recovered(droppedRows: number): NewEvent {
-  const lost = `${droppedRows} metric rows found no place in memory while it did not, and are missing.`
+function dropped(droppedRows: number): NewEvent {
   return {
     studyId: null,
     runId: null,
-    level: droppedRows === 0 ? 'info' : 'warning',
-    kind: 'log.recovered',
-    message: `The log takes rows again. ${droppedRows === 0 ? 'None was lost.' : lost}`,
+    level: 'warning',
+    kind: 'metrics.dropped',
+    message: `${droppedRows} metric rows found no place in memory while the log could not write, and are missing from its curves.`,
     facts: { droppedRows },
   }
 }
