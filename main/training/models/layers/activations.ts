@@ -1,7 +1,7 @@
 import { tf } from '../../../tensorflow/tf.ts'
-import { relu, tanh, withGradient } from './fused.ts'
-import { plainLayer, type LayerBuilder } from './layer.ts'
 import { sizeOf } from '../initializers.ts'
+import { plainLayer, type LayerBuilder } from './layer.ts'
+import { withGradient } from './with-gradient.ts'
 
 export type Activation = 'relu' | 'gelu' | 'tanh'
 
@@ -9,11 +9,11 @@ export type Activation = 'relu' | 'gelu' | 'tanh'
 export function activate(x: tf.Tensor, activation: Activation): tf.Tensor {
   switch (activation) {
     case 'relu':
-      return relu(x)
+      return tf.relu(x)
     case 'gelu':
       return gelu(x)
     case 'tanh':
-      return tanh(x)
+      return tf.tanh(x)
   }
 }
 
@@ -22,7 +22,7 @@ export function activation(kind: Activation): LayerBuilder {
   return (shape) => plainLayer({ outputShape: shape, kept: keptBy(kind) * sizeOf(shape), apply: (x) => activate(x, kind) })
 }
 
-/** Numbers that an activation keeps for each number of its output: gelu's derivative reads its input and its sigmoid as well. */
+/** Numbers that an activation keeps for each number of its output: gelu's derivative reads its square and its sigmoid as well. */
 export function keptBy(kind: Activation): number {
   return kind === 'gelu' ? 3 : 1
 }

@@ -1,7 +1,7 @@
 import { tf } from '../../../tensorflow/tf.ts'
 import { sizeOf, zeros, type Initializer } from '../initializers.ts'
 import { activate, keptBy, type Activation } from './activations.ts'
-import { biasAdd, matMul } from './fused.ts'
+import { biasAdd } from './bias-add.ts'
 import { plainLayer, type LayerBuilder } from './layer.ts'
 
 export interface DenseOptions {
@@ -33,7 +33,7 @@ export function dense({ name, units, initializer, activation }: DenseOptions): L
       kept: rows * units * (activation ? keptBy(activation) : 1),
       apply: (x, pass) => {
         const flat = x.rank === 2 ? x : tf.reshape(x, [-1, inputs])
-        const sums = biasAdd(matMul(flat, pass.parameter(`${name}/kernel`)), pass.parameter(`${name}/bias`))
+        const sums = biasAdd(tf.matMul(flat, pass.parameter(`${name}/kernel`)), pass.parameter(`${name}/bias`))
         const y = activation ? activate(sums, activation) : sums
         return x.rank === 2 ? y : tf.reshape(y, [...x.shape.slice(0, -1), units])
       },

@@ -2,7 +2,7 @@ import { batchNorm as normalizeBatch, layerNorm as normalizeLast } from '../../.
 import { tf } from '../../../tensorflow/tf.ts'
 import { isTracing } from '../../../tensorflow/trace.ts'
 import { ones, sizeOf, zeros } from '../initializers.ts'
-import { groupNormInTrace, layerNormInTrace } from './fused-norms.ts'
+import { groupNormInTrace, layerNormInTrace } from './traced-norms.ts'
 import type { ForwardPass, LayerBuilder, ParameterSpec, Shape } from './layer.ts'
 import { chain } from './layer.ts'
 

@@ -1,5 +1,6 @@
 import { tf } from '../../../tensorflow/tf.ts'
-import { product, sumToLast, withGradient } from './fused.ts'
+import { sumToLast } from './bias-add.ts'
+import { withGradient } from './with-gradient.ts'
 
 export interface NormInputs {
   readonly x: tf.Tensor
@@ -21,8 +22,8 @@ export function layerNormInTrace({ x, scale, offset, epsilon }: NormInputs): tf.
   const rows = tf.reshape(x, [-1, width])
   const y = withGradient([rows, scale, offset], () => {
     const average = tf.fill([width, 1], 1 / width)
-    const centred = tf.sub(rows, product(rows, average))
-    const inverse = tf.rsqrt(tf.add(product(tf.square(centred), average), epsilon))
+    const centred = tf.sub(rows, tf.matMul(rows, average))
+    const inverse = tf.rsqrt(tf.add(tf.matMul(tf.square(centred), average), epsilon))
     const standard = tf.mul(centred, inverse)
     return {
       value: tf.add(tf.mul(standard, scale), offset),
@@ -38,8 +39,8 @@ function layerNormGradients(dy: tf.Tensor, saved: readonly tf.Tensor[]): tf.Tens
   const width = scale.size
   const weighted = tf.mul(dy, standard)
   const column = tf.reshape(tf.mul(scale, 1 / width), [width, 1])
-  const along = tf.mul(standard, product(weighted, column))
-  const dx = tf.mul(tf.sub(tf.sub(tf.mul(dy, scale), product(dy, column)), along), inverse)
+  const along = tf.mul(standard, tf.matMul(weighted, column))
+  const dx = tf.mul(tf.sub(tf.sub(tf.mul(dy, scale), tf.matMul(dy, column)), along), inverse)
   return [dx, sumToLast(weighted), sumToLast(dy)]
 }
 
@@ -55,8 +56,8 @@ export function groupNormInTrace({ x, scale, offset, epsilon, groups }: NormInpu
   const rows = tf.reshape(x, [batch, -1, channels * pixelsInRow(height * width, channels)])
   const within = groupAverages(channels, groups)
   const y = withGradient([rows, scale, offset], () => {
-    const mean = product(meanOverRows(rows, channels), within)
-    const variance = tf.relu(tf.sub(product(meanOverRows(tf.square(rows), channels), within), tf.square(mean)))
+    const mean = tf.matMul(meanOverRows(rows, channels), within)
+    const variance = tf.relu(tf.sub(tf.matMul(meanOverRows(tf.square(rows), channels), within), tf.square(mean)))
     const inverse = tf.rsqrt(tf.add(variance, epsilon))
     const slope = tf.mul(inverse, scale)
     const shift = tf.sub(offset, tf.mul(mean, slope))
@@ -78,8 +79,8 @@ function groupNormGradients(dy: tf.Tensor, saved: readonly tf.Tensor[], pixels: 
   const [x, mean, inverse, scale, within] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor] // as saved by the forward pass
   const d = meanOverRows(dy, scale.size)
   const e = tf.mul(tf.sub(meanOverRows(tf.mul(dy, x), scale.size), tf.mul(mean, d)), inverse)
-  const onX = tf.neg(tf.mul(tf.square(inverse), product(tf.mul(e, scale), within)))
-  const constant = tf.neg(tf.add(tf.mul(inverse, product(tf.mul(d, scale), within)), tf.mul(mean, onX)))
+  const onX = tf.neg(tf.mul(tf.square(inverse), tf.matMul(tf.mul(e, scale), within)))
+  const constant = tf.neg(tf.add(tf.mul(inverse, tf.matMul(tf.mul(d, scale), within)), tf.mul(mean, onX)))
   const onDy = tf.mul(inverse, scale)
   const dx = tf.add(tf.add(tf.mul(dy, alongRow(onDy, x)), tf.mul(x, alongRow(onX, x))), alongRow(constant, x))
   return [dx, tf.mul(tf.sum(e, 0), pixels), tf.mul(tf.sum(d, 0), pixels)]
