@@ -6,12 +6,13 @@ import { writeSection } from './document.ts'
 import { describeMachine } from './machine.ts'
 import { findPeers, installPeers } from './peers.ts'
 
-const usage = `npm run bench -- NAME [--json] [--quick] [--peers install]
+const usage = `npm run bench -- NAME [--json] [--quick] [--threads N] [--peers install]
 
 ${benchmarks.map(({ name, title }) => `  ${name.padEnd(8)} ${title}`).join('\n')}
 
   --json            one row a line on standard output; docs/benchmarks.md is left as it is
   --quick           fewer cells and rounds, to see that it runs; docs/benchmarks.md is left as it is
+  --threads N       for PyTorch and for Loupe's step; as many as there are cores when left out, as JAX takes always
   --peers install   first make a Python environment with PyTorch and JAX in the cache folder: about 1 GB on disk, about 6 GB
                     on Linux, where PyTorch brings CUDA along
 
@@ -20,10 +21,11 @@ Without that, LOUPE_BENCH_PYTHON names the interpreter that has the peers. A pee
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, peers: { type: 'string' }, help: { type: 'boolean' } },
+    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, threads: { type: 'string' }, peers: { type: 'string' }, help: { type: 'boolean' } },
   })
   const benchmark = benchmarks.find(({ name }) => name === positionals[0])
-  if (benchmark === undefined || values.help === true || (values.peers !== undefined && values.peers !== 'install')) {
+  const threads = Number(values.threads ?? availableParallelism())
+  if (benchmark === undefined || !Number.isInteger(threads) || threads < 1 || values.help === true || (values.peers !== undefined && values.peers !== 'install')) {
     console.error(usage)
     return values.help === true ? 0 : 2
   }
@@ -32,12 +34,13 @@ async function main(): Promise<number> {
   const peers = await findPeers()
   for (const absent of peers.absent) report(absent)
   const effort = values.quick === true ? 'quick' : 'full'
-  const result = await benchmark.run({ effort, peers, threads: availableParallelism(), report })
+  const result = await benchmark.run({ effort, peers, threads, report })
   if (values.json === true) {
     for (const row of result.rows) console.log(JSON.stringify(row))
     return 0
   }
-  const section = `${describeMachine({ command: `npm run bench -- ${benchmark.name}${effort === 'quick' ? ' --quick' : ''}`, versions: result.versions })}\n\n${result.markdown}`
+  const flags = `${values.threads === undefined ? '' : ` --threads ${threads}`}${effort === 'quick' ? ' --quick' : ''}`
+  const section = `${describeMachine({ command: `npm run bench -- ${benchmark.name}${flags}`, versions: result.versions })}\n\n${result.markdown}`
   console.log(section)
   if (effort === 'full') await writeSection({ name: benchmark.name, title: benchmark.title, body: section })
   return 0

@@ -4,13 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { bundledDatasets } from '../../contract/dataset-config.ts'
 import { LoupeError } from '../../contract/errors.ts'
 import { z } from '../../contract/zod.ts'
-import { sha256, sourceHash } from './content-hash.ts'
+import { requireHash, sourceHash } from './content-hash.ts'
 import { readCsv } from './csv.ts'
 import { apart } from './examples.ts'
 import { readIdx } from './idx.ts'
 import { labelled } from './labelled.ts'
 import type { Labelled } from './labelled.ts'
-import { malformed } from './malformed.ts'
 import { readBytes, unpacked } from './read-bytes.ts'
 import type { Source } from './source.ts'
 
@@ -72,8 +71,7 @@ async function decode(card: DatasetCard, hash: string): Promise<Source> {
     card.files.map(async ({ role, path, sha256: expected }) => {
       const file = join(bundledFolder(), card.name, path)
       const bytes = await readBytes(file)
-      const found = sha256(bytes)
-      if (found !== expected) throw malformed({ file, at: null, expected: `SHA-256 ${expected}`, found, advice: 'Restore the file: install Loupe again.' })
+      requireHash(bytes, { file, expected })
       files.set(role, { file, bytes: await unpacked(bytes, file) })
     }),
   )
