@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import sqlite from 'better-sqlite3/package.json' with { type: 'json' }
 import type { MetricRow } from '../main/contract/metrics.ts'
 import { runConfig } from '../main/contract/run-config.ts'
 import type { LogWriter } from '../main/log/log.ts'
@@ -51,7 +52,7 @@ export const logBenchmark: Benchmark = {
     const reading = withLog((log) => readCurves(log, { runs, points: 10_000, rounds }))
     rows.push({ measure: `${runs} runs × 10 000 points in 600 buckets`, unit: 'ms', median: round(median(reading)), highest: round(Math.max(...reading)), rounds })
 
-    return { rows, markdown: table(rows), versions: { node: process.versions.node } }
+    return { rows, markdown: table(rows), versions: { 'better-sqlite3': sqlite.version } }
   },
 }
 
