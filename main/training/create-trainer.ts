@@ -30,6 +30,7 @@ const MOST_OPERATIONS = 150_000
 const TRIAL_CALLS = 7
 const TRIAL_STRIDE = 7919
 
+/** Choices measured in this process, by all that they depend on. */
 const chosenJits = new Map<string, boolean>()
 
 /**

@@ -19,6 +19,7 @@ const cases: readonly (readonly [string, RunConfigInput])[] = [
   ['batch norm and dropout', { ...image, optimizer: { kind: 'sgd', learningRate: 0.05 } }],
   ['batch norm and dropout under Armijo', { ...image, optimizer: { kind: 'armijo', delta: 0.5 } }],
   ['the full gradient and the noise scale', { ...base, evaluation: { everyExamples: 100, fullGradient: true }, noiseScale: { enabled: true, smallBatch: 4, shards: 4 } }],
+  ['XLA', { ...base, compute: { jit: 'on' }, optimizer: { kind: 'momentum' } }],
   ['steps unrolled seven to a call', { ...base, compute: { stepsPerCall: 7 }, optimizer: { kind: 'adam' } }],
 ]
 
@@ -46,6 +47,14 @@ describe.each([
       expect(after.result).toMatchObject({ steps: 60, functionEvaluations: whole.result.functionEvaluations })
       expect(after.result.wallMs).toBeGreaterThan(resumeFrom.wallMs)
     }
+  })
+
+  test('a run stopped before its first step begins anew', async () => {
+    const whole = await recordRun({ trainer, config: base })
+    const { checkpoints, result } = await recordRun({ trainer, config: base, abortAtStep: 0 })
+    expect(result).toMatchObject({ ended: 'aborted', steps: 0 })
+    const resumed = await recordRun({ trainer, config: base, resumeFrom: checkpoints[0]! })
+    expect(withoutTimes(resumed.rows)).toEqual(withoutTimes(whole.rows))
   })
 
   test('a run goes on from a checkpoint that another was made from since', async () => {
