@@ -51,7 +51,7 @@ const FEWEST = 3
  * Estimates b* before the sweep from what the pilot logged of its gradient noise (R6).
  *
  * tr Σ and |G|² are each averaged over the second half of the way to the target, where the run spends its noise, and divided only
- * then: the ratio of one evaluation is biased, and single values may be negative. For a gradient criterion |G|² is the target ε²
+ * then: the ratio of one evaluation is biased, and single values may be negative. L is averaged likewise. For a gradient criterion |G|² is the target ε²
  * itself. The interval is Fieller's over those evaluations, which takes them as independent.
  *
  * @returns Null where no run has logged its noise.
@@ -62,12 +62,14 @@ export function estimateOf(config: CriticalBatchSizeConfig, runs: readonly Studi
   const { criterion, value: target } = config.sweep.target
   const found = crossing(pilot.evaluations, config.sweep.target)
   const end = found.kind === 'crossed' ? found.steps : pilot.steps
-  const rows = pilot.evaluations.flatMap((evaluation) => {
-    const [trace, squared] = [evaluation.values['noise/trace'], evaluation.values['noise/gradient-squared']]
-    return trace === undefined || squared === undefined || evaluation.step < end / 2 ? [] : [{ trace, squared: needsFullGradient(criterion) ? target : squared }]
+  const window = pilot.evaluations.filter((evaluation) => evaluation.step >= end / 2)
+  const rows = window.flatMap(({ values }) => {
+    const [trace, squared] = [values['noise/trace'], values['noise/gradient-squared']]
+    return trace === undefined || squared === undefined ? [] : [{ trace, squared: needsFullGradient(criterion) ? target : squared }]
   })
   if (rows.length === 0) return null
-  const smoothness = pilot.evaluations.findLast((evaluation) => evaluation.values['curvature/smoothness'] !== undefined)?.values['curvature/smoothness'] ?? null
+  const curvatures = window.flatMap(({ values }) => values['curvature/smoothness'] ?? [])
+  const smoothness = curvatures.length > 0 ? curvatures.reduce((total, value) => total + value, 0) / curvatures.length : null
   const bridge = bridgeOf({ criterion, optimizer: pilot.config.optimizer, step: effectiveLearningRate(pilot.config), smoothness })
   const { trace, squared, low, high } = ratioOfMeans(rows, config.sweep.confidence)
   const value = squared > 0 && trace > 0 ? trace / squared : null

@@ -55,7 +55,7 @@ export function fitLaws(points: readonly MeasuredSteps[], confidence: number): L
   const noise = relativeNoise(points)
   const inverse = fitLine(points, noise, 'inverse-steps')
   const direct = fitLine(points, noise, 'steps')
-  const both = fitCombined(points, noise)
+  const both = fitCombined(noise)
   if (inverse === null || direct === null) return null
   const law = iidukaOf(inverse)
   const positive = law.s > 0 && law.a > 0
@@ -79,8 +79,8 @@ export function fitLaws(points: readonly MeasuredSteps[], confidence: number): L
         ? null
         : {
             ...both,
-            interval: combinedInterval({ points, noise, fit: both, confidence }),
-            ...judge(3, (size) => combinedSteps(both.law, size), (rest, restNoise) => predictorOf(fitCombined(rest, restNoise), (fit, size) => combinedSteps(fit.law, size))),
+            interval: combinedInterval({ noise, fit: both, confidence }),
+            ...judge(3, (size) => combinedSteps(both.law, size), (_rest, restNoise) => predictorOf(fitCombined(restNoise), (fit, size) => combinedSteps(fit.law, size))),
           },
   }
 }

@@ -37,7 +37,7 @@ export function runConfigFor(config: CriticalBatchSizeConfig, facts: DatasetFact
     optimizer: request.learningRate !== null && run.optimizer.kind !== 'armijo' ? { ...run.optimizer, learningRate: request.learningRate } : run.optimizer,
     schedule: coupling === 'linear' || coupling === 'sqrt' ? { ...run.schedule, coupling, referenceBatchSize: sweep.referenceBatchSize } : run.schedule,
     evaluation: { ...run.evaluation, fullGradient: run.evaluation.fullGradient || needsFullGradient(sweep.target.criterion) },
-    noiseScale: noiseScaleFor(run.noiseScale, facts, request),
+    noiseScale: noiseScaleFor(config, facts, request),
     batchSize: request.batchSize,
     seed: request.seed,
     maxExamples: censoringCap(config, facts),
@@ -52,8 +52,22 @@ export function effectiveLearningRate(run: RunConfig): number | null {
   return run.optimizer.learningRate * (run.batchSize / run.schedule.referenceBatchSize) ** power
 }
 
-/** The pilot's probe must fit the data: on a small data set it takes fewer shards than written. */
-function noiseScaleFor(written: NoiseScaleConfig, facts: DatasetFacts, request: Request): NoiseScaleConfig {
-  if (written.enabled || !request.estimatesNoise) return written
-  return { ...written, enabled: true, shards: Math.min(written.shards, Math.floor(facts.trainExamples / written.smallBatch)) }
+/** Products of the power iteration for L in the pilot: enough for the first two digits. */
+const SMOOTHNESS_ITERATIONS = 10
+
+/**
+ * What the pilot also measures: the noise scale and, where the bound can use it (plain SGD, a gradient criterion), the smoothness.
+ *
+ * Its probe must fit the data: on a small data set it takes fewer shards than written.
+ */
+function noiseScaleFor(config: CriticalBatchSizeConfig, facts: DatasetFacts, request: Request): NoiseScaleConfig {
+  const { noiseScale: written, optimizer } = config.run
+  if (!request.estimatesNoise) return written
+  const usesBound = optimizer.kind === 'sgd' && needsFullGradient(config.sweep.target.criterion)
+  return {
+    ...written,
+    enabled: true,
+    shards: written.enabled ? written.shards : Math.min(written.shards, Math.floor(facts.trainExamples / written.smallBatch)),
+    smoothnessIterations: usesBound && written.smoothnessIterations === 0 ? SMOOTHNESS_ITERATIONS : written.smoothnessIterations,
+  }
 }

@@ -3,9 +3,9 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2
 /**
  * Finds where a function of one number is smallest: a scan over a grid, then golden-section search about its best point.
  *
- * The scan keeps it from settling in a side valley; the search is good to 1e-9 of the range.
+ * The scan keeps it from settling in a side valley; the search ends at `precision`, a share of the range.
  */
-export function minimise(options: { low: number; high: number; points: number; value: (x: number) => number }): { x: number; value: number } {
+export function minimise(options: { low: number; high: number; points: number; precision: number; value: (x: number) => number }): { x: number; value: number } {
   const { low, high, points, value } = options
   const at = (i: number) => low + ((high - low) * Math.min(Math.max(i, 0), points)) / points
   let best = 0
@@ -18,7 +18,7 @@ export function minimise(options: { low: number; high: number; points: number; v
   let to = at(best + 1)
   let [left, right] = [to - GOLDEN * (to - from), from + GOLDEN * (to - from)]
   let [atLeft, atRight] = [value(left), value(right)]
-  while (to - from > 1e-9 * (high - low)) {
+  while (to - from > options.precision * (high - low)) {
     if (atLeft <= atRight) {
       ;[to, right, atRight] = [right, left, atLeft]
       left = to - GOLDEN * (to - from)
