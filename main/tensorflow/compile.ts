@@ -4,7 +4,7 @@ import type { CApi, OutputReference, Pointer } from './c-api.ts'
 import { allocate, sizeOf } from './element-types.ts'
 import type { Attributes, Graph } from './graph.ts'
 import type { TraceScope } from './graph-binding.ts'
-import { newTensor } from './host-tensor.ts'
+import { newTensors } from './host-tensor.ts'
 import { rawOp } from './raw-op.ts'
 import type { CompiledStep, InputSpec, StepDefinition, TraceContext } from './runtime.ts'
 import { prepareRun } from './session-run.ts'
@@ -51,7 +51,7 @@ export function compileStep<I extends Specs, O extends string>(target: CompileTa
     run: (inputs) =>
       target.exclusively(doing, async () => {
         const arrays = [...traced.inputs.keys()].map((name) => inputArray(definition.name, name, definition.inputs[name]!, inputs[name]))
-        const feeds = [...traced.inputs.keys()].map((name, i) => newTensor(target.api, definition.inputs[name]!.type, definition.inputs[name]!.shape, arrays[i]!))
+        const feeds = newTensors(target.api, [...traced.inputs.keys()].map((name, i) => ({ ...definition.inputs[name]!, values: arrays[i]! })))
         const results = traced.outputs.map((output) => allocate(output.type, sizeOf(output.shape)))
         await run(feeds, results)
         // The trace returned exactly the names O, in this order.

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import { LoupeError } from '../contract/errors.ts'
 import type { OutputReference } from './c-api.ts'
 import { allocate, dataTypeName, dataTypes, elementBytes, sizeOf } from './element-types.ts'
@@ -138,7 +139,9 @@ export class GraphBinding {
   adopt(output: OutputReference, type: string): TensorMetadata {
     const scope = this.#current(type)
     const shape = opaqueOutputs.has(`${type}:${output.index}`) ? [] : scope.graph.shapeOf(output, type)
-    return { id: this.#register({ kind: 'output', output, scope }), shape, dtype: dataTypes[scope.graph.typeOf(output)] }
+    const element = scope.graph.typeOf(output)
+    checkRoom(scope, type, shape, sizeOf(shape) * elementBytes[element])
+    return { id: this.#register({ kind: 'output', output, scope }), shape, dtype: dataTypes[element] }
   }
 
   /** The graph's output behind an id. Constants enter the graph here, once a trace. */
@@ -172,6 +175,16 @@ export class GraphBinding {
     if (!this.#scope) throw new LoupeError('internal', `${type} was called on the TensorFlow backend outside of a trace. Call it in a step's trace.`)
     return this.#scope
   }
+}
+
+/** Refuses at once what the machine can never hold: TensorFlow would wait ten seconds for room before it says so. */
+function checkRoom(scope: TraceScope, type: string, shape: readonly number[], bytes: number): void {
+  if (bytes <= totalmem() || scope.device?.includes('GPU')) return
+  throw new LoupeError(
+    'out-of-memory',
+    `${type} in "${scope.label}" makes a tensor of shape [${shape}], ${(bytes / 2 ** 30).toFixed(0)} GiB; the machine has ${(totalmem() / 2 ** 30).toFixed(0)} GiB. Use a smaller batch or model.`,
+    { operation: type, step: scope.label, shape, bytes },
+  )
 }
 
 /** The tfjs op that runs now, or the reading method where code of a step read a tensor itself. */

@@ -65,7 +65,7 @@ export class Graph {
   add(request: OperationRequest): Pointer {
     const api = this.api
     const groups = groupInputs(this.definition(request.type), request)
-    const name = `${request.label}/${request.type}_${this.#operations}`
+    const name = `${nodeName(request.label)}/${request.type}_${this.#operations}`
     return checked(api, `Adding ${request.type}`, (status) => {
       const description = api.newOperation(this.pointer, request.type, name)
       try {
@@ -180,6 +180,11 @@ export class Graph {
     })
     this.api.setShapes(description, name, starts, Int32Array.from(shapes, (shape) => shape.length), shapes.length)
   }
+}
+
+/** TensorFlow refuses a whole graph for one name with a character that it does not know, and only when the graph runs. */
+function nodeName(label: string): string {
+  return `l_${label}`.replace(/[^A-Za-z0-9_./-]/g, '_')
 }
 
 /** Cuts flat inputs into what the op takes: a tensor, or a list of as many as an attribute or the number left says. */

@@ -4,6 +4,7 @@ import type { CApi, Pointer } from './c-api.ts'
 import { dataTypes, elementBytes, sizeOf } from './element-types.ts'
 import type { DataType } from './element-types.ts'
 import { acquired, released } from './live-objects.ts'
+import type { HostArray } from './runtime.ts'
 
 /**
  * Copies values into a new `TF_Tensor`.
@@ -28,6 +29,18 @@ export function newTensor(api: CApi, type: DataType, shape: readonly number[], v
     api.copyIn(data, values, bytes)
   }
   return tensor
+}
+
+/** Tensors for arrays that were checked; none is left behind where one does not fit. */
+export function newTensors(api: CApi, arrays: readonly HostArray[]): Pointer[] {
+  const tensors: Pointer[] = []
+  try {
+    for (const array of arrays) tensors.push(newTensor(api, array.type, array.shape, array.values))
+    return tensors
+  } catch (error) {
+    for (const tensor of tensors) freeTensor(api, tensor)
+    throw error
+  }
 }
 
 /** Copies a tensor's bytes into an array of the same size. */

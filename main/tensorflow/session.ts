@@ -5,7 +5,7 @@ import { compileStep } from './compile.ts'
 import { allocate, checkHostArray, sizeOf } from './element-types.ts'
 import { registerFasterGradients } from './faster-gradients.ts'
 import { Graph } from './graph.ts'
-import { newTensor } from './host-tensor.ts'
+import { newTensors } from './host-tensor.ts'
 import { installGraphBackend } from './kernels.ts'
 import { acquired, released } from './live-objects.ts'
 import { encodeSessionConfig } from './proto.ts'
@@ -125,16 +125,4 @@ export function newSession(api: CApi, graph: Pointer, options: SessionOptions): 
 export function deleteSession(api: CApi, session: Pointer): void {
   checked(api, 'Closing a session', (status) => api.closeSession(session, status))
   checked(api, 'Closing a session', (status) => api.deleteSession(released(session), status))
-}
-
-/** Tensors for arrays; none is left behind where one does not fit. */
-function newTensors(api: CApi, arrays: readonly HostArray[]): Pointer[] {
-  const tensors: Pointer[] = []
-  try {
-    for (const array of arrays) tensors.push(newTensor(api, array.type, array.shape, array.values))
-    return tensors
-  } catch (error) {
-    for (const tensor of tensors) api.deleteTensor(released(tensor))
-    throw error
-  }
 }

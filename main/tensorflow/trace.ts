@@ -76,6 +76,9 @@ function guarded<T>(scope: TraceScope, trace: () => T): T {
   }
   try {
     return trace()
+  } catch (error) {
+    if (!(error instanceof RangeError && error.message.includes('allocation failed'))) throw error
+    throw new LoupeError('out-of-memory', `Tracing "${scope.label}" made a constant that does not fit into memory. Use a smaller batch or model.`, { step: scope.label }, { cause: error })
   } finally {
     Math.random = before.random
     engine.startScope = before.startScope
