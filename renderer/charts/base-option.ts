@@ -10,7 +10,7 @@ export interface ChartContext {
 }
 
 export const chartFont = "'Inter Variable', 'Hiragino Sans', 'Noto Sans JP', 'Noto Sans CJK JP', sans-serif"
-const top = 54
+const top = 60
 
 /** What all charts share: no animation, no HTML in tooltips (the policy forbids its styles), room for a legend, zoom by dragging. */
 export function baseOption({ colors }: ChartContext): EChartsOption {
@@ -72,7 +72,7 @@ export function yAxis(context: ChartContext, options: AxisOptions): NonNullable<
     ...axis(context, options),
     position: side,
     nameLocation: 'end',
-    nameGap: 12,
+    nameGap: 20,
     nameTextStyle: { color: context.colors.muted, fontSize: 11.5, align: side === 'left' ? 'left' : 'right', padding: side === 'left' ? [0, 0, 0, -30] : [0, -10, 0, 0] },
   } as NonNullable<EChartsOption['yAxis']>
 }

@@ -34,17 +34,19 @@ export function lineOption(context: ChartContext, chart: LineChart): { option: E
   const prepared = chart.lines.map((line) => prepare(line, chart))
   const ys = prepared.flatMap(({ curve }) => curve.mean)
   const xs = prepared.flatMap(({ curve }) => curve.x)
+  // Bands lie over each other: the more there are, the fainter each.
+  const bandOpacity = Math.max(0.02, 0.16 / Math.sqrt(prepared.length))
   const option: EChartsOption = {
     ...baseOption(context),
     xAxis: xAxis(context, { name: chart.xName, ...(chart.xFormat ? { format: chart.xFormat } : {}), ...(chart.xScale === 'log' ? { log: logSpan(xs, 1.02) } : { from: 0 }) }),
     yAxis: yAxis(context, { name: chart.yName, format: chart.yFormat ?? ((value) => context.formats.significant(value)), ...(chart.yScale === 'log' ? { log: logSpan(ys, 1.1) } : {}) }),
-    series: prepared.flatMap((line) => lineSeries(line, chart.smoothing)),
+    series: prepared.flatMap((line) => lineSeries(line, chart.smoothing, bandOpacity)),
   }
   const base = option.tooltip
   return {
     option: {
       ...option,
-      legend: { ...option.legend, data: [...new Map(chart.lines.map((line) => [line.name, { name: line.name, itemStyle: { color: line.color } }])).values()] } as NonNullable<EChartsOption['legend']>,
+      legend: { ...option.legend, data: [...new Map(chart.lines.map((line) => [line.name, { name: line.name, icon: 'roundRect', itemStyle: { color: line.color } }])).values()] } as NonNullable<EChartsOption['legend']>,
       tooltip: { ...base, trigger: 'axis', formatter: (shown: unknown) => tooltipText(shown, chart, context) } as NonNullable<EChartsOption['tooltip']>,
     },
     hidden: prepared.reduce((sum, { hidden }) => sum + hidden, 0),
@@ -75,12 +77,12 @@ function isShown(curve: Curve, index: number, chart: LineChart): boolean {
   return chart.xScale !== 'log' || (curve.x[index] ?? 0) > 0
 }
 
-function lineSeries(line: Prepared, smoothing: number): Series[] {
+function lineSeries(line: Prepared, smoothing: number, bandOpacity: number): Series[] {
   const { curve, color, name } = line
   const pairs = (ys: readonly number[]) => curve.x.map((x, index) => [x, ys[index] ?? Number.NaN])
   const shared = { type: 'line' as const, name, symbol: curve.x.length === 1 ? 'circle' : 'none', symbolSize: 5, itemStyle: { color }, emphasis: { disabled: true } }
   const isBucketed = curve.count.some((count, index) => count > 1 && curve.max[index] !== curve.min[index])
-  const band = isBucketed ? [bandSeries({ name, x: curve.x, low: curve.min, high: curve.max, color, opacity: 0.1 })] : []
+  const band = isBucketed ? [bandSeries({ name, x: curve.x, low: curve.min, high: curve.max, color, opacity: bandOpacity })] : []
   if (smoothing === 0) return [...band, { ...shared, data: pairs(curve.mean), lineStyle: { color, width: 1.6 } }]
   return [
     ...band,

@@ -57,9 +57,3 @@ function powersOfTwo(from: number, to: number): number[] {
   for (let size = 2 ** Math.ceil(Math.log2(from)); size <= to; size *= 2) ticks.push(size)
   return ticks
 }
-
-/** Points that a logarithmic axis can show, and how many it cannot. */
-export function splitPositive<P>(points: readonly P[], ...readings: readonly ((point: P) => number)[]): { shown: P[]; hidden: number } {
-  const shown = points.filter((point) => readings.every((read) => read(point) > 0))
-  return { shown, hidden: points.length - shown.length }
-}

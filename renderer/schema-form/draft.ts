@@ -14,16 +14,20 @@ export function withValue(draft: Draft, path: string, value: unknown): Draft {
   return { ...draft, [key]: withValue(isDraft(child) ? child : {}, rest.join('.'), value) }
 }
 
-/** What of a draft differs from the defaults; undefined where nothing does. Discriminators are kept beside what they decide. */
+/**
+ * What of a draft differs from the defaults; undefined where nothing does.
+ *
+ * A group of plain values is kept whole once one of them differs: a group that is given takes the defaults of its own schema, which may
+ * be others than those of the study.
+ */
 export function differences(draft: unknown, defaults: unknown): unknown {
-  if (!isDraft(draft) || !isDraft(defaults)) return isSame(draft, defaults) ? undefined : draft
-  const isOtherVariant = 'kind' in draft && draft['kind'] !== defaults['kind']
+  if (isSame(draft, defaults)) return undefined
+  if (!isDraft(draft) || !isDraft(defaults) || !Object.values(draft).some(isDraft)) return draft
   const kept = Object.entries(draft).flatMap(([key, value]) => {
-    const difference = isOtherVariant ? value : differences(value, defaults[key])
+    const difference = differences(value, defaults[key])
     return difference === undefined ? [] : [[key, difference] as const]
   })
-  if (kept.length === 0) return undefined
-  return 'kind' in draft ? { kind: draft['kind'], ...Object.fromEntries(kept) } : Object.fromEntries(kept)
+  return Object.fromEntries(kept)
 }
 
 export function isDraft(value: unknown): value is Draft {

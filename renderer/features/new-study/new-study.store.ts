@@ -41,8 +41,9 @@ export const useNewStudyStore = defineStore('new-study', () => {
   function markUnreadable(path: string, message: string): void {
     unreadable.value = { ...unreadable.value, [path]: message }
   }
+  /** What stood under a path goes with what replaced it. */
   function markReadable(path: string): void {
-    if (path in unreadable.value) unreadable.value = Object.fromEntries(Object.entries(unreadable.value).filter(([other]) => other !== path && !other.startsWith(`${path}.`)))
+    unreadable.value = Object.fromEntries(Object.entries(unreadable.value).filter(([other]) => other !== path && !other.startsWith(`${path}.`)))
   }
 
   /** Replaces all settings. Throws a ZodError for settings that do not fit, and changes nothing then. */

@@ -12,7 +12,7 @@ export const charts = {
     stepsTaken: 'steps',
     wallSeconds: 'training time (s)',
     noiseScale: 'noise scale (examples)',
-    squared: '‖·‖² (nats² per unit²)',
+    squared: "{'|'}·{'|'}² (nats² per unit²)",
   },
   series: {
     runs: 'runs',
@@ -32,7 +32,7 @@ export const charts = {
     stepMs: 'step time',
     seconds: 'time to the target',
     cost: 'cost to the target',
-    gradientSquared: 'unbiased ‖G‖²',
+    gradientSquared: "unbiased {'|'}G{'|'}²",
     trace: 'tr Σ',
     batch: 'b = {size}',
   },

@@ -95,7 +95,7 @@ export const config: FieldTexts = {
   'run.noiseScale.enabled': { label: 'Measure while training', help: 'Estimates the gradient noise scale at each evaluation.', choices: yesNo },
   'run.noiseScale.smallBatch': { label: 'Small batch', help: 'Of the two-batch estimate.', unit: 'examples' },
   'run.noiseScale.shards': { label: 'Shards', help: 'The big batch is this many small ones.', unit: 'shards' },
-  'run.noiseScale.smoothing': { label: 'Smoothing', help: 'Decay of the running means of ‖G‖² and tr Σ, each averaged apart, then divided.' },
+  'run.noiseScale.smoothing': { label: 'Smoothing', help: 'Decay of the running means of |G|² and tr Σ, each averaged apart, then divided.' },
   'run.noiseScale.smoothnessIterations': { label: 'Smoothness iterations', help: 'Products of the power iteration for the smoothness L at each evaluation; 0 for none.', unit: 'products' },
   'run.checkpointEveryExamples': { label: 'Checkpoint every', help: 'A run resumes from its last checkpoint.', unit: 'examples', automatic: 'the number of training examples' },
   'run.compute.device': { label: 'Device', help: 'Where the training runs.', choices: { auto: 'GPU where there is one', cpu: 'CPU', gpu: 'GPU' } },
@@ -140,6 +140,6 @@ export const config: FieldTexts = {
   'sweep.gateSaving': { label: 'Gate: saving', help: 'Opens when b* saves at least this share of the examples.' },
   'sweep.budgetHours': { label: 'Budget', help: 'The sweep pauses when it has used them.', unit: 'hours', automatic: 'no limit' },
   'sweep.hourlyRate': { label: 'Price of an hour', help: 'In your currency; for the forecast.', unit: 'per hour' },
-  'sweep.stopHopeless': { label: 'Stop hopeless batch sizes', help: 'Those whose first seeds all gave up.', choices: yesNo },
+  'sweep.stopHopeless': { label: 'Stop hopeless batch sizes', help: 'A batch size whose first seed ends without the target takes no more seeds.', choices: yesNo },
   'sweep.parallelRuns': { label: 'Runs side by side', help: '0 chooses by model and machine.', unit: 'runs' },
 }

@@ -12,7 +12,7 @@ export const metrics: Record<MetricKey, string> = {
   'gradient/squared-norm': 'Squared gradient norm',
   'gradient/squared-norm-mean': 'Squared gradient norm, mean so far',
   'gradient/squared-norm-min': 'Squared gradient norm, least so far',
-  'noise/gradient-squared': 'Unbiased ‖G‖²',
+  'noise/gradient-squared': 'Unbiased |G|²',
   'noise/trace': 'Gradient variance tr Σ',
   'noise/scale': 'Gradient noise scale',
   'curvature/smoothness': 'Smoothness L',

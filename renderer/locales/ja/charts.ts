@@ -14,7 +14,7 @@ export const charts: typeof english = {
     stepsTaken: 'ステップ数',
     wallSeconds: '学習時間（秒）',
     noiseScale: '雑音スケール（例）',
-    squared: '‖·‖²（nats²/単位²）',
+    squared: "{'|'}·{'|'}²（nats²/単位²）",
   },
   series: {
     runs: '実行',
@@ -34,7 +34,7 @@ export const charts: typeof english = {
     stepMs: '1 ステップの時間',
     seconds: '目標までの時間',
     cost: '目標までの費用',
-    gradientSquared: '不偏 ‖G‖²',
+    gradientSquared: "不偏 {'|'}G{'|'}²",
     trace: 'tr Σ',
     batch: 'b = {size}',
   },

@@ -94,7 +94,7 @@ export const config: FieldTexts = {
   'run.noiseScale.enabled': { label: '学習中に測る', help: '評価ごとに勾配の雑音スケールを見積もります。', choices: yesNo },
   'run.noiseScale.smallBatch': { label: '小さいバッチ', help: '二つのバッチによる見積もりの小さい方。', unit: '例' },
   'run.noiseScale.shards': { label: '分割数', help: '大きいバッチは小さいバッチのこの数だけ倍です。', unit: '個' },
-  'run.noiseScale.smoothing': { label: '平滑化', help: '‖G‖² と tr Σ の移動平均の減衰。別々に平均してから割ります。' },
+  'run.noiseScale.smoothing': { label: '平滑化', help: '|G|² と tr Σ の移動平均の減衰。別々に平均してから割ります。' },
   'run.noiseScale.smoothnessIterations': { label: '平滑度の反復', help: '評価ごとに平滑度 L をべき乗法で見積もる反復数。0 なら測りません。', unit: '回' },
   'run.checkpointEveryExamples': { label: 'チェックポイントの間隔', help: '実行は最後のチェックポイントから再開します。', unit: '例', automatic: '学習例の数' },
   'run.compute.device': { label: 'デバイス', help: '学習を行う場所。', choices: { auto: 'あれば GPU', cpu: 'CPU', gpu: 'GPU' } },
@@ -139,6 +139,6 @@ export const config: FieldTexts = {
   'sweep.gateSaving': { label: '関門：節約', help: 'b* が例の数をこの割合以上節約するなら開きます。' },
   'sweep.budgetHours': { label: '予算', help: '使い切るとスイープが一時停止します。', unit: '時間', automatic: '制限なし' },
   'sweep.hourlyRate': { label: '1 時間の料金', help: 'ご自身の通貨で。見積もりに使います。', unit: '／時間' },
-  'sweep.stopHopeless': { label: '見込みのないバッチを止める', help: '最初のシードがすべて打ち切られたバッチサイズ。', choices: yesNo },
+  'sweep.stopHopeless': { label: '見込みのないバッチを止める', help: '最初のシードが目標に達しなかったバッチサイズは、シードを増やしません。', choices: yesNo },
   'sweep.parallelRuns': { label: '並行する実行数', help: '0 ならモデルとマシンから選びます。', unit: '実行' },
 }

@@ -11,7 +11,7 @@ export const metrics: Record<MetricKey, string> = {
   'gradient/squared-norm': '勾配ノルムの二乗',
   'gradient/squared-norm-mean': '勾配ノルムの二乗（これまでの平均）',
   'gradient/squared-norm-min': '勾配ノルムの二乗（これまでの最小）',
-  'noise/gradient-squared': '不偏 ‖G‖²',
+  'noise/gradient-squared': '不偏 |G|²',
   'noise/trace': '勾配の分散 tr Σ',
   'noise/scale': '勾配の雑音スケール',
   'curvature/smoothness': '平滑度 L',

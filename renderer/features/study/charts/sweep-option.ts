@@ -71,8 +71,16 @@ export function sweepOption(context: ChartContext, { report, quantity, texts }: 
 }
 
 /** All but the marks, which carry their own labels. */
-function legendNames(report: StudyReport, quantity: 'steps' | 'examples', { series }: SweepTexts, hasCensored: boolean): string[] {
-  return [series.mean, series.runs, ...report.fits.map((fit) => series[fit.law]), ...(quantity === 'steps' ? [series.linear] : []), ...(hasCensored ? [series.censored] : [])]
+function legendNames(report: StudyReport, quantity: 'steps' | 'examples', { series }: SweepTexts, hasCensored: boolean): object[] {
+  // A line shows as a line: its marker is left out.
+  const line = (name: string) => ({ name, itemStyle: { opacity: 0 } })
+  return [
+    { name: series.mean, icon: 'circle' },
+    { name: series.runs },
+    ...report.fits.map((fit) => line(series[fit.law])),
+    ...(quantity === 'steps' ? [line(series.linear)] : []),
+    ...(hasCensored ? [{ name: series.censored }] : []),
+  ]
 }
 
 function lawSeries({ colors }: ChartContext, { report, quantity, texts }: SweepChart): Series[] {
