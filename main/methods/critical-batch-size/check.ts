@@ -26,9 +26,6 @@ export function checkSweep(config: CriticalBatchSizeConfig, facts: DatasetFacts)
   if (sweep.fitFrom !== null && sweep.fitTo !== null && sweep.fitFrom > sweep.fitTo) {
     refuse(`The fit begins at batch size ${sweep.fitFrom} and ends at ${sweep.fitTo}; exchange them.`, { fitFrom: sweep.fitFrom, fitTo: sweep.fitTo })
   }
-  if (optimizer.kind === 'armijo' && optimizer.initialStep > optimizer.maxStep) {
-    refuse(`The line search begins at ${optimizer.initialStep}, above its largest step ${optimizer.maxStep}. Lower initialStep or raise maxStep.`, { initialStep: optimizer.initialStep, maxStep: optimizer.maxStep })
-  }
   if (optimizer.kind === 'armijo' && sweep.learningRateRule !== 'optimizer') {
     refuse(`The rule "${sweep.learningRateRule}" sets a learning rate, but Armijo finds its own step size. Use the rule "optimizer".`, { learningRateRule: sweep.learningRateRule })
   }
