@@ -34,7 +34,7 @@ export function compileStep<I extends Specs, O extends string>(target: CompileTa
     graph: target.graph,
     label: definition.name,
     device: target.device,
-    attributes: definition.jit ? jitAttributes(definition.name) : {},
+    jit: definition.jit ?? false,
     constants: new Map(),
   }
   const traced = traceInto(scope, () => traceStep(target, scope, definition))
@@ -108,7 +108,7 @@ function traceStep<I extends Specs, O extends string>(target: CompileTarget, sco
   function gatherRows(handle: OutputReference, type: string, shape: readonly number[], indices: TensorFlow.Tensor): TensorFlow.Tensor {
     const dtype = { kind: 'type', value: type as 'float32' | 'int32' | 'uint8' } as const
     const attributes: Attributes = { dtype, Tindices: { kind: 'type', value: 'int32' } }
-    const oper = graph.add({ type: 'ResourceGather', label: scope.label, inputs: [handle, outputOf(indices)], attributes: { ...attributes, ...scope.attributes }, device: scope.device })
+    const oper = graph.add({ type: 'ResourceGather', label: scope.label, inputs: [handle, outputOf(indices)], attributes, device: scope.device })
     const rows = tensorOf({ oper, index: 0 }, `ResourceGather of [${shape}]`)
     return type === 'uint8' ? rawOp('Cast', [rows], { SrcT: dtype, DstT: { kind: 'type', value: 'float32' } })[0]! : rows
   }
@@ -131,8 +131,4 @@ function describeOutput(step: string, name: string, tensor: TensorFlow.Tensor): 
     throw new LoupeError('unsupported', `Output "${name}" of step "${step}" is ${value.dtype}. Outputs are float32 or int32.`, { step, output: name })
   }
   return { name, reference: outputOf(value), type: value.dtype, shape: value.shape }
-}
-
-function jitAttributes(name: string): Attributes {
-  return { _XlaCompile: { kind: 'bool', value: true }, _XlaScope: { kind: 'string', value: name } }
 }

@@ -12,8 +12,8 @@ export interface TraceScope {
   /** Name of the step, for messages. */
   readonly label: string
   readonly device: string | undefined
-  /** Set on every operation of the trace. */
-  readonly attributes: Attributes
+  /** Whether XLA clusters the trace's operations. */
+  readonly jit: boolean
   /** Constants that the trace already holds, by their content. */
   readonly constants: Map<string, OutputReference>
 }
@@ -131,7 +131,7 @@ export class GraphBinding {
     if (definition.isStateful && /Random|Multinomial|TruncatedNormal/.test(type)) throw randomDraw(type, scope.label)
     const inferred = new Set(definition.inputs.map((input) => input.numberAttr))
     const own = Object.fromEntries(Object.entries(attributes).filter(([name]) => !inferred.has(name)))
-    const operation = scope.graph.add({ type, label: scope.label, inputs, attributes: { ...own, ...scope.attributes }, device: scope.device })
+    const operation = scope.graph.add({ type, label: scope.label, inputs, attributes: { ...own, ...jitAttributes(scope, type) }, device: scope.device })
     return Array.from({ length: outputs }, (_, index) => this.adopt({ oper: operation, index }, type))
   }
 
@@ -177,6 +177,18 @@ export class GraphBinding {
   }
 }
 
+/**
+ * What stays out of XLA's clusters: oneDNN's convolutions and pooling are 2 to 4 times as fast as XLA's on a CPU, and XLA's stateless
+ * random ops draw other numbers.
+ */
+const unclustered = /^(Conv|Depthwise|MaxPool|AvgPool|FusedBatchNorm|Stateless)/
+
+/** The attributes that make XLA cluster an operation. */
+function jitAttributes(scope: TraceScope, type: string): Attributes {
+  if (!scope.jit || unclustered.test(type)) return {}
+  return { _XlaCompile: { kind: 'bool', value: true }, _XlaScope: { kind: 'string', value: scope.label } }
+}
+
 /** Refuses at once what the machine can never hold: TensorFlow would wait ten seconds for room before it says so. */
 function checkRoom(scope: TraceScope, type: string, shape: readonly number[], bytes: number): void {
   if (bytes <= totalmem() || scope.device?.includes('GPU')) return
@@ -220,10 +232,10 @@ function constantOperation(scope: TraceScope, { type, shape, bytes }: Entry & { 
     const lengths = Int32Array.from(shape)
     const dims = addConstant(scope, { kind: 'constant', type: 'int32', shape: [shape.length], bytes: new Uint8Array(lengths.buffer) })
     const value = addConstant(scope, { kind: 'constant', type, shape: [], bytes: bytes.slice(0, width) })
-    const attributes = { T: { kind: 'type', value: type }, index_type: { kind: 'type', value: 'int32' }, ...scope.attributes } as const
+    const attributes = { T: { kind: 'type', value: type }, index_type: { kind: 'type', value: 'int32' }, ...jitAttributes(scope, 'Fill') } as const
     return scope.graph.add({ ...place, type: 'Fill', inputs: [dims, value], attributes })
   }
-  const attributes: Attributes = { dtype: { kind: 'type', value: type }, value: { kind: 'tensor', type, shape, value: bytes }, ...scope.attributes }
+  const attributes: Attributes = { dtype: { kind: 'type', value: type }, value: { kind: 'tensor', type, shape, value: bytes }, ...jitAttributes(scope, 'Const') }
   return scope.graph.add({ ...place, type: 'Const', inputs: [], attributes })
 }
 
