@@ -1,6 +1,6 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { LoupeError } from '../contract/errors.ts'
-import { fusedBatchNorm, fusedSparseSoftmaxCrossEntropy, fusedSquaredNorm } from './fused-kernels.ts'
+import { fusedBatchNorm, fusedLayerNorm, fusedSparseSoftmaxCrossEntropy, fusedSquaredNorm } from './fused-kernels.ts'
 import { sizeOf } from './element-types.ts'
 import { philoxNormal, philoxUniform } from './philox.ts'
 import { rawOp } from './raw-op.ts'
@@ -125,6 +125,12 @@ export function squaredNorm(tensors: readonly TensorFlow.Tensor[]): TensorFlow.S
  * @see Ba et al. 2016, "Layer normalization", arXiv:1607.06450.
  */
 export function layerNorm<T extends TensorFlow.Tensor>(x: T, scale: TensorFlow.Tensor1D, offset: TensorFlow.Tensor1D, epsilon: number): T {
+  const features = x.shape.at(-1)
+  for (const [name, tensor] of Object.entries({ scale, offset })) {
+    if (tensor.rank === 1 && tensor.shape[0] === features) continue
+    throw new LoupeError('shape-mismatch', `layerNorm needs ${name} [${features}] for x [${x.shape}], got [${tensor.shape}].`, { x: x.shape, [name]: tensor.shape })
+  }
+  if (isTracing()) return fusedLayerNorm({ x, scale, offset, epsilon }) as T // of the shape of x
   return tf.tidy(() => {
     const centred = tf.sub(x, tf.mean(x, -1, true))
     const variance = tf.mean(tf.square(centred), -1, true)
