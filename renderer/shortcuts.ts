@@ -30,7 +30,7 @@ export function matchShortcut(known: readonly Shortcut[], before: string | null,
 }
 
 document.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector('[role="dialog"][aria-modal="true"]:not([style*="display: none"])')) return
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector('dialog[open]')) return
   const before = firstKey && event.timeStamp - firstKey.at < pairMs ? firstKey.key : null
   const found = matchShortcut(shortcuts.value, before, event.key)
   firstKey = found ? null : { key: event.key, at: event.timeStamp }
