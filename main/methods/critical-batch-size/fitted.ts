@@ -40,7 +40,8 @@ export function pointsInFit(sweep: Pick<SweepConfig, 'fitFrom' | 'fitTo'>, point
  * Chooses among the fitted laws by AICc on log K.
  *
  * The combined law, which has a constant more and holds both others, is taken only where it is much better. Where AICc needs more
- * runs than there are, the law of the method is taken as long as it describes every point, and counts as undecided.
+ * runs than there are, the law of the method is taken as long as it describes every point, and counts as undecided. Where the combined law
+ * is better, but not by enough to be taken, the interval holds its interval, too: the choice of law is then part of what is not known.
  */
 export function preferLaw(fits: LawFits): PreferredLaw {
   const { iiduka, mccandlish, combined } = fits
@@ -63,7 +64,7 @@ export function preferLaw(fits: LawFits): PreferredLaw {
       isDecided,
       criticalBatchSize: iiduka.criticalBatchSize,
       asymptote: iiduka.asymptote,
-      interval: iiduka.interval,
+      interval: combined?.aicc != null && combined.aicc < ours ? unionOf(iiduka.interval, combined.interval) : iiduka.interval,
       steps: (batchSize) => iidukaSteps(iiduka.law, batchSize),
       misfit: iiduka.line.misfit,
     }
@@ -76,6 +77,13 @@ export function preferLaw(fits: LawFits): PreferredLaw {
     interval: { low: null, high: null },
     steps: (batchSize) => mccandlishSteps(mccandlish.law, batchSize),
     misfit: mccandlish.line.misfit,
+  }
+}
+
+function unionOf(one: OpenInterval, other: OpenInterval): OpenInterval {
+  return {
+    low: one.low === null || other.low === null ? null : Math.min(one.low, other.low),
+    high: one.high === null || other.high === null ? null : Math.max(one.high, other.high),
   }
 }
 

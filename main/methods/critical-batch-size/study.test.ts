@@ -102,7 +102,7 @@ describe('the report of a finished sweep', () => {
     expect(report.asymptote!).toBeCloseTo(100, -1)
     const against512 = criticalBatchSize.report(configOf({ currentBatchSize: 512 }), runs, facts).saving
     // N(512)/N(200) = 2.56²/(2·2.56 − 1) = 1.5907, so 37 % are saved.
-    expect(against512?.examplesShare!).toBeCloseTo(1 - 1 / 1.5907, 1)
+    expect(against512?.examplesShare).toBeCloseTo(1 - 1 / 1.5907, 1)
   })
 
   it('R3: says what a step costs and which batch size is soonest', () => {
@@ -149,7 +149,8 @@ describe('the report of a finished sweep', () => {
     expect(again.criticalBatchSize).toEqual(report.criticalBatchSize)
     // Half way down the logarithm of every curve: all K halve, so b* stays.
     const half = criticalBatchSize.report(configOf({ target: { criterion: 'train-loss', value: config.sweep.target.value * Math.SQRT2 } }), runs, facts)
-    expect(half.batches.find((batch) => batch.batchSize === 512)?.meanSteps! * 2).toBeCloseTo(report.batches.find((batch) => batch.batchSize === 512)?.meanSteps!, 3)
+    const meanSteps = (read: typeof report) => read.batches.find((batch) => batch.batchSize === 512)?.meanSteps ?? NaN
+    expect(meanSteps(half) * 2).toBeCloseTo(meanSteps(report), 3)
     expect(half.criticalBatchSize.estimate!).toBeCloseTo(report.criticalBatchSize.estimate!, 3)
   })
 

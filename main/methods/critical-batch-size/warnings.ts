@@ -24,7 +24,8 @@ function ofPoints(state: SweepState): Warning[] {
   const censored = ended.filter(({ point }) => point.censored)
   const failed = ended.filter(({ run }) => run.status === 'failed')
   const partly = state.batches.filter((batch) => batch.censored > 0 && batch.reached > 0).map((batch) => batch.batchSize)
-  const single = ended.length > 0 && state.batches.filter((batch) => batch.reached > 0).every((batch) => batch.reached === 1)
+  const arrived = state.batches.filter((batch) => batch.reached > 0)
+  const single = arrived.length > 0 && arrived.every((batch) => batch.reached === 1)
   return [
     ...(censored.length > 0 ? [warning('censored', `${censored.length} of ${ended.length} runs did not reach the target. They are shown as open marks and are in no fit.`)] : []),
     ...(partly.length > 0 ? [warning('partly-censored', `At batch size ${partly.join(', ')} some seeds reached the target and some did not: the mean of those that did is too small. Raise maxExamples.`)] : []),
