@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, open, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -113,6 +113,12 @@ describe('a run that cannot work', () => {
     expect(study.runs.every((each) => each.censored)).toBe(true)
   })
 
+  it('needs more memory than there is', async () => {
+    const { code, stderr } = await run('dataset: {name: digits}\nmodel: {kind: mlp, hidden: [65536, 65536, 65536]}\n')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/needs about \d+\.\d GB/)
+  })
+
   it('needs a library that is not there', async () => {
     await mkdir(folder.file('empty'))
     const { code, stderr } = await run(digits, { env: { LOUPE_TENSORFLOW: folder.file('empty') } })
@@ -144,6 +150,12 @@ describe('a workspace in trouble', () => {
     expect(stderr).toContain('another Loupe')
   })
 
+  it('is a file', async () => {
+    await writeFile(folder.file('workspace'), '')
+    const { code, stderr } = await run(digits)
+    expect([code, stderr]).toEqual([2, expect.stringContaining('cannot be a folder')])
+  })
+
   it('has a log that is no log', async () => {
     openLogWriter({ workspace: folder.file('workspace') }).close()
     await writeFile(folder.file('workspace/loupe.db'), 'this is no database, but it is long enough to look at'.repeat(100))
@@ -151,6 +163,17 @@ describe('a workspace in trouble', () => {
     expect(code).toBe(1)
     expect(stderr).toMatch(/^loupe: /)
     expect(stderr).not.toContain('a fault in Loupe')
+  })
+
+  it('has a log from a newer Loupe', async () => {
+    openLogWriter({ workspace: folder.file('workspace') }).close()
+    const database = await open(folder.file('workspace/loupe.db'), 'r+')
+    await database.write(Buffer.from([0, 0, 3, 231]), 0, 4, 60) // SQLite keeps user_version there, big-endian
+    await database.close()
+    for (const answer of [await loupe(['list']), await run(digits)]) {
+      expect(answer.code).toBe(1)
+      expect(answer.stderr).toMatch(/newer/)
+    }
   })
 
   it('has no such id', async () => {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 
-/** The project's root, or the package's: two folders up from the source, one from the bundle. */
-export const projectRoot = resolve(import.meta.dirname, import.meta.url.endsWith('.ts') ? '../..' : '..')
+/** The project's root, or the package's: two folders up from `main/cli`, and from the bundle in `dist/node`. */
+export const projectRoot = resolve(import.meta.dirname, '../..')
 
 /** Path of Electron's binary; null where it was not downloaded. */
 export function findElectron(): string | null {

@@ -13,9 +13,14 @@ export interface ServeOptions {
 
 /** `loupe serve`: the window in a browser, the engine in a process of its own. Ends with Ctrl+C, after saving. */
 export async function serve({ output, workspace }: Invocation, options: ServeOptions): Promise<number> {
-  const window = await windowFolder({ note: output.note })
-  const backend = await startBackend({ workspace, owner: `loupe serve, process ${process.pid}` })
+  // The engine starts while the window is looked at, and built where that is needed.
+  const starting = startBackend({ workspace, owner: `loupe serve, process ${process.pid}` })
+  const [built, started] = await Promise.allSettled([windowFolder({ note: output.note }), starting])
+  if (started.status === 'rejected') throw started.reason
+  const backend = started.value
   try {
+    if (built.status === 'rejected') throw built.reason
+    const window = built.value
     const server = await startServer({ transport: backend.transport, windowFolder: window, host: options.host, ...(options.port === undefined ? { whenTaken: 'next' } : { port: options.port, whenTaken: 'refuse' }) })
     if (server.warning !== null) output.note(`Warning: ${server.warning}`)
     if (options.port === undefined && server.port !== DEFAULT_PORT) output.note(`Port ${DEFAULT_PORT} is in use, so another was taken.`)

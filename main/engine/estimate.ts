@@ -1,13 +1,10 @@
 import type { CommandOutput } from '../contract/commands.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { Study } from '../methods/study.ts'
+import { neededMemoryBytes } from './memory.ts'
 import type { Preparation } from './preparation.ts'
-import { factsOf, lanesOf } from './study-queue.ts'
+import { factsOf, lanesOf, largestBatch } from './study-queue.ts'
 import { studySettings } from './study-settings.ts'
-
-/** Slots and gradients beside the parameters, at most: Adam keeps two slots. */
-const ARRAYS_PER_PARAMETER = 4
-const BYTES_PER_NUMBER = 4
 
 /**
  * Forecasts what a study would take: times a few steps at each batch size, and multiplies with what the method plans.
@@ -17,7 +14,7 @@ const BYTES_PER_NUMBER = 4
  */
 export async function estimateStudy(options: { readonly config: StudyConfig; readonly study: Study<StudyConfig, unknown>; readonly preparation: Preparation }): Promise<CommandOutput<'study.estimate'>> {
   const { config, study, preparation } = options
-  const prepared = await preparation.prepare(config.run)
+  const prepared = await preparation.prepare(config.run, largestBatch(config))
   const facts = factsOf(prepared.dataset)
   study.check(config, facts)
   const planned = study.plan(config, [], facts)
@@ -39,7 +36,6 @@ export async function estimateStudy(options: { readonly config: StudyConfig; rea
   // A method that expects to plan more than its first answer says so in its progress: the rest is taken to cost the same.
   const examples = Math.max(firstPlanExamples, progress.examplesPlanned)
   const seconds = (firstPlanExamples > 0 ? firstPlanSeconds * (examples / firstPlanExamples) : 0) / Math.min(lanes.limit, Math.max(1, planned.length))
-  const largestBatch = Math.max(1, ...planned.map((run) => run.config.batchSize))
   return {
     seconds,
     examples,
@@ -48,7 +44,7 @@ export async function estimateStudy(options: { readonly config: StudyConfig; rea
     stepMs,
     parameters: prepared.cost.parameters,
     macsPerExample: prepared.cost.macsPerExample,
-    memoryBytes: lanes.limit * (prepared.cost.parameters * ARRAYS_PER_PARAMETER * BYTES_PER_NUMBER + prepared.cost.activationBytesPerExample * largestBatch),
+    memoryBytes: lanes.limit * neededMemoryBytes(prepared.cost, largestBatch(config)),
   }
 }
 

@@ -6,6 +6,7 @@ import type { ModelCost } from '../training/models/model.ts'
 import type { Trainer } from '../training/trainer.ts'
 import { devicesFor } from './devices.ts'
 import { checkDisk } from './disk.ts'
+import { checkMemory } from './memory.ts'
 import type { EngineParts } from './parts.ts'
 
 /** All that a run or a study needs before its first step, checked. */
@@ -54,16 +55,18 @@ export class Preparation {
   }
 
   /**
-   * Reads the data, fits the model to it, looks for the device and for room on the disk.
+   * Reads the data, fits the model to it, looks for the device and for room on the disk and in memory.
    *
+   * @param batchSize  The largest that will be trained.
    * @throws LoupeError saying which of them stands in the way.
    */
-  async prepare(config: SharedRunConfig): Promise<Prepared> {
+  async prepare(config: SharedRunConfig, batchSize: number): Promise<Prepared> {
     const dataset = await this.dataset(config.dataset)
     const cost = await this.#parts.describeModel(config.model, dataset)
-    await checkDisk({ folder: this.#workspace, parameters: cost.parameters })
     const runtime = await this.runtime()
     const devices = devicesFor(config.compute.device, await runtime.devices())
+    checkMemory({ cost, batchSize, device: devices[0] })
+    await checkDisk({ folder: this.#workspace, parameters: cost.parameters })
     return {
       dataset,
       cost,

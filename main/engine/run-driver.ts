@@ -5,6 +5,7 @@ import type { Checkpoint, Trainer, TrainingObserver, TrainingResult } from '../t
 import { loupeVersion, platformName } from './environment.ts'
 import type { Emit } from './event-hub.ts'
 import type { LogGate } from './log-gate.ts'
+import { asOutOfMemory } from './memory.ts'
 import type { EngineParts } from './parts.ts'
 import { resumePoint } from './resume-point.ts'
 import { throttle } from './throttle.ts'
@@ -159,7 +160,7 @@ async function finish(options: { readonly context: DriveContext; readonly runId:
 }
 
 async function fail(context: DriveContext, runId: string, error: unknown): Promise<RunRecord> {
-  const wire = toWireError(error)
+  const wire = toWireError(asOutOfMemory(error))
   const run = await patchRun(context, runId, { status: 'failed', finishedAt: Date.now(), error: wire })
   note(context, { runId, level: 'error', kind: 'run.failed', message: wire.message, facts: { ...wire.facts, code: wire.code } })
   return run

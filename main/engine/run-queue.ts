@@ -30,7 +30,7 @@ export class RunQueue {
 
   /** @throws LoupeError where the run could not even begin: it is not logged then. */
   async start(config: RunConfig): Promise<RunRecord> {
-    const { dataset } = await this.#preparation.prepare(config)
+    const { dataset } = await this.#preparation.prepare(config, config.batchSize)
     checkRun(config, dataset)
     const run = await this.#context.gate.write(() => this.#context.writer.createRun({ studyId: null, key: '', config }))
     this.#context.emit({ name: 'run.changed', payload: { run } })
@@ -47,7 +47,7 @@ export class RunQueue {
   async resume(runId: string): Promise<void> {
     const run = this.#own(runId)
     if (run.status === 'finished' || run.status === 'running' || run.status === 'queued') throw wrongStatus(run, 'resumed')
-    await this.#preparation.prepare(run.config)
+    await this.#preparation.prepare(run.config, run.config.batchSize)
     await patchRun(this.#context, runId, { status: 'queued', finishedAt: null, error: null })
     this.#enqueue(runId)
   }
@@ -117,7 +117,7 @@ export class RunQueue {
     const key = JSON.stringify([config.dataset, config.compute.device])
     if (this.#lane?.key === key) return this.#lane.trainer
     await this.#closeLane()
-    const { makeTrainer } = await this.#preparation.prepare(config)
+    const { makeTrainer } = await this.#preparation.prepare(config, config.batchSize)
     const trainer = await makeTrainer(0)
     this.#lane = { key, trainer }
     return trainer

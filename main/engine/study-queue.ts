@@ -35,7 +35,7 @@ export class StudyQueue {
   /** @throws LoupeError where the study could not even begin: it is not logged then. */
   async start(config: StudyConfig): Promise<StudyRecord> {
     const { context, preparation, studyOf } = this.#options
-    const { dataset } = await preparation.prepare(config.run)
+    const { dataset } = await preparation.prepare(config.run, largestBatch(config))
     studyOf(config).check(config, factsOf(dataset))
     const study = await context.gate.write(() => context.writer.createStudy(config))
     this.#recordDataset(study.id, dataset)
@@ -104,7 +104,7 @@ export class StudyQueue {
 
   async #requeue(study: StudyRecord): Promise<void> {
     const { context, preparation } = this.#options
-    const { dataset } = await preparation.prepare(study.config.run)
+    const { dataset } = await preparation.prepare(study.config.run, largestBatch(study.config))
     this.#checkSameData(study.id, dataset)
     const stopped = stoppedPoints(context.writer, study.id)
     for (const run of context.writer.runsOf(study.id)) {
@@ -117,12 +117,16 @@ export class StudyQueue {
   }
 
   async #setStatus(studyId: string, status: StudyRecord['status']): Promise<void> {
+    const { context } = this.#options
+    this.#announce(await context.gate.write(() => context.writer.updateStudy(studyId, { status, error: null, finishedAt: null })))
+  }
+
+  #announce({ id, status, config }: StudyRecord): void {
     const { context, studyOf } = this.#options
-    const study = await context.gate.write(() => context.writer.updateStudy(studyId, { status, error: null, finishedAt: null }))
-    const facts = loggedDataset(context.writer, studyId)
+    const facts = loggedDataset(context.writer, id)
     if (facts === null) return
-    const progress = studyOf(study.config).progress(study.config, new StudyReading(context.writer).runs(studyId), facts)
-    context.emit({ name: 'study.changed', payload: { studyId, status, progress } })
+    const progress = studyOf(config).progress(config, new StudyReading(context.writer).runs(id), facts)
+    context.emit({ name: 'study.changed', payload: { studyId: id, status, progress } })
   }
 
   async #halt(studyId: string, reason: HaltReason): Promise<void> {
@@ -170,7 +174,7 @@ export class StudyQueue {
     const { config } = this.#study(studyId)
     let lanes: LanePool | null = null
     try {
-      const prepared = await preparation.prepare(config.run)
+      const prepared = await preparation.prepare(config.run, largestBatch(config))
       lanes = lanesOf(prepared, config)
       const runner = new StudyRunner({ context, studyId, study: studyOf(config), facts: factsOf(prepared.dataset), lanes })
       const active = this.#active
@@ -178,7 +182,7 @@ export class StudyQueue {
       if (active?.halting != null) runner.halt(active.halting)
       await runner.run()
     } catch (error) {
-      await context.gate.write(() => context.writer.updateStudy(studyId, { status: 'failed', finishedAt: Date.now(), error: toWireError(error) }))
+      this.#announce(await context.gate.write(() => context.writer.updateStudy(studyId, { status: 'failed', finishedAt: Date.now(), error: toWireError(error) })))
     } finally {
       await lanes?.close()
     }
@@ -215,6 +219,11 @@ export class StudyQueue {
 /** What a method needs to know of the data. */
 export function factsOf(dataset: Dataset): DatasetFacts {
   return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count }
+}
+
+/** The batch that needs the most memory. */
+export function largestBatch(config: StudyConfig): number {
+  return Math.max(...config.sweep.batchSizes)
 }
 
 /** Lanes as the config asks for them, spread over the devices. */

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { answerCommands } from '../contract/rpc.ts'
 import type { CommandHandlers, Transport } from '../contract/rpc.ts'
@@ -15,6 +14,7 @@ import { Preparation } from './preparation.ts'
 import type { DriveContext } from './run-driver.ts'
 import { RunQueue } from './run-queue.ts'
 import { StudyQueue } from './study-queue.ts'
+import { makeWorkspace } from './workspace-folder.ts'
 
 export interface WorkbenchOptions {
   /** Folder with the log, checkpoints and reports; made where it is missing. */
@@ -42,7 +42,7 @@ export interface Workbench extends Transport {
  * @throws LoupeError `conflict` where another process writes this workspace's log, `log-too-new`, `log-corrupt`.
  */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  await mkdir(options.workspace, { recursive: true })
+  await makeWorkspace(options.workspace)
   const [writer, parts, studyOf, git] = await Promise.all([
     options.writer ?? import('../log/open.ts').then((log) => log.openLogWriter({ workspace: options.workspace, owner: options.owner ?? `loupe, process ${process.pid}` })),
     options.parts ?? import('./real-parts.ts').then((module) => module.realParts),
