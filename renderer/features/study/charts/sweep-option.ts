@@ -54,33 +54,29 @@ export function sweepOption(context: ChartContext, { report, quantity, texts }: 
     },
   })
   const base = baseOption(context)
+  const series: Series[] = [
+    ...lawSeries(context, { report, quantity, texts }),
+    ...(quantity === 'steps' ? linearSeries(context, means, texts) : []),
+    point(texts.series.runs, reached, { symbol: 'circle', color: colors.muted, size: 7 }),
+    ...(censored.length > 0 ? [point(texts.series.censored, censored, { symbol: 'triangle', color: colors.bad, size: 10 })] : []),
+    errorBarSeries({ name: texts.series.mean, points: means, color: colors.ink }),
+    markSeries(context, { report, quantity, texts }),
+  ]
   return {
     ...base,
     xAxis: xAxis(context, { name: texts.xName, log: batchSpan(sizes), format: formats.count }),
     yAxis: yAxis(context, { name: texts.yName, log: logSpan([...reached, ...censored, ...means].map(({ y }) => y), 1.35) }),
-    legend: { ...base.legend, data: legendNames(report, quantity, texts, censored.length > 0) } as NonNullable<EChartsOption['legend']>,
-    series: [
-      ...lawSeries(context, { report, quantity, texts }),
-      ...(quantity === 'steps' ? linearSeries(context, means, texts) : []),
-      point(texts.series.runs, reached, { symbol: 'circle', color: colors.muted, size: 7 }),
-      ...(censored.length > 0 ? [point(texts.series.censored, censored, { symbol: 'triangle', color: colors.bad, size: 10 })] : []),
-      errorBarSeries({ name: texts.series.mean, points: means, color: colors.ink }),
-      markSeries(context, { report, quantity, texts }),
-    ],
+    legend: { ...base.legend, data: legendEntries(series, texts) } as NonNullable<EChartsOption['legend']>,
+    series,
   }
 }
 
-/** All but the marks, which carry their own labels. */
-function legendNames(report: StudyReport, quantity: 'steps' | 'examples', { series }: SweepTexts, hasCensored: boolean): object[] {
+/** The series that are drawn, in reading order; the marks carry their own labels. */
+function legendEntries(drawn: readonly Series[], { series }: SweepTexts): object[] {
   // A line shows as a line: its marker is left out.
   const line = (name: string) => ({ name, itemStyle: { opacity: 0 } })
-  return [
-    { name: series.mean, icon: 'circle' },
-    { name: series.runs },
-    ...report.fits.map((fit) => line(series[fit.law])),
-    ...(quantity === 'steps' ? [line(series.linear)] : []),
-    ...(hasCensored ? [{ name: series.censored }] : []),
-  ]
+  const entries = [{ name: series.mean, icon: 'circle' }, { name: series.runs }, line(series.iiduka), line(series.mccandlish), line(series.combined), line(series.linear), { name: series.censored }]
+  return entries.filter(({ name }) => drawn.some((one) => one.name === name))
 }
 
 function lawSeries({ colors }: ChartContext, { report, quantity, texts }: SweepChart): Series[] {
