@@ -15,7 +15,7 @@ export function warningsOf(options: {
   readonly reading: Reading
   readonly estimate: Estimate | null
 }): Warning[] {
-  return [...ofPoints(options.state), ...ofFit(options.reading), ...ofSettings(options.config, options.facts), ...ofTuning(options.config, options.state), ...ofEstimate(options.estimate)]
+  return [...ofPoints(options.state), ...ofFit(options.reading, options.state), ...ofSettings(options.config, options.facts), ...ofTuning(options.config, options.state), ...ofEstimate(options.estimate)]
 }
 
 function ofPoints(state: SweepState): Warning[] {
@@ -36,7 +36,7 @@ function ofPoints(state: SweepState): Warning[] {
   ]
 }
 
-function ofFit(reading: Reading): Warning[] {
+function ofFit(reading: Reading, state: SweepState): Warning[] {
   const { preferred, criticalBatchSize } = reading
   if (preferred === null) return []
   return [
@@ -44,8 +44,19 @@ function ofFit(reading: Reading): Warning[] {
     ...(preferred.law === 'combined' && criticalBatchSize.estimate !== null
       ? [warning('combined-law', 'Neither law of the literature describes the points; b* comes from the law that holds both, a noise floor and a noise-limited pace.')]
       : []),
+    ...(isPinned(reading, state)
+      ? [warning('pinned', 'b* rests on one or two batch sizes below it, and by this law it cannot lie above twice the smallest that arrives: add batch sizes between b0 and b* before you trust it.')]
+      : []),
     ...(preferred.isDecided ? [] : [warning('undecided', 'The two laws describe the points about equally well (AICc within 2): what the sweep says of a minimum may change with more seeds.')]),
   ]
+}
+
+/** By 1/K = a − s/b the smallest batch size that arrives holds b0 below it, and so b* below twice it, whatever the others say. */
+function isPinned({ preferred, criticalBatchSize }: Reading, state: SweepState): boolean {
+  const { estimate } = criticalBatchSize
+  if (preferred?.law !== 'iiduka' || estimate === null) return false
+  const arrived = state.batches.filter((batch) => batch.reached > 0 && batch.batchSize < estimate)
+  return arrived.length > 0 && arrived.length < 3 && estimate > 1.7 * (arrived[0]?.batchSize ?? estimate)
 }
 
 function ofSettings(config: CriticalBatchSizeConfig, facts: DatasetFacts): Warning[] {
