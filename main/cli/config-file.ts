@@ -6,7 +6,7 @@ import { runConfig } from '../contract/run-config.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import { studyConfig } from '../contract/study-config.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
-import { z } from '../contract/zod.ts'
+import type { z } from '../contract/zod.ts'
 import { nearest } from './nearest.ts'
 import { isRecord, schemaAt, schemaTree } from './schema-walk.ts'
 

@@ -28,7 +28,7 @@ export async function doctor({ output, workspace }: Invocation): Promise<number>
   const browser = findBrowser()
   const electron = findElectron()
 
-  if (tensorflow?.gpuProblem != null) problems.push({ stopsTraining: false, message: tensorflow.gpuProblem })
+  if (tensorflow !== null && tensorflow.gpuProblem !== null) problems.push({ stopsTraining: false, message: tensorflow.gpuProblem })
   if (browser === null) problems.push({ stopsTraining: false, message: 'No browser was found on the PATH: `loupe serve` prints an address to open elsewhere. Debian: apt install chromium.' })
   if (electron === null) problems.push({ stopsTraining: false, message: 'Electron is not downloaded, so `npm start` opens the window in a browser. To get it: npx install-electron' })
   else if (!hasDisplay()) problems.push({ stopsTraining: false, message: 'There is no display for the Electron window (neither DISPLAY nor WAYLAND_DISPLAY is set): use `loupe serve`.' })

@@ -41,6 +41,8 @@ export function studyJson({ study, runs, report }: { readonly study: StudyRecord
 export function studyText({ study, runs, report }: { readonly study: StudyRecord; readonly runs: readonly RunRecord[]; readonly report: Report }): string {
   const { estimate, low, high, reason } = report.criticalBatchSize
   const interval = low === null || high === null ? '' : ` (${whole(low)} to ${whole(high)})`
+  const noiseScale = report.noiseScale?.value
+  const { saving } = report
   const failed = runs.filter((run) => run.status === 'failed')
   return [
     `Study ${study.id}${study.name ? ` "${study.name}"` : ''}: ${study.status}`,
@@ -53,8 +55,8 @@ export function studyText({ study, runs, report }: { readonly study: StudyRecord
     '',
     `Critical batch size: ${estimate === null ? 'none' : `${whole(estimate)}${interval}`}`,
     `  ${reason}`,
-    ...(report.noiseScale?.value == null ? [] : [`Gradient noise scale: ${whole(report.noiseScale.value)} examples`]),
-    ...(report.saving?.examplesShare == null ? [] : [`Against batch size ${report.saving.currentBatchSize}: ${percent(report.saving.examplesShare)} of the examples saved`]),
+    ...(typeof noiseScale === 'number' ? [`Gradient noise scale: ${whole(noiseScale)} examples`] : []),
+    ...(saving !== null && saving.examplesShare !== null ? [`Against batch size ${saving.currentBatchSize}: ${percent(saving.examplesShare)} of the examples saved`] : []),
     ...report.warnings.map((warning) => `Note: ${warning.message}`),
     ...failed.map((run) => `Run ${run.id} (${run.key}) failed: ${run.error?.message ?? 'no reason logged'}`),
   ].join('\n')

@@ -179,7 +179,7 @@ export class StudyQueue {
       const runner = new StudyRunner({ context, studyId, study: studyOf(config), facts: factsOf(prepared.dataset), lanes })
       const active = this.#active
       if (active !== null) active.runner = runner
-      if (active?.halting != null) runner.halt(active.halting)
+      if (active !== null && active.halting !== null) runner.halt(active.halting)
       await runner.run()
     } catch (error) {
       this.#announce(await context.gate.write(() => context.writer.updateStudy(studyId, { status: 'failed', finishedAt: Date.now(), error: toWireError(error) })))
