@@ -64,7 +64,7 @@ export function preferLaw(fits: LawFits): PreferredLaw {
       isDecided,
       criticalBatchSize: iiduka.criticalBatchSize,
       asymptote: iiduka.asymptote,
-      interval: combined?.aicc != null && combined.aicc < ours ? unionOf(iiduka.interval, combined.interval) : iiduka.interval,
+      interval: combined !== null && combined.aicc !== null && combined.aicc < ours ? unionOf(iiduka.interval, combined.interval) : iiduka.interval,
       steps: (batchSize) => iidukaSteps(iiduka.law, batchSize),
       misfit: iiduka.line.misfit,
     }

@@ -34,6 +34,16 @@ describe('the plan', () => {
     expect(new Set(second).size).toBe(second.length)
   })
 
+  it('R1: hands every run the Armijo line search with all its knobs', () => {
+    const optimizer = { kind: 'armijo', c: 0.2, delta: 0.5, initialStep: 0.5, maxStep: 5, resetRule: 'epoch-mean', maxTries: 20, fallbackStep: 1e-5, searchBatch: 'independent' }
+    const plan = criticalBatchSize.plan(configOf({}, { optimizer }), [], facts)
+    expect(plan.map(({ config }) => config.optimizer)).toEqual(plan.map(() => optimizer))
+    const report = criticalBatchSize.report(configOf({}, { optimizer }), simulateSweep(configOf({}, { optimizer }), behaviour), facts)
+    // A made-up run tries three step sizes a step.
+    expect(report.points.find((point) => point.batchSize === 512)).toMatchObject({ learningRate: null })
+    for (const point of report.points.filter((each) => each.steps !== null)) expect(point.functionEvaluations).toBeCloseTo(3 * (point.steps ?? NaN), 6)
+  })
+
   it('caps runs at 50 epochs where the config leaves it open', () => {
     expect(criticalBatchSize.plan(configOf({ maxExamples: null }), [], facts)[0]?.config.maxExamples).toBe(500_000)
     expect(criticalBatchSize.plan(configOf({ maxExamples: 7000 }), [], facts)[0]?.config.maxExamples).toBe(7000)
