@@ -46,6 +46,8 @@ export function loadCApi(library: Library): CApi {
   // Read when the library loads. oneDNN is worth 1.1 to 2.3 times in every model measured; what the user set stays.
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1'
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
+  // A pool of threads for each session, or the first session's number would hold for all: small steps are fastest on one thread.
+  process.env['TF_OVERRIDE_GLOBAL_THREADPOOL'] ??= '1'
   return declare(loadLibraries(library), koffi.load(cLibrary()))
 }
 

@@ -8,8 +8,12 @@ import { cLibrary } from './platform.ts'
 /** `RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE` of `dlfcn.h`. */
 const keepLoaded: Partial<Record<NodeJS.Platform, number>> = { linux: 0x1 | 0x4 | 0x1000, darwin: 0x1 | 0x10 | 0x80 }
 
+const stackBytes = 8 * 2 ** 20
+
 /** Loads TensorFlow's libraries, quietly and for the life of the process. */
 export function loadLibraries(library: Library): LibraryHandle {
+  // Calls run on stacks that koffi makes, 256 KiB at first; ops run on them, XLA's compiler among them.
+  koffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes })
   return quietly(() => {
     // First and globally, or the main library does not find its symbols.
     if (library.framework !== null) {

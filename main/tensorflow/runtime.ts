@@ -29,8 +29,8 @@ export interface SessionOptions {
   /** Virtual CPU devices to make, so that several replicas can be tested without a GPU. 1 when left out. */
   readonly cpuDevices?: number
   /**
-   * Threads an op may use; 0 or left out: as many as cores. TensorFlow keeps one pool a process: the first session decides.
-   * Part of what makes a run reproducible.
+   * Threads an op may use; 0 or left out: as many as cores. Each session has its own. Steps of less than about a millisecond are
+   * fastest on 1. Part of what makes a run reproducible.
    */
   readonly threads?: number
 }
