@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { CommandOutput } from '../../../main/contract/commands.ts'
 import type { LoupeError } from '../../../main/contract/errors.ts'
+import type { z } from '../../../main/contract/zod.ts'
 import { studyConfig } from '../../../main/contract/study-config.ts'
 import type { StudyConfigInput } from '../../../main/contract/study-config.ts'
 import { asLoupeError, useLoadable } from '../../loadable.ts'
@@ -13,6 +14,8 @@ import { workbench } from '../../workbench.ts'
 export interface Issue {
   readonly path: string
   readonly message: string
+  /** The schema's own account; absent for a text that does not read as a number. */
+  readonly rule?: z.core.$ZodIssue
 }
 
 /** The study being prepared: its settings, what is wrong with them, and what they would cost. */
@@ -28,7 +31,7 @@ export const useNewStudyStore = defineStore('new-study', () => {
 
   const issues = computed<Issue[]>(() => {
     const parsed = studyConfig.safeParse(draft.value)
-    const refused = parsed.success ? [] : parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
+    const refused = parsed.success ? [] : parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message, rule: issue }))
     const unread = Object.entries(unreadable.value).map(([path, message]) => ({ path, message }))
     return [...unread, ...refused.filter((issue) => !(issue.path in unreadable.value))]
   })

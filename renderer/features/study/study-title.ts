@@ -1,7 +1,7 @@
 import type { ComposerTranslation } from 'vue-i18n'
 import type { StudyRecord } from '../../../main/contract/records.ts'
 
-/** A study's name, or one made of its method and the end of its id. */
+/** A study's name, or one made of its method and its number. */
 export function studyTitle(study: Pick<StudyRecord, 'id' | 'name'>, t: ComposerTranslation): string {
-  return study.name === '' ? `${t('start.method.critical-batch-size.title')} · ${study.id.slice(-6)}` : study.name
+  return study.name === '' ? `${t('start.method.critical-batch-size.title')} · ${study.id.replace(/^study-/, '').slice(-6)}` : study.name
 }

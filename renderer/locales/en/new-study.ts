@@ -42,6 +42,13 @@ export const newStudy = {
     seeds: 'This is above the largest number of seeds; lower it.',
     path: 'A file of your own needs its path.',
     step: 'This is above the largest step size; lower it.',
+    least: 'At least {bound}.',
+    above: 'Above {bound}.',
+    greatest: 'At most {bound}.',
+    below: 'Below {bound}.',
+    fewest: 'At least {bound} of them.',
+    most: 'At most {bound} of them.',
+    whole: 'A whole number, please.',
     grid: 'Tuning needs at least one learning rate to try.',
   },
   estimate: {

@@ -44,6 +44,13 @@ export const newStudy: typeof english = {
     seeds: 'シード数の最大より大きくなっています。小さくしてください。',
     path: '自分のファイルにはパスが必要です。',
     step: '最大の幅より大きくなっています。小さくしてください。',
+    least: '{bound} 以上にしてください。',
+    above: '{bound} より大きくしてください。',
+    greatest: '{bound} 以下にしてください。',
+    below: '{bound} より小さくしてください。',
+    fewest: '{bound} 個以上必要です。',
+    most: '{bound} 個までです。',
+    whole: '整数にしてください。',
     grid: '調整には、試す学習率が少なくとも一つ必要です。',
   },
   estimate: {

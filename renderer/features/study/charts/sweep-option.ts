@@ -60,7 +60,7 @@ export function sweepOption(context: ChartContext, { report, quantity, texts }: 
     point(texts.series.runs, reached, { symbol: 'circle', color: colors.muted, size: 7 }),
     ...(censored.length > 0 ? [point(texts.series.censored, censored, { symbol: 'triangle', color: colors.bad, size: 10 })] : []),
     errorBarSeries({ name: texts.series.mean, points: means, color: colors.ink }),
-    markSeries(context, { report, quantity, texts }),
+    ...markSeries(context, { report, quantity, texts }),
   ]
   return {
     ...base,
@@ -110,35 +110,38 @@ function linearSeries({ colors }: ChartContext, means: readonly { x: number; y: 
   return [{ type: 'line', name: texts.series.linear, data, symbol: 'none', silent: true, z: 2, itemStyle: { color: colors.muted }, lineStyle: { color: colors.muted, width: 1.2, type: [2, 4] }, emphasis: { disabled: true } }]
 }
 
-/** Vertical lines and shaded ranges; a series of its own, so that they stay when others are hidden. */
-function markSeries({ colors, formats }: ChartContext, { report, quantity, texts }: SweepChart): Series {
+/**
+ * Vertical lines and shaded ranges, each a series of its own under a lasting id: ECharts hands the label of one line on to the next
+ * otherwise, with its rotation, when a line comes or goes while the study runs.
+ */
+function markSeries({ colors, formats }: ChartContext, { report, quantity, texts }: SweepChart): Series[] {
   const { estimate, low, high } = report.criticalBatchSize
-  const lines = [
-    ...(estimate === null ? [] : [{ at: estimate, label: `${texts.series.criticalBatchSize} ${formats.count(estimate)}`, color: colors.accent, width: 1.8, dash: 'solid' as const, place: 'end' as const }]),
-    ...(report.asymptote === null ? [] : [{ at: report.asymptote, label: `${texts.series.asymptote} ${formats.significant(report.asymptote)}`, color: colors.muted, width: 1, dash: [3, 3], place: 'insideEndTop' as const }]),
-    ...(report.saving === null ? [] : [{ at: report.saving.currentBatchSize, label: `${texts.series.current} ${formats.count(report.saving.currentBatchSize)}`, color: colors.second, width: 1.2, dash: [5, 4], place: 'insideEndTop' as const }]),
-  ]
-  const areas = [
-    ...(low !== null && high !== null ? [[{ xAxis: low, itemStyle: { color: withOpacity(colors.accent, 0.12) } }, { xAxis: high }]] : []),
-    ...(quantity === 'examples' && report.efficientRange
-      ? [[{ xAxis: report.efficientRange.low, itemStyle: { color: withOpacity(colors.muted, 0.07) }, name: texts.series.efficient, label: { show: true, position: 'insideBottom', color: colors.muted, fontSize: 11 } }, { xAxis: report.efficientRange.high }]]
-      : []),
-  ]
-  return {
+  const line = (id: string, at: number, look: { label: string; color: string; width: number; dash: 'solid' | number[]; place: 'end' | 'insideEndTop' }): Series => ({
+    id: `mark-${id}`,
     type: 'line',
-    name: 'marks',
     data: [],
     silent: true,
     markLine: {
       symbol: 'none',
       silent: true,
-      data: lines.map(({ at, label, color, width, dash, place }) => ({
-        xAxis: at,
-        lineStyle: { color, width, type: dash },
-        label: { show: true, formatter: label, color, position: place, fontSize: 11.5, fontWeight: place === 'end' ? 650 : 400 },
-      })),
+      lineStyle: { color: look.color, width: look.width, type: look.dash },
+      label: { show: true, formatter: look.label, color: look.color, position: look.place, fontSize: 11.5, fontWeight: look.place === 'end' ? 650 : 400 },
+      data: [{ xAxis: at }],
     },
-    // ECharts types an area as a pair of points; the spread above widens it to an array.
-    markArea: { silent: true, data: areas as never },
-  }
+  })
+  const area = (id: string, from: number, to: number, color: string, label?: string): Series => ({
+    id: `mark-${id}`,
+    type: 'line',
+    data: [],
+    silent: true,
+    markArea: { silent: true, itemStyle: { color }, label: { show: label !== undefined, position: 'insideBottom', color: colors.muted, fontSize: 11 }, data: [[{ xAxis: from, ...(label === undefined ? {} : { name: label }) }, { xAxis: to }]] },
+  })
+  const { criticalBatchSize, asymptote, current, efficient } = texts.series
+  return [
+    ...(quantity === 'examples' && report.efficientRange ? [area('efficient', report.efficientRange.low, report.efficientRange.high, withOpacity(colors.muted, 0.07), efficient)] : []),
+    ...(low !== null && high !== null ? [area('interval', low, high, withOpacity(colors.accent, 0.12))] : []),
+    ...(report.asymptote === null ? [] : [line('asymptote', report.asymptote, { label: `${asymptote} ${formats.significant(report.asymptote)}`, color: colors.muted, width: 1, dash: [3, 3], place: 'insideEndTop' })]),
+    ...(report.saving === null ? [] : [line('current', report.saving.currentBatchSize, { label: `${current} ${formats.count(report.saving.currentBatchSize)}`, color: colors.second, width: 1.2, dash: [5, 4], place: 'insideEndTop' })]),
+    ...(estimate === null ? [] : [line('critical', estimate, { label: `${criticalBatchSize} ${formats.count(estimate)}`, color: colors.accent, width: 1.8, dash: 'solid', place: 'end' })]),
+  ]
 }
