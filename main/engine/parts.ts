@@ -10,6 +10,8 @@ export interface TrainerOptions {
   readonly dataset: Dataset
   /** TensorFlow's own name, such as `/device:GPU:0`. */
   readonly device: string
+  /** That an op may use; 0 for as many as cores. */
+  readonly threads: number
 }
 
 /**

@@ -14,8 +14,8 @@ export interface Prepared {
   readonly dataset: Dataset
   readonly cost: ModelCost
   readonly devices: readonly DeviceInfo[]
-  /** A new trainer on one of the devices, in turn. */
-  makeTrainer(index: number): Promise<Trainer>
+  /** A new trainer on one of the devices, in turn, with its own threads (0 for as many as cores). */
+  makeTrainer(lane: { readonly index: number; readonly threads: number }): Promise<Trainer>
 }
 
 /**
@@ -71,7 +71,7 @@ export class Preparation {
       dataset,
       cost,
       devices,
-      makeTrainer: (index) => this.#parts.createTrainer({ runtime, dataset, device: devices[index % devices.length]?.name ?? '/device:CPU:0' }),
+      makeTrainer: ({ index, threads }) => this.#parts.createTrainer({ runtime, dataset, threads, device: devices[index % devices.length]?.name ?? '/device:CPU:0' }),
     }
   }
 }

@@ -77,6 +77,8 @@ async function attempt(options: { readonly context: DriveContext; readonly runId
   })
   if (checkpoint !== null) note(context, { runId, level: 'info', kind: 'run.resumed', message: `Goes on from the checkpoint of step ${checkpoint.step}.`, facts: { step: checkpoint.step } })
 
+  if (checkpoint !== null) warnOfChange(context, before, trainer)
+
   const halt = new AbortController()
   const onAbort = () => halt.abort(signal.reason)
   if (signal.aborted) onAbort()
@@ -164,6 +166,17 @@ async function fail(context: DriveContext, runId: string, error: unknown): Promi
   const run = await patchRun(context, runId, { status: 'failed', finishedAt: Date.now(), error: wire })
   note(context, { runId, level: 'error', kind: 'run.failed', message: wire.message, facts: { ...wire.facts, code: wire.code } })
   return run
+}
+
+/** A run goes on bit for bit only where it began: with the same TensorFlow, device and threads. */
+function warnOfChange(context: DriveContext, run: RunRecord, trainer: Trainer): void {
+  const before = run.environment
+  if (before === null) return
+  const now = trainer.environment
+  const changed = (['tensorflow', 'device', 'threads'] as const).filter((name) => before[name] !== now[name])
+  if (changed.length === 0) return
+  const what = changed.map((name) => `${name} ${before[name]} → ${now[name]}`).join(', ')
+  note(context, { runId: run.id, level: 'warning', kind: 'environment.changed', message: `The run goes on under other conditions (${what}): from here on its numbers may differ in the last digits from those of a run that was not interrupted.`, facts: { before, now } })
 }
 
 /** What the record says about where the run trained. */

@@ -118,7 +118,7 @@ export class RunQueue {
     if (this.#lane?.key === key) return this.#lane.trainer
     await this.#closeLane()
     const { makeTrainer } = await this.#preparation.prepare(config, config.batchSize)
-    const trainer = await makeTrainer(0)
+    const trainer = await makeTrainer({ index: 0, threads: 0 })
     this.#lane = { key, trainer }
     return trainer
   }

@@ -8,7 +8,7 @@ import type { Prepared, Preparation } from './preparation.ts'
 import { patchRun } from './run-driver.ts'
 import type { DriveContext, HaltReason } from './run-driver.ts'
 import { loggedDataset, stoppedPoints, StudyReading } from './study-reading.ts'
-import { lanesFor, StudyRunner } from './study-runner.ts'
+import { lanesFor, StudyRunner, threadsOfLane } from './study-runner.ts'
 import { extendedConfig, studySettings } from './study-settings.ts'
 
 export interface StudyQueueOptions {
@@ -228,8 +228,8 @@ export function largestBatch(config: StudyConfig): number {
 
 /** Lanes as the config asks for them, spread over the devices. */
 export function lanesOf(prepared: Prepared, config: StudyConfig): LanePool {
-  const limit = lanesFor({ parallelRuns: studySettings(config).parallelRuns, device: prepared.devices[0]?.kind ?? 'CPU', gpus: prepared.devices.length })
-  return new LanePool({ limit, make: (index) => prepared.makeTrainer(index) })
+  const limit = lanesFor({ parallelRuns: studySettings(config).parallelRuns, device: prepared.devices[0]?.kind ?? 'CPU', gpus: prepared.devices.filter((device) => device.kind === 'GPU').length })
+  return new LanePool({ limit, make: (index) => prepared.makeTrainer({ index, threads: threadsOfLane(limit) }) })
 }
 
 function wrongStatus(study: StudyRecord, wanted: string): LoupeError {

@@ -22,6 +22,14 @@ export function lanesFor(options: { readonly parallelRuns: number; readonly devi
   return options.device === 'GPU' ? Math.max(1, options.gpus) : (options.cores ?? availableParallelism())
 }
 
+/**
+ * Threads of each lane: the cores shared out among them, so that lanes do not wait for each other. A small step is
+ * quickest on one thread anyway. Follows from config and machine alone: a resumed run gets the same again.
+ */
+export function threadsOfLane(lanes: number, cores = availableParallelism()): number {
+  return lanes > 1 ? Math.max(1, Math.floor(cores / lanes)) : 0
+}
+
 export interface StudyRunnerOptions {
   readonly context: DriveContext
   readonly studyId: string
