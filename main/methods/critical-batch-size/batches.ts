@@ -15,14 +15,24 @@ export interface Batch {
   readonly settled: boolean
   /** True when its first seeds ended without reaching the target and `stopHopeless` is on. */
   readonly hopeless: boolean
+  /** True while its first seed still trains and has taken far more examples than any run that arrived: its other seeds wait for how it ends. */
+  readonly held: boolean
 }
+
+/** How many times the examples of the longest run that arrived make a batch size doubtful. */
+const DOUBTFUL = 2
 
 /** Groups the sweep's runs, tuning apart, by batch size, in the order of the batch sizes. */
 export function batchesOf(sweep: SweepConfig, runs: readonly ReadRun[]): Batch[] {
-  return [...sweep.batchSizes].sort((one, other) => one - other).map((batchSize) => batchOf(sweep, batchSize, runs.filter(({ point }) => point.role === 'sweep' && point.batchSize === batchSize)))
+  const longest = Math.max(...runs.filter(({ point, hasEnded }) => hasEnded && point.steps !== null).map(({ run }) => run.examples), 0)
+  return [...sweep.batchSizes].sort((one, other) => one - other).map((batchSize) => {
+    const batch = batchOf(sweep, batchSize, runs.filter(({ point }) => point.role === 'sweep' && point.batchSize === batchSize))
+    const isDoubtful = longest > 0 && batch.runs.some((read) => !read.hasEnded && read.run.examples > DOUBTFUL * longest)
+    return { ...batch, held: sweep.stopHopeless && batch.reached === 0 && isDoubtful }
+  })
 }
 
-function batchOf(sweep: SweepConfig, batchSize: number, runs: readonly ReadRun[]): Batch {
+function batchOf(sweep: SweepConfig, batchSize: number, runs: readonly ReadRun[]): Omit<Batch, 'held'> {
   const ended = runs.filter((read) => read.hasEnded)
   const steps = runs.flatMap(({ point }) => (point.steps === null ? [] : [point.steps]))
   const hopeless = sweep.stopHopeless && ended.length > 0 && steps.length === 0
@@ -43,6 +53,7 @@ function batchOf(sweep: SweepConfig, batchSize: number, runs: readonly ReadRun[]
 /** How many seeds the sweep wants at a batch size now: the minimum, then one more at a time while K is not precise enough. */
 export function seedsWanted(sweep: SweepConfig, batch: Batch): number {
   if (batch.hopeless || batch.settled) return 0
+  if (batch.held) return 1
   return batch.ended < sweep.minSeeds ? sweep.minSeeds : Math.min(batch.ended + 1, sweep.maxSeeds)
 }
 

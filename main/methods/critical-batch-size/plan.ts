@@ -34,7 +34,7 @@ export function planSweep(config: CriticalBatchSizeConfig, runs: readonly Studie
   const state = sweepState(config, runs)
   const forecast = forecaster(config, state, facts)
   const existing = new Map(runs.map((run) => [run.key, run]))
-  const wanted = requests(config, state).map(({ request, order }) => {
+  const wanted = requests(config, state, existing).map(({ request, order }) => {
     const key = runKey(request)
     const known = existing.get(key)
     return { key, config: known?.config ?? runConfigFor(config, facts, request), order, forecastExamples: forecast.examples(request.batchSize, known) }
@@ -47,7 +47,7 @@ export function planSweep(config: CriticalBatchSizeConfig, runs: readonly Studie
   return [...kept, ...wanted].sort((one, other) => one.order - other.order)
 }
 
-function requests(config: CriticalBatchSizeConfig, state: SweepState): { request: Request; order: number }[] {
+function requests(config: CriticalBatchSizeConfig, state: SweepState, existing: ReadonlyMap<string, StudiedRun>): { request: Request; order: number }[] {
   const { sweep } = config
   const sizes = coarseFirst(sweep.batchSizes)
   const longestFirst = new Map([...state.batches].sort((one, other) => typicalMs(other) - typicalMs(one)).map((batch, rank) => [batch.batchSize, rank]))
@@ -60,8 +60,14 @@ function requests(config: CriticalBatchSizeConfig, state: SweepState): { request
     if (tuning !== undefined && !tuning.isDone) return tried
     const rate = tuning?.learningRate ?? null
     if (batch === undefined || (tuning !== undefined && rate === null)) return tried
-    const seeds = Array.from({ length: seedsWanted(sweep, batch) }, (_, round) => ({
-      request: ask(sweep.firstSeed + round, rate),
+    // A run that was taken off the plan before its first step stays off: the next seed stands in for it.
+    const isOff = (seed: number) => {
+      const known = existing.get(runKey(ask(seed, rate)))
+      return known?.status === 'stopped' && known.steps === 0
+    }
+    const free = Array.from({ length: 2 * sweep.maxSeeds }, (_, i) => sweep.firstSeed + i).filter((seed) => !isOff(seed))
+    const seeds = free.slice(0, seedsWanted(sweep, batch)).map((seed, round) => ({
+      request: ask(seed, rate),
       order: round * ROUND + (round === 0 ? rank : (longestFirst.get(batchSize) ?? rank)),
     }))
     const tuned = new Set(tried.map(({ request }) => runKey(request)))

@@ -71,6 +71,20 @@ describe('the plan', () => {
     expect(seedsAt64(configOf({ stopHopeless: false, minSeeds: 2, maxSeeds: 2 }))).toBe(2)
   })
 
+  it('R9: holds the other seeds back while the first one takes far longer than any that arrived, and replaces those taken off', () => {
+    const config = configOf()
+    const plan = criticalBatchSize.plan(config, [], facts)
+    const runs = plan.slice(0, 2).map(({ key, config: run }) => simulatedRun(key, run, behaviour))
+    const first = plan.find(({ key }) => key === 'b=64 seed=1')!
+    const longest = Math.max(...runs.map((run) => run.examples))
+    const doubtful = { ...simulatedRun(first.key, first.config, behaviour), status: 'running' as const, evaluations: [], examples: 3 * longest }
+    expect(keysOf(config, [...runs, doubtful]).filter((key) => key.startsWith('b=64 '))).toEqual(['b=64 seed=1'])
+    expect(keysOf(config, [...runs, { ...doubtful, examples: longest }]).filter((key) => key.startsWith('b=64 '))).toEqual(['b=64 seed=1', 'b=64 seed=2'])
+    const arrived = simulatedRun(first.key, first.config, { facts, steps: () => 10_000 })
+    const off = { ...arrived, id: 'off', key: 'b=64 seed=2', config: { ...first.config, seed: 2 }, status: 'stopped' as const, steps: 0, examples: 0, evaluations: [] }
+    expect(keysOf(config, [...runs, arrived, off]).filter((key) => key.startsWith('b=64 ')).sort()).toEqual(['b=64 seed=1', 'b=64 seed=2', 'b=64 seed=3'])
+  })
+
   it('adds seeds only while the standard error of K exceeds the precision', () => {
     const noisy = { facts, steps: (run: RunConfig) => iidukaSteps({ a: 0.001, s: 0.1 }, run.batchSize) * (run.batchSize === 256 && run.seed % 2 === 0 ? 2 : 1) }
     const runs = simulateSweep(configOf({ maxSeeds: 5 }), noisy)
