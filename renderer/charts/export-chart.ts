@@ -34,10 +34,10 @@ export async function toPng(picture: ChartPicture): Promise<Blob> {
 
 /** Moves the chart down to make room for its title, which the window shows outside of it. */
 function titled({ option, title, background, ink }: ChartPicture): EChartsOption {
-  const { toolbox: _toolbox, ...kept } = option
   const grids = Array.isArray(option.grid) ? option.grid : [option.grid ?? {}]
   return {
-    ...kept,
+    ...option,
+    toolbox: { show: false },
     backgroundColor: background,
     title: { text: title, left: 10, top: 8, textStyle: { fontSize: 14, fontWeight: 650, color: ink } },
     grid: grids.map((grid) => ({ ...grid, top: Number(grid.top ?? 0) + titleHeight })),

@@ -1,14 +1,12 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createI18n } from 'vue-i18n'
-import { en } from '../../locales/en/index.ts'
-import { ja } from '../../locales/ja/index.ts'
+import { i18n } from '../../i18n.ts'
 import { issueText } from './issue-text.ts'
 import { useNewStudyStore } from './new-study.store.ts'
 
 const texts = (locale: 'en' | 'ja') => {
-  const { t } = createI18n({ legacy: false, locale, messages: { en, ja } }).global
-  return useNewStudyStore().issues.map((issue) => issueText(issue, t))
+  i18n.global.locale.value = locale
+  return useNewStudyStore().issues.map((issue) => issueText(issue, i18n.global.t))
 }
 beforeEach(() => setActivePinia(createPinia()))
 

@@ -1,22 +1,21 @@
-import type { ComposerTranslation } from 'vue-i18n'
 import type { Issue } from './new-study.store.ts'
 
 /** What is wrong with a setting, in the window's language and in words for people; the schema's own words where there are none. */
-export function issueText(issue: Issue, t: ComposerTranslation): string {
+export function issueText(issue: Issue, t: (key: string, named: Record<string, string>) => string): string {
   const { path, rule } = issue
-  if (path === 'run.dataset.path') return t('newStudy.rule.path')
+  if (path === 'run.dataset.path') return t('newStudy.rule.path', {})
   if (rule?.code === 'too_small' || rule?.code === 'too_big') {
     const isLow = rule.code === 'too_small'
     const bound = rule.code === 'too_small' ? rule.minimum : rule.maximum
     if (rule.origin === 'array') return t(isLow ? 'newStudy.rule.fewest' : 'newStudy.rule.most', { bound: String(bound) })
     if (rule.origin !== 'string') return t(`newStudy.rule.${isLow ? (rule.inclusive ? 'least' : 'above') : rule.inclusive ? 'greatest' : 'below'}`, { bound: String(bound) })
   }
-  if (rule?.code === 'invalid_type' && rule.expected === 'int') return t('newStudy.rule.whole')
+  if (rule?.code === 'invalid_type' && rule.expected === 'int') return t('newStudy.rule.whole', {})
   if (rule?.code === 'custom') {
-    if (path === 'sweep.batchSizes') return t('newStudy.rule.twice')
-    if (path === 'sweep.minSeeds') return t('newStudy.rule.seeds')
-    if (path === 'sweep.tuningGrid') return t('newStudy.rule.grid')
-    if (path === 'run.optimizer.initialStep') return t('newStudy.rule.step')
+    if (path === 'sweep.batchSizes') return t('newStudy.rule.twice', {})
+    if (path === 'sweep.minSeeds') return t('newStudy.rule.seeds', {})
+    if (path === 'sweep.tuningGrid') return t('newStudy.rule.grid', {})
+    if (path === 'run.optimizer.initialStep') return t('newStudy.rule.step', {})
   }
   return issue.message
 }
