@@ -1,6 +1,7 @@
 // The worker that times Loupe itself: `node bench/step-loupe.ts THREADS`, spoken to as step-protocol.ts says.
 import { runConfig } from '../main/contract/run-config.ts'
 import type { MetricRow } from '../main/contract/metrics.ts'
+import { chooseThreads } from '../main/training/choose-threads.ts'
 import { openTensorFlow } from '../main/tensorflow/open.ts'
 import { createModel } from '../main/training/models/index.ts'
 import { createTrainer } from '../main/training/create-trainer.ts'
@@ -23,10 +24,12 @@ await serveLines(async (line) => {
     return { ms, loss: losses.at(-1) }
   }
   await current?.trainer.close()
-  const trainer = await createTrainer({ runtime, dataset: syntheticDataset(request), threads })
+  const { cost } = createModel(request.model, request.shape, request.classes)
+  // As the workbench does for a run that trains alone: one thread for small steps, the given number for the others.
+  const trainer = await createTrainer({ runtime, dataset: syntheticDataset(request), threads: chooseThreads(cost, request.batch) || threads })
   current = { trainer, request }
   const { losses } = await train(trainer, { request, steps: warmUpSteps })
-  return { parameters: createModel(request.model, request.shape, request.classes).cost.parameters, firstLoss: losses[0], version: runtime.version }
+  return { parameters: cost.parameters, firstLoss: losses[0], version: runtime.version }
 })
 
 /**

@@ -1,6 +1,7 @@
 import type { RunConfig } from '../contract/run-config.ts'
 import { LoupeError, toWireError } from '../contract/errors.ts'
 import type { RunRecord } from '../contract/records.ts'
+import { chooseThreads } from '../training/choose-threads.ts'
 import { checkRun } from '../training/run-plan.ts'
 import type { Trainer } from '../training/trainer.ts'
 import type { Preparation } from './preparation.ts'
@@ -20,7 +21,7 @@ export class RunQueue {
   readonly #waiting: string[] = []
   #active: { readonly runId: string; readonly abort: AbortController; readonly done: Promise<void> } | null = null
   #closing = false
-  /** The last lane, kept for the next run on the same data and device. */
+  /** The last lane, kept for the next run on the same data, device and number of threads. */
   #lane: { readonly key: string; readonly trainer: Trainer } | null = null
 
   constructor(options: { readonly context: DriveContext; readonly preparation: Preparation }) {
@@ -114,11 +115,12 @@ export class RunQueue {
   }
 
   async #laneFor(config: RunConfig): Promise<Trainer> {
-    const key = JSON.stringify([config.dataset, config.compute.device])
+    const { makeTrainer, cost } = await this.#preparation.prepare(config, config.batchSize)
+    const threads = chooseThreads(cost, config.batchSize)
+    const key = JSON.stringify([config.dataset, config.compute.device, threads])
     if (this.#lane?.key === key) return this.#lane.trainer
     await this.#closeLane()
-    const { makeTrainer } = await this.#preparation.prepare(config, config.batchSize)
-    const trainer = await makeTrainer({ index: 0, threads: 0 })
+    const trainer = await makeTrainer({ index: 0, threads })
     this.#lane = { key, trainer }
     return trainer
   }
