@@ -1,19 +1,10 @@
 import type { CustomScheme } from 'electron'
 import type { StaticFile } from '../main/serve/static-files.ts'
+import { windowHeaders } from '../main/serve/window-headers.ts'
 import { appScheme, isOurs } from './channels.ts'
 
 /** To be registered before Electron is ready: pages of this scheme are a secure origin with storage of their own. */
 export const appSchemes: CustomScheme[] = [{ scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]
-
-/** Nothing but our own files runs or loads. `data:` and `blob:` images are the charts that the user saves. */
-export const securityHeaders = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-} as const
 
 /**
  * Answers `app://loupe/...` from the built window.
@@ -27,10 +18,10 @@ export function appHandler(files: (path: string) => Promise<StaticFile | null>):
     if (file === null) return refuse(404, 'There is no such file.')
     // A copy in an ArrayBuffer of its own, which is what a response takes.
     const body = method === 'HEAD' ? null : new Uint8Array(file.body)
-    return new Response(body, { headers: { ...securityHeaders, 'Content-Type': file.type } })
+    return new Response(body, { headers: { ...windowHeaders, 'Content-Type': file.type } })
   }
 }
 
 function refuse(status: number, text: string): Response {
-  return new Response(text, { status, headers: { ...securityHeaders, 'Content-Type': 'text/plain; charset=utf-8' } })
+  return new Response(text, { status, headers: { ...windowHeaders, 'Content-Type': 'text/plain; charset=utf-8' } })
 }

@@ -1,5 +1,5 @@
-import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { defaultWorkspace } from '../main/log/default-workspace.ts'
 
 export interface WorkspaceSources {
   readonly parameters: readonly string[]
@@ -14,5 +14,5 @@ export interface WorkspaceSources {
 export function workspaceOf({ parameters, environment, home }: WorkspaceSources): string {
   const { values } = parseArgs({ args: [...parameters], strict: false, options: { workspace: { type: 'string' } } })
   const asked = typeof values.workspace === 'string' && values.workspace !== '' ? values.workspace : undefined
-  return resolve(asked ?? (environment['LOUPE_WORKSPACE'] || join(home, 'Loupe')))
+  return defaultWorkspace(asked, { environment, home })
 }

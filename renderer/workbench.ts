@@ -44,7 +44,8 @@ function openTransport(): Transport {
       if (event.name === 'engine.stopped') state.value = 'lost'
       if (event.name === 'engine.started') state.value = 'connected'
     })
-    return bridge
+    // The bridge clones what crosses it and refuses the proxies that Vue makes of reactive objects; requests are plain JSON anyway.
+    return { request: (name, input) => bridge.request(name, JSON.parse(JSON.stringify(input))), onEvent: (listener) => bridge.onEvent(listener) }
   }
   const address = new URL('rpc', location.href)
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'

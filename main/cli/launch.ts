@@ -17,7 +17,7 @@ async function launch(): Promise<number> {
       port: { type: 'string' },
     },
   })
-  const { defaultWorkspace } = await import('./default-workspace.ts')
+  const { defaultWorkspace } = await import('../log/default-workspace.ts')
   const { findElectron, hasDisplay } = await import('./find-programs.ts')
   const { createOutput } = await import('./output.ts')
   const output = createOutput({ isJson: false })

@@ -6,5 +6,10 @@ import { enableCompileCache } from 'node:module'
  * of the first.
  */
 enableCompileCache()
+// `loupe list | head` closes the pipe early: that ends the output, and is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
 const { runProgram } = await import('./program.ts')
 await runProgram(process.argv.slice(2))

@@ -3,7 +3,7 @@ import { toWireError } from '../contract/errors.ts'
 import { exitCodeFor, exitCodes } from './exit-code.ts'
 import { createOutput, drained } from './output.ts'
 import type { Output } from './output.ts'
-import { defaultWorkspace } from './default-workspace.ts'
+import { defaultWorkspace } from '../log/default-workspace.ts'
 import { loupeVersion } from '../engine/environment.ts'
 
 /** What every command receives beside its own arguments. */

@@ -6,6 +6,7 @@ import type { Transport } from '../contract/rpc.ts'
 import { cookieName, isLoopback, isSameToken, isTrustedHost, isTrustedOrigin, newToken, tokenOf } from './access.ts'
 import { acceptSockets } from './sockets.ts'
 import { staticFiles } from './static-files.ts'
+import { windowHeaders } from './window-headers.ts'
 
 export const DEFAULT_PORT = 4747
 const LOOPBACK = '127.0.0.1'
@@ -35,19 +36,7 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/**
- * Nothing but our own files runs, loads or frames in the page. `data:` and `blob:` images are the charts that the user saves.
- */
-const HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
-} as const
+const HEADERS = { ...windowHeaders, 'X-Frame-Options': 'DENY', 'Permissions-Policy': 'camera=(), microphone=(), geolocation=()' } as const
 
 /**
  * Serves the window over HTTP and the contract over a WebSocket at `/rpc`.

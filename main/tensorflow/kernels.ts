@@ -50,8 +50,8 @@ export function wrapOutput(backend: GraphBackend, metadata: TensorMetadata): Ten
   return backend.kernels.createOutputTensor(metadata)
 }
 
-/** tfjs-node 4.22 calls two functions that Node 23 took away. */
+/** tfjs-node 4.22 calls two functions of `util`: Node 23 took one away, and warns of the other at every start. */
 function restoreUtil(util: Record<string, unknown>): void {
   util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined
-  util['isArray'] ??= Array.isArray
+  util['isArray'] = Array.isArray
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { LoupeError } from '../contract/errors.ts'
 import { locateLibrary } from './library.ts'
-import { openTensorFlow } from './open.ts'
+import { checkVersion, openTensorFlow } from './open.ts'
 import { cacheFolder, libraryFiles } from './platform.ts'
 import { statusError } from './status.ts'
 
@@ -63,5 +63,19 @@ describe('loading the library', () => {
     const script = `import { openTensorFlow } from ${JSON.stringify(join(import.meta.dirname, 'open.ts'))}; console.log((await openTensorFlow()).version)`
     const output = execFileSync(process.execPath, ['--input-type=module', '--eval', `${script}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
     expect(output).toBe('2.21.0\n')
+  })
+})
+
+describe('the library’s version', () => {
+  it('is the pinned one, or refused with both versions and what to do', () => {
+    expect(() => checkVersion({ version: '2.21.0', folder: '/lib' })).not.toThrow()
+    const refused = (() => {
+      try {
+        return checkVersion({ version: '2.19.1', folder: '/lib' })
+      } catch (error) {
+        return error
+      }
+    })()
+    expect(refused).toMatchObject({ code: 'library-version', facts: { version: '2.19.1', expected: '2.21.0', folder: '/lib' }, message: expect.stringMatching(/node setup\.mjs/) })
   })
 })

@@ -22,13 +22,7 @@ export async function openTensorFlow(options: LibraryOptions = {}): Promise<Runt
   loaded ??= { folder: library.folder, api: loadCApi(library) }
   const { api, folder } = loaded
   const version = api.version()
-  if (version !== pinnedVersion) {
-    throw new LoupeError(
-      'library-version',
-      `The library in ${folder} is TensorFlow ${version}, but Loupe is built for ${pinnedVersion}. Run \`node setup.mjs\`, or let LOUPE_TENSORFLOW name a folder with ${pinnedVersion}.`,
-      { folder, version, expected: pinnedVersion },
-    )
-  }
+  checkVersion({ version, folder })
   return {
     kind: 'tensorflow',
     version,
@@ -39,6 +33,20 @@ export async function openTensorFlow(options: LibraryOptions = {}): Promise<Runt
       return openGraphSession(api, sessionOptions)
     },
   }
+}
+
+/**
+ * The C API is stable, but ops, their gradients and their rounding are not: a run is only what its version makes of it.
+ *
+ * @throws LoupeError `library-version`
+ */
+export function checkVersion({ version, folder }: { readonly version: string; readonly folder: string }): void {
+  if (version === pinnedVersion) return
+  throw new LoupeError(
+    'library-version',
+    `The library in ${folder} is TensorFlow ${version}, but Loupe is built for ${pinnedVersion}. Run \`node setup.mjs\`, or let LOUPE_TENSORFLOW name a folder with ${pinnedVersion}.`,
+    { folder, version, expected: pinnedVersion },
+  )
 }
 
 /** @throws LoupeError `device-unavailable`, listing those there are. */

@@ -40,6 +40,12 @@ describe('the verdict', () => {
     expect(verdictOf(evidence({ isComplete: false })).reason).toMatch(/^So far: about 200/)
   })
 
+  it('waits, while runs are left, for an interval that is bounded on one side at least', () => {
+    const unbounded = { ...preferred, interval: { low: null, high: null } }
+    expect(verdictOf(evidence({ isComplete: false, preferred: unbounded }))).toEqual({ verdict: 'pending', reason: 'So far the points suggest about 200, and do not yet bound it.' })
+    expect(verdictOf(evidence({ isComplete: true, preferred: unbounded })).verdict).toBe('interior-minimum')
+  })
+
   it('has no b* where every run was censored', () => {
     expect(verdictOf(evidence({ batches: [batch(8, null, true), batch(16, null, true)], fitted: 0, preferred: null })).verdict).toBe('no-point-reached')
   })

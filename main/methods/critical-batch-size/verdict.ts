@@ -69,6 +69,9 @@ export function verdictOf(evidence: Evidence): Verdict {
   }
   const estimate = preferred.criticalBatchSize
   const interval = intervalWords(preferred, evidence.confidence)
+  if (!evidence.isComplete && preferred.interval.low === null && preferred.interval.high === null) {
+    return { verdict: 'pending', reason: `So far the points suggest about ${whole(estimate)}, and do not yet bound it.` }
+  }
   if (estimate < smallest || estimate > largest) {
     return { verdict: 'extrapolated', reason: interim(`The law puts the cheapest batch size at ${whole(estimate)}${interval}, outside the swept ${smallest} to ${largest}: extend the sweep before using it.`) }
   }

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createFormats } from '../../format.ts'
-import { pendingReport, studyRecord } from '../../test/records.ts'
-import { gridAround, nextStageConfig } from './next-stage.ts'
 import { readBatchSize, readSaving, relation } from './verdict.ts'
 
 const formats = createFormats('en')
@@ -19,17 +17,5 @@ describe('the verdict', () => {
 
   it('reaches an accuracy from below and a loss from above', () => {
     expect([relation('validation-accuracy'), relation('train-loss')]).toEqual(['≥', '≤'])
-  })
-})
-
-describe('the next stage', () => {
-  it('begins with powers of two around what was found, and remembers where it came from', () => {
-    const report = pendingReport({ criticalBatchSize: { estimate: 200, low: 150, high: 300, verdict: 'interior-minimum', reason: '', intervalMethod: 'bootstrap' } })
-    const next = nextStageConfig(studyRecord(), report)
-    expect(next.sweep).toMatchObject({ stage: 'medium', previousStudy: 'study-1', batchSizes: [32, 64, 128, 256, 512, 1024, 2048, 4096] })
-  })
-
-  it('never goes below a batch of one', () => {
-    expect(gridAround(2)).toEqual([1, 2, 4, 8, 16, 32, 64, 128])
   })
 })
