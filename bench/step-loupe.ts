@@ -25,8 +25,9 @@ await serveLines(async (line) => {
   }
   await current?.trainer.close()
   const { cost } = createModel(request.model, request.shape, request.classes)
-  // As the workbench does for a run that trains alone: one thread for small steps, the given number for the others.
-  const trainer = await createTrainer({ runtime, dataset: syntheticDataset(request), threads: chooseThreads(cost, request.batch) || threads })
+  // As the workbench does for a run that trains alone, on the given number of cores.
+  const plan = chooseThreads({ kind: request.model.kind, cost, batchSize: request.batch, cores: threads })
+  const trainer = await createTrainer({ runtime, dataset: syntheticDataset(request), ...plan })
   current = { trainer, request }
   const { losses } = await train(trainer, { request, steps: warmUpSteps })
   return { parameters: cost.parameters, firstLoss: losses[0], version: runtime.version }

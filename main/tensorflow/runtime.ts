@@ -33,6 +33,11 @@ export interface SessionOptions {
    * fastest on 1. Part of what makes a run reproducible.
    */
   readonly threads?: number
+  /**
+   * Ops that may run at the same time; 1 when left out: then they run one after the other in the calling thread, which costs
+   * least. More pays where a step has many ops that are too small to be shared out. Results do not depend on it.
+   */
+  readonly parallelOps?: number
 }
 
 export interface InputSpec {

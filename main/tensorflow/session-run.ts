@@ -34,7 +34,8 @@ export function prepareRun(api: CApi, session: Pointer, plan: RunPlan): Runner {
       throwUnlessOk(api, status, plan.doing)
       results.forEach((result, i) => copyTensor(api, fetched[i]!, result))
     } finally {
-      for (const feed of feeds) freeTensor(api, feed)
+      // Reading `values` here also keeps it alive while TensorFlow reads it: nothing else holds it during the call.
+      for (const feed of values) if (feed) freeTensor(api, feed)
       for (const tensor of fetched) if (tensor) freeTensor(api, tensor)
       api.deleteStatus(released(status))
     }

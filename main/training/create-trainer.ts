@@ -21,6 +21,8 @@ export interface CreateTrainerOptions {
   readonly device?: string
   /** 0 or left out: as many as cores. */
   readonly threads?: number
+  /** See {@link chooseThreads}; 1 when left out. */
+  readonly parallelOps?: number
   /** Ops in the session's graph above which the session is renewed before the next run; some hundred thousand when left out. */
   readonly renewAboveOperations?: number
 }
@@ -152,8 +154,8 @@ class SessionTrainer implements Trainer {
   }
 
   async #openTraces(): Promise<Traces> {
-    const { runtime, dataset, device, threads } = this.#options
-    const session = await runtime.openSession({ ...(device === undefined ? {} : { device }), ...(threads === undefined ? {} : { threads }) })
+    const { runtime, dataset, device, threads, parallelOps = 1 } = this.#options
+    const session = await runtime.openSession({ ...(device === undefined ? {} : { device }), ...(threads === undefined ? {} : { threads }), parallelOps })
     this.#traces = await Traces.open(session, dataset)
     return this.#traces
   }
