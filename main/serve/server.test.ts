@@ -90,6 +90,16 @@ function connect(headers: Record<string, string>, path = '/rpc'): Promise<WebSoc
   })
 }
 
+/** An upgrade whose path nothing tidies. */
+function connectRaw(path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' }
+    const asked = httpRequest({ host: '127.0.0.1', port: server.port, path, headers }, (response) => resolve(response.resume().statusCode ?? 0))
+    asked.on('error', reject)
+    asked.end()
+  })
+}
+
 async function connected(): Promise<WebSocket> {
   const socket = await connect(cookie())
   if (typeof socket === 'number') throw new Error(`refused with ${socket}`)
@@ -136,7 +146,7 @@ describe('the page', () => {
     expect(style.headers).toMatchObject({ 'content-type': 'text/css; charset=utf-8', 'content-length': '18' })
   })
 
-  it.each(['/../outside.txt', '/%2e%2e/outside.txt', '/..%2foutside.txt', '/assets/../../outside.txt', '/..\\outside.txt', '/%2e%2e%5coutside.txt', '/.secret.txt', '/assets/%00.js', '/%zz.js', '//etc/passwd.txt', '/assets/none.js'])(
+  it.each(['/../outside.txt', '/%2e%2e/outside.txt', '/..%2foutside.txt', '/assets/../../outside.txt', '/..\\outside.txt', '/%2e%2e%5coutside.txt', '/.secret.txt', '/assets/%00.js', '/%zz.js', '//etc/passwd.txt', '//', '/assets/none.js'])(
     'gives nothing for %s',
     async (path) => {
       const answer = await fetchRaw(path, cookie())
@@ -163,6 +173,12 @@ describe('the socket', () => {
     expect(await connect({ ...cookie(), Origin: 'null' })).toBe(401)
     expect(await connect({ ...cookie(), Host: 'evil.example' })).toBe(401)
     expect(await connect(cookie(), '/other')).toBe(404)
+  })
+
+  it('outlives an address that is none, from whoever asks', async () => {
+    // Without a token, as any page in the user's browser could: `new WebSocket('ws://127.0.0.1:4747//')`.
+    expect(await connectRaw('//')).toBe(404)
+    expect((await fetchRaw('/', cookie())).status).toBe(200)
   })
 
   it('lets in the page itself, and a program with the token as a bearer', async () => {

@@ -90,7 +90,9 @@ async function respond(exchange: Exchange): Promise<void> {
   const { request, response, files, token, host, port } = exchange
   if (!isTrustedHost(request.headers.host, host)) return refuse(response, 403, 'This server does not answer to that name.')
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Only GET and HEAD.')
-  const url = new URL(request.url ?? '/', 'http://localhost')
+  const asked = request.url ?? '/'
+  if (!URL.canParse(asked, 'http://localhost')) return refuse(response, 404, 'There is no such file.')
+  const url = new URL(asked, 'http://localhost')
 
   if (url.pathname === '/rpc') {
     const error = refusal(exchange)

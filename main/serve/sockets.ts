@@ -30,9 +30,11 @@ export function acceptSockets(options: { readonly server: Server; readonly trans
   const alive = new WeakSet<WebSocket>()
 
   server.on('upgrade', (incoming, socket, head) => {
-    const path = new URL(incoming.url ?? '/', 'http://localhost').pathname
-    const error = path === '/rpc' ? isAllowed(incoming) : null
-    if (path !== '/rpc' || error !== null) {
+    const isOurs = pathOf(incoming) === '/rpc'
+    const error = isOurs ? isAllowed(incoming) : null
+    if (!isOurs || error !== null) {
+      // Node takes its own listener off a socket that asks for an upgrade: a client that hangs up now must not end the process.
+      socket.on('error', () => socket.destroy())
       const body = JSON.stringify({ error: error === null ? null : toWireError(error) })
       socket.end(`HTTP/1.1 ${error === null ? '404 Not Found' : '401 Unauthorized'}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
       return
@@ -81,6 +83,11 @@ export function acceptSockets(options: { readonly server: Server; readonly trans
       sockets.close()
     },
   }
+}
+
+/** Null for what is no address, such as `//`: any page may ask for it, with or without a token. */
+function pathOf({ url = '/' }: IncomingMessage): string | null {
+  return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : null
 }
 
 function parseJson(text: string): unknown {
