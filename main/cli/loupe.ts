@@ -6,10 +6,10 @@ import { enableCompileCache } from 'node:module'
  * of the first.
  */
 enableCompileCache()
-// `loupe list | head` closes the pipe early: that ends the output, and is no fault.
+// `loupe list | head` closes the pipe early: that ends the output, and is no fault. What it means for a command, `output.ts` says.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
-  process.exit(0)
+  if (process.stdout.listenerCount('error') === 1) process.exit(0)
 })
 const { runProgram } = await import('./program.ts')
 await runProgram(process.argv.slice(2))

@@ -19,8 +19,7 @@ export interface Output {
 
 export function createOutput(options: { readonly isJson: boolean }): Output {
   const { isJson } = options
-  // Whoever read from us is gone, as in `loupe list | head`: nothing is left to do.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit(0) : undefined))
+  process.stdout.on('error', whenReaderLeaves())
   const writeJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`)
   return {
     isJson,
@@ -31,6 +30,17 @@ export function createOutput(options: { readonly isJson: boolean }): Output {
       process.stderr.write(`${describeError(error)}\n`)
       if (isJson) writeJson({ error })
     },
+  }
+}
+
+/** Whoever read from us is gone, as in `loupe list | head`: nothing is left to do but to save what trains, as at a SIGTERM. */
+function whenReaderLeaves(): (error: NodeJS.ErrnoException) => void {
+  let isLeaving = false
+  return ({ code }) => {
+    if (code !== 'EPIPE' || isLeaving) return
+    isLeaving = true
+    if (process.listenerCount('SIGTERM') === 0) process.exit(0)
+    process.emit('SIGTERM')
   }
 }
 

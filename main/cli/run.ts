@@ -9,6 +9,7 @@ import { exitCodes } from './exit-code.ts'
 import type { Invocation } from './program.ts'
 import { ProgressLine } from './progress-line.ts'
 import { findById, queryClient } from './reader.ts'
+import { listenForInterrupt } from './signals.ts'
 import { lastValues, runJson, runText, studyJson, studyText } from './study-result.ts'
 
 interface Started {
@@ -30,9 +31,9 @@ export async function resume(invocation: Invocation, { id }: { readonly id: stri
   return await train(invocation, async (client, workbench) => {
     const { kind, record } = findById(workbench.writer, id)
     if (record.status === 'finished') invocation.output.note(`${id} is finished; nothing is left to do.`)
-    else if (kind === 'study') await client.request('study.resume', { studyId: id })
-    else await client.request('run.resume', { runId: id })
-    return { kind, id }
+    else if (kind === 'study') await client.request('study.resume', { studyId: record.id })
+    else await client.request('run.resume', { runId: record.id })
+    return { kind, id: record.id } // as events name it: `run-42` is another spelling of `run-000042`
   })
 }
 
@@ -108,23 +109,15 @@ interface Interruption {
 
 /** The first SIGINT or SIGTERM saves and ends; the second ends at once. */
 function onInterrupt(save: () => Promise<void>): Interruption {
-  let signals = 0
+  let isInterrupted = false
   const saved = Promise.withResolvers<null>()
-  const onSignal = () => {
-    signals++
-    if (signals > 1) process.exit(exitCodes.interrupted)
-    save().then(() => saved.resolve(null), saved.reject)
-  }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
-  return {
-    interrupted: saved.promise,
-    isInterrupted: () => signals > 0,
-    end() {
-      process.off('SIGINT', onSignal)
-      process.off('SIGTERM', onSignal)
+  const end = listenForInterrupt({
+    onFirst() {
+      isInterrupted = true
+      save().then(() => saved.resolve(null), saved.reject)
     },
-  }
+  })
+  return { interrupted: saved.promise, isInterrupted: () => isInterrupted, end }
 }
 
 function interruptedBefore(): LoupeError {

@@ -2,6 +2,7 @@ import { DEFAULT_PORT, startServer } from '../serve/server.ts'
 import { exitCodes } from './exit-code.ts'
 import { findBrowser, hasDisplay } from './find-programs.ts'
 import type { Invocation } from './program.ts'
+import { listenForInterrupt } from './signals.ts'
 import { startBackend } from '../serve/backend.ts'
 import { windowFolder } from './window-build.ts'
 
@@ -44,14 +45,11 @@ async function openBrowser(address: string): Promise<void> {
 /** Resolves at the first SIGINT or SIGTERM; the second ends the process at once. */
 function interrupted(onFirst: () => void): Promise<void> {
   return new Promise((resolve) => {
-    let signals = 0
-    const onSignal = () => {
-      signals++
-      if (signals > 1) process.exit(exitCodes.interrupted)
-      onFirst()
-      resolve()
-    }
-    process.on('SIGINT', onSignal)
-    process.on('SIGTERM', onSignal)
+    listenForInterrupt({
+      onFirst() {
+        onFirst()
+        resolve()
+      },
+    })
   })
 }

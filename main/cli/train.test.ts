@@ -129,7 +129,8 @@ describe('loupe run', () => {
     const [run] = (listed.lines[0] as { readonly runs: readonly [{ readonly id: string; readonly status: string; readonly steps: number }] }).runs
     if (signal === 'SIGINT') expect(run.status).toBe('interrupted') // a killed process is found out by the next one that writes
     expect(run.steps).toBeLessThan(5000)
-    const resumed = await spawnLoupe(['--workspace', folder.file('cut'), 'resume', run.id, '--json'])
+    const short = run.id.replace(/-0+/, '-') // as a person would type it
+    const resumed = await spawnLoupe(['--workspace', folder.file('cut'), 'resume', short, '--json'])
     expect(resumed.code).toBe(0)
     expect(resumed.lines.at(-1)).toMatchObject({ run: { id: run.id, status: 'finished', steps: 5000, examples: 40_000 } })
 
@@ -164,16 +165,33 @@ describe('loupe run', () => {
     reader.close()
   })
 
-  it('ends at once at the second signal', { timeout: TIMEOUT_MS }, async () => {
+  it('takes the signals that npm passes on beside the terminal’s own as one: it saves', { timeout: TIMEOUT_MS }, async () => {
     await writeFile(folder.file('run.yaml'), JSON.stringify(longRun))
-    const { code } = await spawnLoupe(['--workspace', folder.file('w'), 'run', folder.file('run.yaml'), '--json'], {
+    let isSent = false
+    const { code, lines } = await spawnLoupe(['--workspace', folder.file('w'), 'run', folder.file('run.yaml'), '--json'], {
       onLine(line, kill) {
-        if (!line.includes('run.progressed')) return
+        if (isSent || !line.includes('run.progressed')) return
+        isSent = true
         kill('SIGINT')
-        kill('SIGTERM')
+        setTimeout(() => kill('SIGINT'), 20)
       },
     })
     expect(code).toBe(130)
+    expect(lines.at(-1)).toMatchObject({ error: { code: 'interrupted' } })
+    const listed = await spawnLoupe(['--workspace', folder.file('w'), 'list', '--json'])
+    expect(listed.lines[0]).toMatchObject({ runs: [{ status: 'interrupted' }] })
+  })
+})
+
+describe('loupe run whose reader hangs up', () => {
+  it('saves what trains and does not say that it is done', { timeout: TIMEOUT_MS }, async () => {
+    const { code } = await spawnLoupe(['--workspace', folder.file('w'), 'run', '-', '--json'], {
+      input: JSON.stringify(longRun),
+      onLine: (line, _kill, hangUp) => void (line.includes('run.progressed') && hangUp()),
+    })
+    expect(code).toBe(130)
+    const listed = await spawnLoupe(['--workspace', folder.file('w'), 'list', '--json'])
+    expect(listed.lines[0]).toMatchObject({ runs: [{ status: 'interrupted' }] })
   })
 })
 

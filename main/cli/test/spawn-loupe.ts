@@ -17,8 +17,8 @@ export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
   readonly cwd?: string
-  /** Called with each line of standard output as it comes. */
-  readonly onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void
+  /** Called with each line of standard output as it comes. `hangUp` reads no further, as `head` does. */
+  readonly onLine?: (line: string, kill: (signal: NodeJS.Signals) => void, hangUp: () => void) => void
 }
 
 /** Runs the real command line as a process of its own. */
@@ -30,7 +30,7 @@ export function spawnLoupe(args: readonly string[], options: SpawnOptions = {}):
       stdout += chunk
       const lines = (rest + chunk).split('\n')
       rest = lines.pop() ?? ''
-      for (const line of lines) options.onLine?.(line, (signal) => child.kill(signal))
+      for (const line of lines) options.onLine?.(line, (signal) => child.kill(signal), () => child.stdout.destroy())
     })
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
     child.once('error', reject)
