@@ -187,7 +187,7 @@ describe('a workspace in trouble', () => {
 
 describe('the command line itself', () => {
   it('refuses commands, options and methods that it does not know', async () => {
-    for (const args of [['frobnicate'], ['run'], ['list', '--colour'], ['template', 'critical-batch-sise'], ['template', 'run', '--format', 'xml'], ['fit-points', '/none.csv']]) {
+    for (const args of [['frobnicate'], ['run'], ['list', '--colour'], ['template', 'critical-batch-sise'], ['template', 'run', '--format', 'xml'], ['fit-points', '/none.csv'], ['serve', '--port', 'http'], ['serve', '--port', '70000']]) {
       expect([args, (await loupe(args)).code]).toEqual([args, 2])
     }
     expect((await loupe(['template', 'critical-batch-sise'])).stderr).toContain('Did you mean "critical-batch-size"?')

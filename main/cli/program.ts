@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { toWireError } from '../contract/errors.ts'
 import { exitCodeFor, exitCodes } from './exit-code.ts'
 import { createOutput, drained } from './output.ts'
@@ -51,6 +51,12 @@ async function leave(code: number): Promise<void> {
   process.exit(code)
 }
 
+function portNumber(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (port <= 65535) return port
+  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
+}
+
 function buildProgram(choose: (command: Command, act: Action) => void): Command {
   const program = new Command('loupe')
     .description('Trains neural networks and studies how they train.')
@@ -89,7 +95,7 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
     .action((csv: string, { confidence }: { readonly confidence: number }, self: Command) => choose(self, async (invocation) => (await import('./fit-points.ts')).fitPointsFile(invocation, { csv, confidence })))
   command('serve', 'serves the window to a browser, on this machine')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <port>', 'port to listen on; 0 for any free one', Number)
+    .option('--port <port>', 'port to listen on; 0 for any free one', portNumber)
     .option('--open', 'open a browser')
     .action((options: { readonly host: string; readonly port?: number; readonly open?: boolean }, self: Command) => choose(self, async (invocation) => (await import('./serve.ts')).serve(invocation, options)))
   return program
