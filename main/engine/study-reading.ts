@@ -52,7 +52,7 @@ export function studiedRun(reader: LogReader, run: RunRecord): StudiedRun {
   }
 }
 
-/** What the log knows of a study's data: written when the data set was first read for it. */
+/** What the log knows of a study's data, written when the data set was first read for it, and of what the user has ended. */
 export interface LoggedDataset extends DatasetFacts {
   readonly hash: string
 }
@@ -62,7 +62,7 @@ export function loggedDataset(reader: LogReader, studyId: string): LoggedDataset
   for (const event of reader.events({ ...EVERYTHING, studyId, runId: null })) {
     if (event.kind !== 'dataset.read') continue
     const { trainExamples, validationExamples, hash } = event.facts
-    if (typeof trainExamples === 'number' && typeof validationExamples === 'number' && typeof hash === 'string') return { trainExamples, validationExamples, hash }
+    if (typeof trainExamples === 'number' && typeof validationExamples === 'number' && typeof hash === 'string') return { trainExamples, validationExamples, hash, endedBatchSizes: stoppedPoints(reader, studyId) }
   }
   return null
 }

@@ -34,10 +34,12 @@ export interface StudiedRun {
   readonly evaluations: readonly Evaluation[]
 }
 
-/** What a study needs to know of the data before it can plan. */
+/** What a study needs to know beside its config and its runs: the size of the data, and what the user has ended. */
 export interface DatasetFacts {
   readonly trainExamples: number
   readonly validationExamples: number
+  /** Batch sizes that the user has ended: no more runs of them are wanted. None where left out. */
+  readonly endedBatchSizes?: ReadonlySet<number>
 }
 
 /**

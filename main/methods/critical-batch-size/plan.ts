@@ -28,13 +28,13 @@ const ROUND = 1000
  * The pilot comes first: the middle batch size with the first seed, which also estimates the noise scale. Then the first seed
  * over the whole range, ends before middles, so that a shape shows early; then the other seeds, those that take longest first, so
  * that the lanes end together. A batch size whose first seed never arrives takes no more (`stopHopeless`), one whose K is known
- * well enough neither. Runs that the log has are wanted for as long as they have not lost their reason.
+ * well enough neither, nor does one that the user has ended. Runs that the log has are wanted for as long as they have not lost their reason.
  */
 export function planSweep(config: CriticalBatchSizeConfig, runs: readonly StudiedRun[], facts: DatasetFacts): PlannedRun[] {
   const state = sweepState(config, runs)
   const forecast = forecaster(config, state, facts)
   const existing = new Map(runs.map((run) => [run.key, run]))
-  const wanted = requests(config, state, existing).map(({ request, order }) => {
+  const wanted = requests(config, state, existing).filter(({ request }) => facts.endedBatchSizes?.has(request.batchSize) !== true).map(({ request, order }) => {
     const key = runKey(request)
     const known = existing.get(key)
     return { key, config: known?.config ?? runConfigFor(config, facts, request), order, forecastExamples: forecast.examples(request.batchSize, known) }

@@ -93,6 +93,19 @@ describe('the plan', () => {
     expect(seeds(256)).toBe(5)
   })
 
+  it('wants no more of a batch size that the user has ended, and is complete without it', () => {
+    const config = configOf()
+    const runs = simulateSweep(config, behaviour).map((run) => (run.config.batchSize === 1024 ? { ...run, status: 'stopped' as const, steps: 0, examples: 0, evaluations: [] } : run))
+    const ended = { ...facts, endedBatchSizes: new Set([1024]) }
+    const before = criticalBatchSize.progress(config, runs, facts)
+    expect(before.runsPlanned - before.runsDone).toBeGreaterThan(0) // another seed would stand in for one that never began
+    const { runsPlanned, runsDone } = criticalBatchSize.progress(config, runs, ended)
+    expect(runsDone).toBe(runsPlanned)
+    const report = criticalBatchSize.report(config, runs, ended)
+    expect(report.criticalBatchSize.reason).not.toMatch(/^So far/)
+    expect(['confirmed', 'refuted']).toContain(report.gate.status)
+  })
+
   it('tunes the learning rate at each batch size with the first seed, and keeps the others apart', () => {
     const config = configOf({ learningRateRule: 'tuned', tuningGrid: [0.1, 0.3, 1], minSeeds: 2, maxSeeds: 2 }, { optimizer: { kind: 'sgd' } })
     const best = (run: RunConfig) => (run.optimizer.kind !== 'armijo' && run.optimizer.learningRate === 0.3 ? 1 : 3)
