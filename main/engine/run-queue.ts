@@ -21,7 +21,7 @@ export class RunQueue {
   readonly #waiting: string[] = []
   #active: { readonly runId: string; readonly abort: AbortController; readonly done: Promise<void> } | null = null
   #closing = false
-  /** The last lane, kept for the next run on the same data, device and number of threads. */
+  /** The last lane, kept for the next run on the same data, device and threads. */
   #lane: { readonly key: string; readonly trainer: Trainer } | null = null
 
   constructor(options: { readonly context: DriveContext; readonly preparation: Preparation }) {
@@ -42,21 +42,23 @@ export class RunQueue {
   async pause(runId: string): Promise<void> {
     const run = this.#own(runId)
     if (run.status !== 'running' && run.status !== 'queued') throw wrongStatus(run, 'paused')
-    await this.#halt(runId, 'pause')
+    await this.#halt(run.id, 'pause')
   }
 
   async resume(runId: string): Promise<void> {
     const run = this.#own(runId)
-    if (run.status === 'finished' || run.status === 'running' || run.status === 'queued') throw wrongStatus(run, 'resumed')
+    refuseUnlessResumable(run)
     await this.#preparation.prepare(run.config, run.config.batchSize)
-    await patchRun(this.#context, runId, { status: 'queued', finishedAt: null, error: null })
-    this.#enqueue(runId)
+    // Once more: it may have been resumed by somebody else meanwhile.
+    refuseUnlessResumable(this.#own(run.id))
+    await patchRun(this.#context, run.id, { status: 'queued', finishedAt: null, error: null })
+    this.#enqueue(run.id)
   }
 
   async stop(runId: string): Promise<void> {
     const run = this.#own(runId)
     if (hasEnded(run.status)) throw wrongStatus(run, 'stopped')
-    await this.#halt(runId, 'stop')
+    await this.#halt(run.id, 'stop')
   }
 
   /** Saves the run in progress and starts no other. */
@@ -115,12 +117,12 @@ export class RunQueue {
   }
 
   async #laneFor(config: RunConfig): Promise<Trainer> {
-    const { makeTrainer, cost } = await this.#preparation.prepare(config, config.batchSize)
-    const threads = chooseThreads(cost, config.batchSize)
-    const key = JSON.stringify([config.dataset, config.compute.device, threads])
+    const { makeTrainer, cost, dataset } = await this.#preparation.prepare(config, config.batchSize)
+    const plan = chooseThreads({ kind: config.model.kind, cost, batchSize: config.batchSize })
+    const key = JSON.stringify([config.dataset, dataset.hash, config.compute.device, plan])
     if (this.#lane?.key === key) return this.#lane.trainer
     await this.#closeLane()
-    const trainer = await makeTrainer({ index: 0, threads })
+    const trainer = await makeTrainer({ index: 0, ...plan })
     this.#lane = { key, trainer }
     return trainer
   }
@@ -130,6 +132,10 @@ export class RunQueue {
     this.#lane = null
     await lane?.trainer.close()
   }
+}
+
+function refuseUnlessResumable(run: RunRecord): void {
+  if (run.status === 'finished' || run.status === 'running' || run.status === 'queued') throw wrongStatus(run, 'resumed')
 }
 
 function wrongStatus(run: RunRecord, wanted: string): LoupeError {

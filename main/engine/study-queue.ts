@@ -38,7 +38,7 @@ export class StudyQueue {
     const { dataset } = await preparation.prepare(config.run, largestBatch(config))
     studyOf(config).check(config, factsOf(dataset))
     const study = await context.gate.write(() => context.writer.createStudy(config))
-    this.#recordDataset(study.id, dataset)
+    await this.#recordDataset(study.id, dataset)
     this.#enqueue(study.id)
     return study
   }
@@ -46,43 +46,44 @@ export class StudyQueue {
   async pause(studyId: string): Promise<void> {
     const study = this.#study(studyId)
     if (study.status !== 'running' && study.status !== 'queued') throw wrongStatus(study, 'paused')
-    await this.#halt(studyId, 'pause')
+    await this.#halt(study.id, 'pause')
   }
 
   async stop(studyId: string): Promise<void> {
     const study = this.#study(studyId)
     if (study.status === 'finished' || study.status === 'stopped') throw wrongStatus(study, 'stopped')
-    await this.#halt(studyId, 'stop')
+    await this.#halt(study.id, 'stop')
   }
 
   /** Finished runs stay; the others wait again, and go on from their last checkpoints. */
   async resume(studyId: string): Promise<void> {
-    const study = this.#study(studyId)
-    if (study.status === 'running' || study.status === 'queued') throw wrongStatus(study, 'resumed')
-    await this.#requeue(study)
+    await this.#requeue(this.#study(studyId))
   }
 
   async extend(studyId: string, wanted: { readonly batchSizes: readonly number[]; readonly maxSeeds: number | null }): Promise<void> {
     const { context, preparation, studyOf } = this.#options
-    const study = this.#study(studyId)
-    const config = extendedConfig(study.config, wanted)
+    const { id, config: before } = this.#study(studyId)
+    const config = extendedConfig(before, wanted)
     const dataset = await preparation.dataset(config.run.dataset)
     studyOf(config).check(config, factsOf(dataset))
-    await context.gate.write(() => context.writer.updateStudy(studyId, { config }))
-    this.#note(studyId, 'study.extended', `Extended by ${describeExtension(wanted)}.`, { batchSizes: [...wanted.batchSizes], maxSeeds: wanted.maxSeeds })
-    if (this.#active?.studyId === studyId) this.#active.runner?.replan()
-    else if (study.status !== 'queued') await this.#requeue(this.#study(studyId))
+    await context.gate.write(() => context.writer.updateStudy(id, { config }))
+    await this.#note(id, 'study.extended', `Extended by ${describeExtension(wanted)}.`, { batchSizes: [...wanted.batchSizes], maxSeeds: wanted.maxSeeds })
+    if (this.#active?.studyId === id) {
+      if (this.#active.runner?.replan() !== false) return
+      await this.#active.done // it had ended before it could look at its config again
+    }
+    if (this.#study(id).status !== 'queued') await this.#requeue(this.#study(id))
   }
 
   async stopPoint(studyId: string, batchSize: number): Promise<void> {
     const { context } = this.#options
-    const study = this.#study(studyId)
-    if (!study.config.sweep.batchSizes.includes(batchSize)) {
-      throw new LoupeError('not-found', `The study has no batch size ${batchSize}. It has ${study.config.sweep.batchSizes.join(', ')}.`, { studyId, batchSize })
+    const { id, config } = this.#study(studyId)
+    if (!config.sweep.batchSizes.includes(batchSize)) {
+      throw new LoupeError('not-found', `The study has no batch size ${batchSize}. It has ${config.sweep.batchSizes.join(', ')}.`, { studyId: id, batchSize })
     }
-    this.#note(studyId, 'point.stopped', `Batch size ${batchSize} was ended by the user.`, { batchSize })
-    if (this.#active?.studyId === studyId) return this.#active.runner?.replan()
-    for (const run of context.writer.runsOf(studyId)) {
+    await this.#note(id, 'point.stopped', `Batch size ${batchSize} was ended by the user.`, { batchSize })
+    if (this.#active?.studyId === id) return void this.#active.runner?.replan()
+    for (const run of context.writer.runsOf(id)) {
       const waits = run.status === 'queued' || run.status === 'paused' || run.status === 'interrupted'
       if (waits && run.config.batchSize === batchSize) await patchRun(context, run.id, { status: 'stopped', finishedAt: Date.now() })
     }
@@ -104,15 +105,18 @@ export class StudyQueue {
 
   async #requeue(study: StudyRecord): Promise<void> {
     const { context, preparation } = this.#options
+    refuseUnlessResumable(study)
     const { dataset } = await preparation.prepare(study.config.run, largestBatch(study.config))
+    // Once more: it may have been resumed by somebody else meanwhile.
+    refuseUnlessResumable(this.#study(study.id))
     this.#checkSameData(study.id, dataset)
+    await this.#setStatus(study.id, 'queued')
     const stopped = stoppedPoints(context.writer, study.id)
     for (const run of context.writer.runsOf(study.id)) {
       if (run.status === 'finished' || run.status === 'queued') continue
       if (run.status === 'stopped' && stopped.has(run.config.batchSize)) continue
       await patchRun(context, run.id, { status: 'queued', finishedAt: null, error: null })
     }
-    await this.#setStatus(study.id, 'queued')
     this.#enqueue(study.id)
   }
 
@@ -188,8 +192,8 @@ export class StudyQueue {
     }
   }
 
-  #recordDataset(studyId: string, dataset: Dataset): void {
-    this.#note(studyId, 'dataset.read', `Read ${dataset.title}: ${dataset.train.count} training, ${dataset.validation.count} validation and ${dataset.test.count} test examples.`, {
+  async #recordDataset(studyId: string, dataset: Dataset): Promise<void> {
+    await this.#note(studyId, 'dataset.read', `Read ${dataset.title}: ${dataset.train.count} training, ${dataset.validation.count} validation and ${dataset.test.count} test examples.`, {
       name: dataset.name,
       hash: dataset.hash,
       trainExamples: dataset.train.count,
@@ -210,9 +214,11 @@ export class StudyQueue {
     })
   }
 
-  #note(studyId: string, kind: string, message: string, facts: Readonly<Record<string, unknown>>): void {
-    const { writer, emit } = this.#options.context
-    emit({ name: 'log.event', payload: { event: writer.appendEvent({ studyId, runId: null, level: 'info', kind, message, facts }) } })
+  /** These events are part of the study: what it read, and what the user asked of it. So they wait for room, as records do. */
+  async #note(studyId: string, kind: string, message: string, facts: Readonly<Record<string, unknown>>): Promise<void> {
+    const { writer, gate, emit } = this.#options.context
+    const event = await gate.write(() => writer.appendEvent({ studyId, runId: null, level: 'info', kind, message, facts }))
+    emit({ name: 'log.event', payload: { event } })
   }
 }
 
@@ -230,6 +236,10 @@ export function largestBatch(config: StudyConfig): number {
 export function lanesOf(prepared: Prepared, config: StudyConfig): LanePool {
   const limit = lanesFor({ parallelRuns: studySettings(config).parallelRuns, device: prepared.devices[0]?.kind ?? 'CPU', gpus: prepared.devices.filter((device) => device.kind === 'GPU').length })
   return new LanePool({ limit, make: (index) => prepared.makeTrainer({ index, threads: threadsOfLane(limit) }) })
+}
+
+function refuseUnlessResumable(study: StudyRecord): void {
+  if (study.status === 'running' || study.status === 'queued') throw wrongStatus(study, 'resumed')
 }
 
 function wrongStatus(study: StudyRecord, wanted: string): LoupeError {

@@ -52,6 +52,7 @@ export class StudyRunner {
   #halting: HaltReason | null = null
   #wake = Promise.withResolvers<void>()
   #lanesFailed: WireError | null = null
+  #isOver = false
   readonly #announce: Throttle<undefined>
 
   constructor(options: StudyRunnerOptions) {
@@ -68,10 +69,12 @@ export class StudyRunner {
       while (this.#halting === null && this.#lanesFailed === null) {
         this.#wake = Promise.withResolvers()
         const waiting = await this.#planned()
+        if (this.#halting !== null) break // planning may have waited for room on the disk
         for (const run of waiting.slice(0, Math.max(0, this.#options.lanes.limit - this.#active.size))) this.#start(run)
         if (this.#active.size === 0) break
         await Promise.race([this.#wake.promise, ...[...this.#active.values()].map((active) => active.done)])
       }
+      this.#isOver = this.#halting === null
       await this.#drain()
       return await this.#settle()
     } catch (error) {
@@ -91,11 +94,16 @@ export class StudyRunner {
     this.#wake.resolve()
   }
 
-  /** Looks at the log again: the config was extended, or a batch size was ended. */
-  replan(): void {
+  /**
+   * Looks at the log again: the config was extended, or a batch size was ended.
+   *
+   * @returns False where the study has come to its end already and does not look again.
+   */
+  replan(): boolean {
     const stopped = stoppedPoints(this.#options.context.writer, this.#options.studyId)
     for (const active of this.#active.values()) if (stopped.has(active.batchSize)) active.abort.abort('stop')
     this.#wake.resolve()
+    return !this.#isOver
   }
 
   #study(): StudyRecord {
@@ -107,7 +115,7 @@ export class StudyRunner {
     const { context, study, facts, studyId } = this.#options
     const { writer, gate, emit } = context
     const stopped = stoppedPoints(writer, studyId)
-    const plan = [...study.plan(this.#study().config, this.#reading.runs(studyId), facts)].filter((planned) => !stopped.has(planned.config.batchSize)).sort((a, b) => a.order - b.order)
+    const plan = [...study.plan(this.#study().config, this.#reading.runs(studyId), { ...facts, endedBatchSizes: stopped })].filter((planned) => !stopped.has(planned.config.batchSize)).sort((a, b) => a.order - b.order)
     const byKey = new Map(writer.runsOf(studyId).map((run) => [run.key, run]))
     for (const { key, config } of plan) {
       if (byKey.has(key)) continue
@@ -212,8 +220,9 @@ export class StudyRunner {
   }
 
   #emitProgress(): void {
-    const { context, study, facts, studyId } = this.#options
+    const { context, study, studyId } = this.#options
     const { status, config } = this.#study()
+    const facts = { ...this.#options.facts, endedBatchSizes: stoppedPoints(context.writer, studyId) }
     const runs: readonly StudiedRun[] = this.#reading.runs(studyId)
     context.emit({ name: 'study.changed', payload: { studyId, status, progress: study.progress(config, runs, facts) } })
   }

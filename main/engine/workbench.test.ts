@@ -184,6 +184,47 @@ describe('a study', () => {
     await expect(client.request('study.extend', { studyId, batchSizes: [101] })).rejects.toMatchObject({ code: 'invalid-input' })
   })
 
+  it('is extended while it comes to its end, and goes on', async () => {
+    const { workbench, client, writer, seen } = await open(tenSteps)
+    const extended = Promise.withResolvers<void>()
+    const { studyId } = await client.request('study.start', { config: fakeStudyConfig() })
+    workbench.onEvent((event) => {
+      // Its record says that it has finished; its lanes are still open.
+      if (event.name === 'study.changed' && event.payload.status === 'finished' && seen.lanesClosed === 0) client.request('study.extend', { studyId, batchSizes: [16] }).then(() => extended.resolve(), extended.reject)
+    })
+    await extended.promise
+    await until(() => writer.study(studyId).status === 'finished')
+    expect(seen.started.map((run) => run.batchSize)).toEqual([8, 4, 2, 1, 16])
+  })
+
+  it('that two windows resume at once is queued once', async () => {
+    const hold = holdAt(6)
+    const { client, writer, seen } = await open({ ...tenSteps, beforeStep: hold.beforeStep })
+    const { studyId } = await client.request('study.start', { config: fakeStudyConfig() })
+    await until(() => hold.holding === 1)
+    const paused = client.request('study.pause', { studyId })
+    hold.letGo()
+    await paused
+    const answers = await Promise.allSettled([client.request('study.resume', { studyId }), client.request('study.resume', { studyId })])
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    await until(() => writer.study(studyId).status === 'finished')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(writer.events({ limit: 1000, offset: 0, studyId, runId: null }).filter((event) => event.kind === 'study.finished')).toHaveLength(1)
+    expect(seen.started).toHaveLength(5)
+  })
+
+  it('is known by its id without the zeros, too', async () => {
+    const hold = holdAt(6)
+    const { client, writer } = await open({ ...tenSteps, beforeStep: hold.beforeStep })
+    const { studyId } = await client.request('study.start', { config: fakeStudyConfig() })
+    await until(() => hold.holding === 1)
+    const paused = client.request('study.pause', { studyId: 'study-1' })
+    hold.letGo()
+    await paused
+    expect(writer.runsOf(studyId)[0]?.status).toBe('paused')
+    await client.request('study.stop', { studyId })
+  })
+
   it('waits for the study before it', async () => {
     const hold = holdAt(2)
     const { client, writer, seen } = await open({ ...tenSteps, beforeStep: hold.beforeStep })
