@@ -1,3 +1,5 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { DatasetConfig } from '../contract/dataset-config.ts'
 import type { SharedRunConfig } from '../contract/run-config.ts'
 import type { Runtime, DeviceInfo } from '../tensorflow/runtime.ts'
@@ -15,14 +17,14 @@ export interface Prepared {
   readonly cost: ModelCost
   readonly devices: readonly DeviceInfo[]
   /** A new trainer on one of the devices, in turn, with its own threads (0 for as many as cores). */
-  makeTrainer(lane: { readonly index: number; readonly threads: number }): Promise<Trainer>
+  makeTrainer(lane: { readonly index: number; readonly threads: number; readonly parallelOps?: number }): Promise<Trainer>
 }
 
 /**
  * Opens TensorFlow and reads data sets when they are first needed, and keeps them.
  *
  * TensorFlow is opened once a process. The last data set read is kept, because a study and the runs after it usually
- * share it.
+ * share it; a file that was changed since is read again.
  */
 export class Preparation {
   readonly #parts: EngineParts
@@ -43,15 +45,15 @@ export class Preparation {
     return this.#runtime
   }
 
-  dataset(config: DatasetConfig): Promise<Dataset> {
-    const key = JSON.stringify(config)
-    if (this.#dataset?.key === key) return this.#dataset.read
+  async dataset(config: DatasetConfig): Promise<Dataset> {
+    const key = JSON.stringify([config, config.path === null ? null : await contentsOf(config.path)])
+    if (this.#dataset?.key === key) return await this.#dataset.read
     const read = this.#parts.loadDataset(config).catch((error: unknown) => {
       if (this.#dataset?.key === key) this.#dataset = null
       throw error
     })
     this.#dataset = { key, read }
-    return read
+    return await read
   }
 
   /**
@@ -71,7 +73,14 @@ export class Preparation {
       dataset,
       cost,
       devices,
-      makeTrainer: ({ index, threads }) => this.#parts.createTrainer({ runtime, dataset, threads, device: devices[index % devices.length]?.name ?? '/device:CPU:0' }),
+      makeTrainer: ({ index, threads, parallelOps = 1 }) => this.#parts.createTrainer({ runtime, dataset, threads, parallelOps, device: devices[index % devices.length]?.name ?? '/device:CPU:0' }),
     }
   }
+}
+
+/** Size and time of a file, or of each file in a folder: others where they were written to. Empty where there is nothing; reading says so. */
+async function contentsOf(path: string): Promise<readonly string[]> {
+  const names = await readdir(path).catch(() => [''])
+  const described = await Promise.all(names.sort().map((name) => stat(join(path, name)).then(({ size, mtimeMs }) => `${name} ${size} ${mtimeMs}`, () => [])))
+  return described.flat()
 }
