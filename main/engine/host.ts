@@ -124,14 +124,21 @@ export function forkEngine(options: { readonly workspace: string; readonly owner
   const args = ['--workspace', options.workspace, ...(options.owner === undefined ? [] : ['--owner', options.owner])]
   return () => {
     // Ctrl+C reaches the whole process group: the host decides when the engine ends, so the engine gets a group of its own.
-    const child = fork(entry, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced', detached: process.platform !== 'win32' })
+    // Standard output is the host's alone: with --json nothing else may stand there.
+    const child = fork(entry, args, { stdio: ['ignore', 2, 2, 'ipc'], serialization: 'advanced', detached: process.platform !== 'win32' })
     if (child.pid !== undefined) options.onFork?.(child.pid)
     return {
       post: (message) => void (child.connected && child.send(message, () => {})), // a child that is gone is reported by its exit
       onMessage: (listener) => child.on('message', listener),
       onExit: (listener) => {
-        child.once('exit', (exitCode, signal) => listener({ exitCode, signal }))
-        child.once('error', () => listener({ exitCode: null, signal: null }))
+        let isTold = false
+        const tell: typeof listener = (exit) => {
+          if (!isTold) listener(exit)
+          isTold = true
+        }
+        child.once('exit', (exitCode, signal) => tell({ exitCode, signal }))
+        // One that could not be started never exits.
+        child.once('error', () => child.pid === undefined && tell({ exitCode: null, signal: null }))
       },
       kill: () => child.kill('SIGKILL'),
     }
