@@ -14,7 +14,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Set-up with nothing on the PATH but what the test puts there, and an empty cache. */
 function setUp(env: Record<string, string> = {}) {
-  const { LOUPE_TENSORFLOW: _dropped, ...inherited } = process.env
+  const inherited = { ...process.env }
+  delete inherited['LOUPE_TENSORFLOW']
   const ran = spawnSync(process.execPath, [join(root, 'setup.mjs'), '--quiet'], { encoding: 'utf8', env: { ...inherited, PATH: folder, LOUPE_CACHE: join(folder, 'cache'), ...env } })
   return { code: ran.status, said: ran.stderr, printed: ran.stdout }
 }
