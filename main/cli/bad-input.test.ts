@@ -2,6 +2,7 @@ import { mkdir, open, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runConfig } from '../contract/run-config.ts'
 import { openLogWriter } from '../log/open.ts'
 import { makeFolder, spawnLoupe } from './test/spawn-loupe.ts'
 import type { SpawnOptions } from './test/spawn-loupe.ts'
@@ -47,6 +48,11 @@ describe('a config that cannot be read', () => {
     const { code, stderr } = await run('batchSize: 4\nmodel: {kind: mlp, hidden: [8\n')
     expect(code).toBe(2)
     expect(stderr).toMatch(/^loupe: config\.yaml:\d+:\d+: /)
+  })
+
+  it('says so of an alias that names nothing', async () => {
+    const { code, stderr } = await run('name: *nowhere\n')
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^loupe: config\.yaml:1:1: .*nowhere/)])
   })
 
   it('says so of an empty file, a list, a missing file and a folder', async () => {
@@ -182,6 +188,17 @@ describe('a workspace in trouble', () => {
       const { code, stderr } = await loupe([command, 'study-0042'])
       expect([command, code, stderr]).toEqual([command, 2, expect.stringContaining('study-0042')])
     }
+  })
+})
+
+describe('an export', () => {
+  it('that has a file in its way says so', async () => {
+    const log = openLogWriter({ workspace: folder.file('workspace') })
+    log.createRun({ studyId: null, key: '', config: runConfig.parse({}) })
+    log.close()
+    await writeFile(folder.file('taken'), '')
+    const { code, stderr } = await loupe(['export', 'run-1', '--out', folder.file('taken')])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/taken.*EEXIST.*--out/)])
   })
 })
 

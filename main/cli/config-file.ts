@@ -28,7 +28,7 @@ export function parseConfig(text: string, path: string): ConfigFile {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
   const broken = document.errors.map((error) => ({ position: positionAt(lines, error.pos[0]), message: error.message }))
   if (broken.length > 0) throw refusal(path, broken)
-  const value: unknown = document.toJS()
+  const value = valueOf(document, path)
   if (!isRecord(value)) throw refusal(path, [{ position: { line: 1, column: 1 }, message: `a config is a mapping of keys to values, and this is ${value === null ? 'empty' : Array.isArray(value) ? 'a list' : `a ${typeof value}`}. \`loupe template critical-batch-size\` prints one.` }])
 
   const kind = Object.hasOwn(value, 'method') ? 'study' : 'run'
@@ -36,6 +36,15 @@ export function parseConfig(text: string, path: string): ConfigFile {
   const parsed = schema.safeParse(value)
   if (!parsed.success) throw refusal(path, problems({ error: parsed.error, schema, value, document, lines }))
   return kind === 'study' ? { kind, config: studyConfig.parse(value) } : { kind, config: runConfig.parse(value) }
+}
+
+/** An alias that names no anchor, or too many of them, shows only here. */
+function valueOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    throw refusal(path, [{ position: { line: 1, column: 1 }, message: error instanceof Error ? error.message : String(error) }])
+  }
 }
 
 interface Position {

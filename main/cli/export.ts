@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { LoupeError } from '../contract/errors.ts'
 import type { RunRecord } from '../contract/records.ts'
 import type { LogReader } from '../log/log.ts'
 import { exitCodes } from './exit-code.ts'
@@ -24,11 +25,18 @@ export async function exportData({ output, workspace }: Invocation, { id, out }:
     }
     return texts
   })
-  await mkdir(folder, { recursive: true })
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  await write(folder, files).catch((error: NodeJS.ErrnoException) => {
+    const code = error.code ?? error.message
+    throw new LoupeError(code === 'ENOSPC' ? 'disk-full' : 'invalid-input', `The export cannot be written to ${folder} (${code}). Name a folder that you may write to, on a disk with room, with --out.`, { folder, code })
+  })
   const paths = Object.keys(files).map((name) => join(folder, name))
   output.result({ json: { exported: { id, files: paths } }, text: paths.join('\n') })
   return exitCodes.done
+}
+
+async function write(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
 }
 
 const RUN_COLUMNS = ['id', 'studyId', 'key', 'name', 'status', 'model', 'optimizer', 'batchSize', 'seed', 'steps', 'examples', 'wallMs', 'functionEvaluations', 'censored', 'device', 'threads', 'jit', 'configHash', 'createdAt', 'error'] as const
