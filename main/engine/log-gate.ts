@@ -4,9 +4,9 @@ import type { LogWriter } from '../log/log.ts'
 import type { Emit } from './event-hub.ts'
 
 /**
- * Stands between the training and a log that may be unable to write, such as on a full disk.
+ * Stands between the training and a log that may be unable to write for a while: its disk is full, or another program holds it.
  *
- * A write that finds the disk full is tried again every second until it goes through: nothing is lost and nothing is
+ * Such a write is tried again every second until it goes through: nothing is lost and nothing is
  * recorded out of order. Meanwhile whoever asked with `onTrouble` holds, and listeners get one clear event.
  */
 export class LogGate {
@@ -38,7 +38,7 @@ export class LogGate {
   }
 
   /**
-   * Writes, and waits for room where there is none.
+   * Writes, and waits where that cannot be done now.
    *
    * @throws What `action` throws, unless it is the log's own trouble; that, too, once the gate is closed.
    */
@@ -49,7 +49,7 @@ export class LogGate {
         this.#look()
         return value
       } catch (error) {
-        if (!(error instanceof LoupeError && error.code === 'disk-full')) throw error
+        if (!(error instanceof LoupeError && passes(error))) throw error
         this.#enter(toWireError(error))
         if (this.#closing.signal.aborted) throw error
         await this.#pause()
@@ -97,7 +97,7 @@ export class LogGate {
           at: Date.now(),
           level: 'error',
           kind: 'log.unwritable',
-          message: `The log cannot write: ${error.message} Training holds and goes on by itself once there is room.`,
+          message: `The log cannot write: ${error.message} Training holds and goes on by itself once it can be written.`,
           facts: { ...error.facts, code: error.code },
         },
       },
@@ -137,4 +137,9 @@ export class LogGate {
       signal.addEventListener('abort', end, { once: true })
     })
   }
+}
+
+/** True for trouble that ends without us: no room, or a lock of another program's. Another *writer* of ours is here to stay. */
+function passes({ code, facts }: LoupeError): boolean {
+  return code === 'disk-full' || (code === 'conflict' && typeof facts['sqlite'] === 'string')
 }
