@@ -12,6 +12,8 @@ export interface TrainerOptions {
   readonly device: string
   /** That an op may use; 0 for as many as cores. */
   readonly threads: number
+  /** Ops that may run at once. */
+  readonly parallelOps: number
 }
 
 /**
