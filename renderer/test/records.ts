@@ -48,7 +48,7 @@ export function pendingReport(change: Partial<QueryOutput<'study.report'>> = {})
     linearised: null,
     noiseScale: null,
     saving: null,
-    gate: { stage: 'small', status: 'sweeping', reasons: [] },
+    gate: { stage: 'small', status: 'sweeping', reasons: [], details: [] },
     spent: { examples: 0, hours: 0, money: 0 },
     warnings: [],
     ...change,

@@ -28,11 +28,11 @@ export function fitPoints({ csv, confidence }: { readonly csv: string; readonly 
     timeOptimalBatchSize: null,
     noiseScale: null,
     saving: null,
-    gate: { stage: 'small', status: 'not-started', reasons: ['These points were measured elsewhere.'] },
+    gate: { stage: 'small', status: 'not-started', reasons: ['These points were measured elsewhere.'], details: [{ code: 'measured-elsewhere', facts: {} }] },
     spent: { examples: 0, hours: 0, money: 0 },
     warnings: [
-      ...(preferred?.misfit === true ? [{ code: 'misfit', message: 'The points lie further from the law than their seeds scatter: the law is only a rough description here, and the interval is widened for it.' }] : []),
-      ...(preferred !== null && !preferred.isDecided ? [{ code: 'undecided', message: 'The two laws describe the points about equally well (AICc within 2).' }] : []),
+      ...(preferred?.misfit === true ? [{ code: 'misfit', message: 'The points lie further from the law than their seeds scatter: the law is only a rough description here, and the interval is widened for it.', facts: {} } as const] : []),
+      ...(preferred !== null && !preferred.isDecided ? [{ code: 'undecided', message: 'The two laws describe the points about equally well (AICc within 2).', facts: {} } as const] : []),
     ],
   }
 }

@@ -81,6 +81,53 @@ export const verdictCode = z.enum([
 ])
 export type VerdictCode = z.output<typeof verdictCode>
 
+/** What a warning is about. Translated by the window, with the numbers in its facts. */
+export const warningCode = z.enum([
+  'censored', // facts: count, total
+  'partly-censored', // facts: sizes
+  'failed-runs', // facts: count, total
+  'met-before-training',
+  'not-logged',
+  'single-seed',
+  'misfit',
+  'combined-law',
+  'pinned',
+  'undecided',
+  'large-for-data', // facts: sizes, examples
+  'criterion', // facts: criterion
+  'generalization',
+  'batch-norm',
+  'one-rate',
+  'tuning-edge', // facts: sizes
+  'noise-scale',
+  'step-too-large', // facts: product
+  'estimate-is-noise-scale',
+  'estimate-from-search',
+])
+export type WarningCode = z.output<typeof warningCode>
+
+/** What the gate goes by. Translated by the window, with the numbers in its facts. */
+export const gateReasonCode = z.enum([
+  'not-started',
+  'over-budget', // facts: hours, budget
+  'estimating',
+  'sweeping', // facts: ended, runs
+  'minimum-inside',
+  'no-minimum', // facts: verdict
+  'interval-unbounded',
+  'interval-narrow', // facts: ratio, allowed
+  'interval-wide', // facts: ratio, allowed
+  'saving-unknown', // facts: size
+  'saving-enough', // facts: size, share, wanted
+  'saving-small', // facts: size, share, wanted
+  'measured-elsewhere',
+])
+export type GateReasonCode = z.output<typeof gateReasonCode>
+
+/** The numbers and names in a sentence, for those who write it in another language. */
+export const sentenceFacts = z.record(z.string(), z.union([z.number(), z.string(), z.array(z.number())]))
+export type SentenceFacts = z.output<typeof sentenceFacts>
+
 export const criticalBatchSizeReport = z.object({
   studyId: z.string().nullable(),
   /** Null for points measured elsewhere, whose target is not known. */
@@ -121,9 +168,16 @@ export const criticalBatchSizeReport = z.object({
     })
     .nullable(),
   saving: z.object({ currentBatchSize: z.int(), examplesShare: z.number().nullable(), timeShare: z.number().nullable() }).nullable(),
-  gate: z.object({ stage: z.enum(['small', 'medium', 'production']), status: z.enum(['not-started', 'estimating', 'sweeping', 'confirmed', 'refuted', 'over-budget']), reasons: z.array(z.string()) }),
+  gate: z.object({
+    stage: z.enum(['small', 'medium', 'production']),
+    status: z.enum(['not-started', 'estimating', 'sweeping', 'confirmed', 'refuted', 'over-budget']),
+    /** Plain English sentences. */
+    reasons: z.array(z.string()),
+    /** The same reasons in the same order, as codes. */
+    details: z.array(z.object({ code: gateReasonCode, facts: sentenceFacts })),
+  }),
   spent: z.object({ examples: z.number(), hours: z.number(), money: z.number() }),
   /** Things to know about the data: censored share, edge of the grid, batch norm, fallback steps and the like. */
-  warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+  warnings: z.array(z.object({ code: warningCode, message: z.string(), facts: sentenceFacts })),
 })
 export type CriticalBatchSizeReport = z.output<typeof criticalBatchSizeReport>

@@ -3,7 +3,7 @@ import type { CriticalBatchSizeConfig } from './config.ts'
 import type { Estimate } from './estimate.ts'
 import type { SweepState } from './plan.ts'
 import type { Reading } from './reading.ts'
-import type { CriticalBatchSizeReport } from './report.ts'
+import type { CriticalBatchSizeReport, SentenceFacts, WarningCode } from './report.ts'
 
 type Warning = CriticalBatchSizeReport['warnings'][number]
 
@@ -27,9 +27,9 @@ function ofPoints(state: SweepState): Warning[] {
   const arrived = state.batches.filter((batch) => batch.reached > 0)
   const single = arrived.length > 0 && arrived.every((batch) => batch.reached === 1)
   return [
-    ...(censored.length > 0 ? [warning('censored', `${censored.length} of ${ended.length} runs did not reach the target. They are shown as open marks and are in no fit.`)] : []),
-    ...(partly.length > 0 ? [warning('partly-censored', `At batch size ${partly.join(', ')} some seeds reached the target and some did not: the mean of those that did is too small. Raise maxExamples.`)] : []),
-    ...(failed.length > 0 ? [warning('failed-runs', `${failed.length} of ${ended.length} runs failed, by divergence mostly: see their errors; a lower learning rate may help.`)] : []),
+    ...(censored.length > 0 ? [warning('censored', `${censored.length} of ${ended.length} runs did not reach the target. They are shown as open marks and are in no fit.`, { count: censored.length, total: ended.length })] : []),
+    ...(partly.length > 0 ? [warning('partly-censored', `At batch size ${partly.join(', ')} some seeds reached the target and some did not: the mean of those that did is too small. Raise maxExamples.`, { sizes: partly })] : []),
+    ...(failed.length > 0 ? [warning('failed-runs', `${failed.length} of ${ended.length} runs failed, by divergence mostly: see their errors; a lower learning rate may help.`, { count: failed.length, total: ended.length })] : []),
     ...(points.some((read) => read.crossing.kind === 'met-before-training') ? [warning('met-before-training', 'Target met before training: at step 0 already, so there are no steps to count. Choose a stricter target.')] : []),
     ...(points.some((read) => read.crossing.kind === 'not-logged') ? [warning('not-logged', 'Some runs did not log what this target is measured in (full-gradient norms are logged only where asked for), so they are not counted.')] : []),
     ...(single ? [warning('single-seed', 'One seed a batch size: the scatter from seed to seed is unknown, and the interval goes by the distance of the points from the law alone.')] : []),
@@ -65,8 +65,8 @@ function ofSettings(config: CriticalBatchSizeConfig, facts: DatasetFacts): Warni
   const criterion = sweep.target.criterion
   const hasBatchNorm = 'normalization' in run.model && run.model.normalization === 'batch'
   return [
-    ...(large.length > 0 ? [warning('large-for-data', `Batch size ${large.join(', ')} is over a quarter of the ${facts.trainExamples} training examples: its batches are hardly random any more.`)] : []),
-    ...(criterion === 'gradient-mean' ? [] : [warning('criterion', `The law 1/K = a − s/b is derived for the mean squared gradient; with ${criterion} b* may be well below 2·b0, so it holds for this rule of stopping only.`)]),
+    ...(large.length > 0 ? [warning('large-for-data', `Batch size ${large.join(', ')} is over a quarter of the ${facts.trainExamples} training examples: its batches are hardly random any more.`, { sizes: large, examples: facts.trainExamples })] : []),
+    ...(criterion === 'gradient-mean' ? [] : [warning('criterion', `The law 1/K = a − s/b is derived for the mean squared gradient; with ${criterion} b* may be well below 2·b0, so it holds for this rule of stopping only.`, { criterion })]),
     ...(criterion === 'validation-accuracy' ? [warning('generalization', 'An accuracy on held-out examples mixes generalization into the cost of optimization.')] : []),
     ...(hasBatchNorm ? [warning('batch-norm', 'Batch norm makes each example’s gradient depend on its batch: the noise scale is not defined then, and b* mixes in what batch norm does at small batches. Group norm does not.')] : []),
     ...(sweep.learningRateRule === 'optimizer' && run.optimizer.kind !== 'armijo'
@@ -78,16 +78,17 @@ function ofSettings(config: CriticalBatchSizeConfig, facts: DatasetFacts): Warni
 function ofTuning(config: CriticalBatchSizeConfig, state: SweepState): Warning[] {
   const [lowest, highest] = [Math.min(...config.sweep.tuningGrid), Math.max(...config.sweep.tuningGrid)]
   const atEdge = state.tuning.filter(({ learningRate }) => learningRate === lowest || learningRate === highest).map(({ batchSize }) => batchSize)
-  return atEdge.length > 0 ? [warning('tuning-edge', `At batch size ${atEdge.join(', ')} the best learning rate is at an end of the grid: widen tuningGrid.`)] : []
+  return atEdge.length > 0 ? [warning('tuning-edge', `At batch size ${atEdge.join(', ')} the best learning rate is at an end of the grid: widen tuningGrid.`, { sizes: atEdge })] : []
 }
 
 function ofEstimate(estimate: Estimate | null): Warning[] {
   if (estimate === null) return []
   const { value } = estimate.noiseScale
   if (value === null) return [warning('noise-scale', 'The mean of |G|² or tr Σ is not positive: too few gradients for a noise scale. Raise shards or evaluate more often.')]
-  switch (estimate.bridge.from) {
+  const { from, smoothnessTimesStep: product } = estimate.bridge
+  switch (from) {
     case 'step-too-large':
-      return [warning('step-too-large', `Step too large for the bound: Lη = ${estimate.bridge.smoothnessTimesStep?.toPrecision(3)}, and the bound needs Lη < 2. There is no estimate from it.`)]
+      return [warning('step-too-large', `Step too large for the bound: Lη = ${product?.toPrecision(3)}, and the bound needs Lη < 2. There is no estimate from it.`, product === null ? {} : { product })]
     case 'noise-scale':
       return [warning('estimate-is-noise-scale', 'The estimate before the sweep is the noise scale itself: good to an order of magnitude. The bound needs a gradient criterion and the smoothness.')]
     case 'search':
@@ -97,6 +98,6 @@ function ofEstimate(estimate: Estimate | null): Warning[] {
   }
 }
 
-function warning(code: string, message: string): Warning {
-  return { code, message }
+function warning(code: WarningCode, message: string, facts: SentenceFacts = {}): Warning {
+  return { code, message, facts }
 }

@@ -90,9 +90,14 @@ export function demoReport(study: DemoStudy, lens: Lens): Report {
       sweep.currentBatchSize === null || estimate === null || !current?.meanExamples
         ? null
         : { currentBatchSize: sweep.currentBatchSize, examplesShare: 1 - least / current.meanExamples, timeShare: -0.31 },
-    gate: { stage: sweep.stage, status: study.status === 'finished' ? 'confirmed' : 'sweeping', reasons: estimate === null ? ['The sweep is under way.'] : ['The interval’s high end is 1.7 times its low end; at most 2 is asked.', 'b* saves 14% of the examples; at least 10% is asked.'] },
+    gate: {
+      stage: sweep.stage,
+      status: study.status === 'finished' ? 'confirmed' : 'sweeping',
+      reasons: estimate === null ? ['The sweep is under way.'] : ['The interval’s high end is 1.7 times its low end; at most 2 is asked.', 'b* saves 14% of the examples; at least 10% is asked.'],
+      details: estimate === null ? [] : [{ code: 'interval-narrow', facts: { ratio: 1.7, allowed: 2 } }, { code: 'saving-enough', facts: { size: 64, share: 0.14, wanted: 0.1 } }],
+    },
     spent: { examples: runs.reduce((sum, run) => sum + progressOf(study, run) * run.steps * run.batchSize, 0), hours: spentMs / 3_600_000, money: (spentMs / 3_600_000) * sweep.hourlyRate },
-    warnings: censored > 0 ? [{ code: 'censored', message: `${censored} of ${points.length} runs gave up before the target; they are shown and kept out of the fit.` }] : [],
+    warnings: censored > 0 ? [{ code: 'censored', message: `${censored} of ${points.length} runs gave up before the target; they are shown and kept out of the fit.`, facts: { count: censored, total: points.length } }] : [],
   }
 }
 
