@@ -9,12 +9,14 @@ export interface Loadable<T> {
   /** Asks. An answer that a later question has overtaken is dropped. */
   readonly load: (ask: () => Promise<T>) => Promise<void>
   readonly clear: () => void
+  /** Drops an answer that is on its way; what is there stays. */
+  readonly drop: () => void
 }
 
 /** Holds the faces of something asked for. The last value stays while a newer one is fetched. */
 export function useLoadable<T>(): Loadable<T> {
   let latest = 0
-  const state: { data: T | null; error: LoupeError | null; isLoading: boolean; load: Loadable<T>['load']; clear: () => void } = shallowReactive({
+  const state: { data: T | null; error: LoupeError | null; isLoading: boolean; load: Loadable<T>['load']; clear: () => void; drop: () => void } = shallowReactive({
     data: null,
     error: null,
     isLoading: false,
@@ -34,9 +36,12 @@ export function useLoadable<T>(): Loadable<T> {
       }
     },
     clear() {
-      latest += 1
+      state.drop()
       state.data = null
       state.error = null
+    },
+    drop() {
+      latest += 1
       state.isLoading = false
     },
   })

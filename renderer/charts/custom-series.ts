@@ -36,8 +36,17 @@ export function bandSeries(options: BandOptions): CustomSeriesOption {
 
 export interface ErrorBarOptions {
   readonly name: string
-  readonly points: readonly { readonly x: number; readonly y: number; readonly low: number; readonly high: number }[]
+  readonly points: readonly ErrorBar[]
   readonly color: string
+  /** Says what a point is; ECharts' own account without it. */
+  readonly text?: (point: ErrorBar) => string
+}
+
+export interface ErrorBar {
+  readonly x: number
+  readonly y: number
+  readonly low: number
+  readonly high: number
 }
 
 /** Mean and spread: a filled dot with a capped vertical line. */
@@ -50,6 +59,7 @@ export function errorBarSeries(options: ErrorBarOptions): CustomSeriesOption {
     clip: true,
     itemStyle: { color: options.color },
     encode: { x: 0, y: 1 },
+    ...(options.text ? { tooltip: { formatter: (shown: unknown) => textOf(options, shown) } } : {}),
     data: options.points.map(({ x, y, low, high }) => [x, y, low, high]),
     renderItem: (_, api) => {
       const [x, y, low, high] = [api.value(0), api.value(1), api.value(2), api.value(3)].map(Number)
@@ -69,4 +79,10 @@ export function errorBarSeries(options: ErrorBarOptions): CustomSeriesOption {
       }
     },
   }
+}
+
+function textOf({ points, text }: ErrorBarOptions, shown: unknown): string {
+  const index: unknown = typeof shown === 'object' && shown !== null ? Reflect.get(shown, 'dataIndex') : undefined
+  const point = typeof index === 'number' ? points[index] : undefined
+  return point === undefined || text === undefined ? '' : text(point)
 }

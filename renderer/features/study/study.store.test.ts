@@ -67,6 +67,20 @@ describe('the open study', () => {
     expect(askedFor('metric.series').at(-1)?.input).toMatchObject({ runIds: ['run-64-1'], keys: ['train/loss'] })
   })
 
+  it('asks for the curves of some batch sizes only where that is wanted, and keeps what it has until they come', async () => {
+    transport.answer('study.get', () => ({ study: studyRecord(), runs: [runRecord(), runRecord({ batchSize: 128 })], progress }))
+    const store = useStudyStore()
+    store.open('study-1')
+    await vi.advanceTimersByTimeAsync(3000)
+    store.showSeries(['armijo/tries'], [128])
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(askedFor('metric.series').at(-1)?.input).toMatchObject({ runIds: ['run-128-1'] })
+    store.showSeries(['armijo/tries'], [64, 128])
+    expect(store.series.data).toEqual([])
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(askedFor('metric.series').at(-1)?.input).toMatchObject({ runIds: ['run-64-1', 'run-128-1'] })
+  })
+
   it('asks at most once in a while, however many events come', async () => {
     const store = useStudyStore()
     store.open('study-1')

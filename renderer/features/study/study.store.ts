@@ -34,13 +34,15 @@ export const useStudyStore = defineStore('study', () => {
   const lens = shallowRef<Lens>(plainLens)
   /** Which curves are wanted; null while none are shown, so that none are fetched. */
   const seriesKeys = shallowRef<readonly string[] | null>(null)
+  /** Of which batch sizes; null for all. */
+  const seriesSizes = shallowRef<readonly number[] | null>(null)
   const wantsEvents = shallowRef(false)
   const actionError = shallowRef<LoupeError | null>(null)
   const busyAction = shallowRef<CommandName | null>(null)
 
   const runs = computed<readonly RunRecord[]>(() => detail.data?.runs ?? [])
 
-  const startedRuns = computed(() => runs.value.filter((run) => run.startedAt !== null).map((run) => run.id))
+  const startedRuns = computed(() => runs.value.filter((run) => run.startedAt !== null))
 
   const refreshDetail = coalesce(() => detail.load(() => workbench().request('study.get', { studyId: studyId.value })), refreshMs.detail)
   const refreshReport = coalesce(() => report.load(() => workbench().request('study.report', { studyId: studyId.value, ...lens.value })), refreshMs.report)
@@ -53,7 +55,8 @@ export const useStudyStore = defineStore('study', () => {
   async function loadSeries(): Promise<void> {
     const keys = seriesKeys.value
     if (keys === null) return
-    const runIds = startedRuns.value
+    const sizes = seriesSizes.value
+    const runIds = startedRuns.value.filter((run) => sizes === null || sizes.includes(run.config.batchSize)).map((run) => run.id)
     await series.load(async () => (runIds.length === 0 ? [] : (await workbench().request('metric.series', { runIds, keys: [...keys], maxPoints: 500 })).series))
   }
 
@@ -99,6 +102,7 @@ export const useStudyStore = defineStore('study', () => {
       for (const end of unsubscribe) end()
       for (const refresh of [refreshDetail, refreshReport, refreshSeries, refreshEvents]) refresh.cancel()
       seriesKeys.value = null
+      seriesSizes.value = null
       wantsEvents.value = false
     }
   }
@@ -108,9 +112,11 @@ export const useStudyStore = defineStore('study', () => {
     refreshReport.ask()
   }
 
-  function showSeries(keys: readonly string[] | null): void {
+  /** Fetches these curves, of all runs or of those with these batch sizes, and keeps them fresh; null for none. What is there stays until other batch sizes have come. */
+  function showSeries(keys: readonly string[] | null, sizes: readonly number[] | null = null): void {
     const isOther = keys?.join() !== seriesKeys.value?.join()
     seriesKeys.value = keys
+    seriesSizes.value = sizes
     if (isOther) series.clear()
     if (keys !== null) refreshSeries.ask()
   }
