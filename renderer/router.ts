@@ -8,6 +8,7 @@ export const router = createRouter({
     { path: '/', name: 'start', component: () => import('./features/start/StartView.vue') },
     { path: '/studies/new', name: 'new-study', component: () => import('./features/new-study/NewStudyView.vue') },
     { path: '/studies/:studyId', name: 'study', component: () => import('./features/study/StudyView.vue'), props: true },
+    { path: '/fit-points', name: 'fit-points', component: () => import('./features/fit-points/FitPointsView.vue') },
     { path: '/runs', name: 'runs', component: () => import('./features/runs/RunsView.vue') },
     { path: '/runs/:runId', name: 'run', component: () => import('./features/runs/RunDetailView.vue'), props: true },
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./features/start/NotFoundView.vue') },

@@ -1,10 +1,11 @@
 import type { Messages } from '../en/index.ts'
 import { charts } from './charts.ts'
 import { common } from './common.ts'
+import { fitPoints } from './fit-points.ts'
 import { newStudy } from './new-study.ts'
 import { runs } from './runs.ts'
 import { start } from './start.ts'
 import { study } from './study.ts'
 
 /** Every text of the window in Japanese. */
-export const ja: Messages = { ...common, start, newStudy, study, runs, charts }
+export const ja: Messages = { ...common, start, newStudy, fitPoints, study, runs, charts }
