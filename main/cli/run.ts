@@ -58,6 +58,9 @@ async function train(invocation: Invocation, start: (client: Client, workbench: 
       throw new LoupeError('interrupted', `Interrupted and saved. \`loupe resume ${started.id}\` goes on from there.`, { id: started.id, kind: started.kind })
     }
     progress.clear()
+    if (statusOf(workbench, started) === 'interrupted') {
+      throw new LoupeError('interrupted', `Another process has taken the workspace over, and this one has stopped. \`loupe resume ${started.id}\` goes on from the last checkpoint once that one has ended.`, { id: started.id, kind: started.kind })
+    }
     return await conclude(invocation, workbench, started)
   } finally {
     interruption.end()
@@ -66,12 +69,12 @@ async function train(invocation: Invocation, start: (client: Client, workbench: 
 }
 
 /** Resolves when nothing of it runs any more. */
-function ended(workbench: Workbench, { kind, id }: Started): Promise<void> {
+function ended(workbench: Workbench, started: Started): Promise<void> {
+  const { id } = started
   const goesOn = (status: Status) => status === 'queued' || status === 'running'
   return new Promise((resolve) => {
     const check = () => {
-      const { status } = kind === 'study' ? workbench.writer.study(id) : workbench.writer.run(id)
-      if (goesOn(status)) return
+      if (goesOn(statusOf(workbench, started))) return
       endEvents()
       resolve()
     }
@@ -81,6 +84,10 @@ function ended(workbench: Workbench, { kind, id }: Started): Promise<void> {
     })
     check()
   })
+}
+
+function statusOf({ writer }: Workbench, { kind, id }: Started): Status {
+  return (kind === 'study' ? writer.study(id) : writer.run(id)).status
 }
 
 async function conclude({ output, workspace }: Invocation, workbench: Workbench, { kind, id }: Started): Promise<number> {

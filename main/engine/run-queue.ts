@@ -112,7 +112,18 @@ export class RunQueue {
       const ended = await driveRun({ context: this.#context, runId, trainer, signal })
       if (ended.status === 'failed' || this.#waiting.length === 0) await this.#closeLane()
     } catch (error) {
+      await this.#fail(runId, error)
+    }
+  }
+
+  async #fail(runId: string, error: unknown): Promise<void> {
+    const { writer, emit } = this.#context
+    try {
       await patchRun(this.#context, runId, { status: 'failed', finishedAt: Date.now(), error: toWireError(error) })
+    } catch (unwritable) {
+      // The log is another process's now, and what it says of the run stands. Whoever waits for the end must still hear of it.
+      process.emitWarning(unwritable instanceof Error ? unwritable : String(unwritable))
+      emit({ name: 'run.changed', payload: { run: writer.run(runId) } })
     }
   }
 

@@ -186,9 +186,20 @@ export class StudyQueue {
       if (active !== null && active.halting !== null) runner.halt(active.halting)
       await runner.run()
     } catch (error) {
-      this.#announce(await context.gate.write(() => context.writer.updateStudy(studyId, { status: 'failed', finishedAt: Date.now(), error: toWireError(error) })))
+      await this.#fail(studyId, error)
     } finally {
       await lanes?.close()
+    }
+  }
+
+  async #fail(studyId: string, error: unknown): Promise<void> {
+    const { context } = this.#options
+    try {
+      this.#announce(await context.gate.write(() => context.writer.updateStudy(studyId, { status: 'failed', finishedAt: Date.now(), error: toWireError(error) })))
+    } catch (unwritable) {
+      // The log is another process's now, and what it says of the study stands. Whoever waits for the end must still hear of it.
+      process.emitWarning(unwritable instanceof Error ? unwritable : String(unwritable))
+      this.#announce(this.#study(studyId))
     }
   }
 
