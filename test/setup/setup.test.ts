@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -58,5 +58,12 @@ describe.runIf(process.platform === 'linux')('set-up', () => {
     symlinkSync('/bin/true', join(folder, 'nothing'))
     const { code, said, printed } = setUp({ LOUPE_TENSORFLOW: folder })
     expect({ code, said, printed }).toEqual({ code: 0, said: '', printed: '' })
+  })
+})
+
+describe('the npm scripts', () => {
+  it('hand what stands behind -- to the program, not to npm, which has a --workspace of its own', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
+    for (const name of ['start', 'test', 'loupe', 'bench']) expect(scripts[name]).toMatch(/^node setup\.mjs.* && npm run -s \S+ --$/)
   })
 })
