@@ -106,7 +106,7 @@ export function startEngineHost(options: EngineHostOptions): EngineHost {
         running.post({ kind: 'request', id, name, input })
       })
     },
-    async close({ graceMs = 10_000 } = {}) {
+    async close({ graceMs = 60_000 } = {}) {
       closing = true
       const running = engine
       if (running === null) return

@@ -1,5 +1,5 @@
 // The browser that the tests drive.
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { homedir } from 'node:os'
 import { run } from './terminal.mjs'
@@ -22,7 +22,7 @@ export function findBrowser() {
 /** Whether Playwright has a browser of its own; playwright-core finds it without being told. */
 export function hasPlaywrightBrowser() {
   const cache = process.env.PLAYWRIGHT_BROWSERS_PATH ?? (process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches', 'ms-playwright') : join(homedir(), '.cache', 'ms-playwright'))
-  return existsSync(cache)
+  return existsSync(cache) && readdirSync(cache).some((name) => name.startsWith('chromium'))
 }
 
 /** Installs a browser where it can; without one the browser tests are skipped, and say so. */

@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { findBrowser } from '../../main/cli/find-programs.ts'
+import { findBrowser } from '../../main/setup/browser.mjs'
 
 /** Chromium as the set-up found it; null where there is none. */
 export async function launchBrowser(): Promise<Browser | null> {
