@@ -5,10 +5,10 @@ type OneSeries = Readonly<Record<string, unknown>>
 /**
  * The door through which all series of one chart go to ECharts: there each gets an id of its own, and one without a type is held back.
  *
- * ECharts merges by id. Under an id that ECharts makes up itself, by name, a series can end up merged into another one of that name;
- * one that is merged keeps whatever the new one does not mention; and one that is matched to nothing and has no type is refused as
- * “Unknown series undefined”. So an id here says type, name, which one of that name, and what it sets: series are merged only where
- * nothing of the old one can stay behind. When one comes, goes or moves, all of them are drawn afresh, in the order given.
+ * ECharts merges by id, else by name and place: a series without an id can meet another one of its name. One that is merged keeps
+ * whatever the new one does not mention, and one that meets none and has no type is refused as “Unknown series undefined”. So an id
+ * here says type, name, which one of that name, and what it sets: series are merged only where nothing of the old one can stay behind.
+ * When one comes, goes or moves, all of them are drawn afresh, in the order given.
  */
 export function createSeriesDoor(): (option: EChartsOption) => EChartsOption {
   let known: readonly string[] = []

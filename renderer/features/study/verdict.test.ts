@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createFormats } from '../../format.ts'
-import { readBatchSize, readSaving, relation } from './verdict.ts'
+import { readBatchSize, readInterval, readSaving, relation } from './verdict.ts'
 
 const formats = createFormats('en')
 
@@ -9,6 +9,11 @@ describe('the verdict', () => {
     expect(readBatchSize(203.7, 150, 310, formats)).toBe('204')
     expect(readBatchSize(1534, 900, 2700, formats)).toBe('1,530')
     expect(readBatchSize(53.2, null, null, formats)).toBe('53')
+  })
+
+  it('gives a narrow interval the digits that show its width', () => {
+    expect(readInterval(39.62, 40.31, formats)).toEqual({ low: '39.6', high: '40.3' })
+    expect(readInterval(150.4, 310.2, formats)).toEqual({ low: '150', high: '310' })
   })
 
   it('reads a saving as less, more or the same', () => {

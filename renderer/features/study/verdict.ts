@@ -23,6 +23,12 @@ export function readBatchSize(estimate: number, low: number | null, high: number
   return formats.count(Math.round(estimate / step) * step)
 }
 
+/** The two ends of an interval of batch sizes: whole, unless it is so narrow that they would hide its width. */
+export function readInterval(low: number, high: number, formats: Formats): { low: string; high: string } {
+  const read = high - low < 4 ? (value: number) => formats.significant(value, 3) : formats.count
+  return { low: read(low), high: read(high) }
+}
+
 /** Whether the verdict states a number to use. */
 export function hasNumber(report: StudyReport): boolean {
   return report.criticalBatchSize.estimate !== null

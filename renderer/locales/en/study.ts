@@ -151,7 +151,7 @@ export const study = {
   },
   targets: {
     title: 'b* against the target',
-    help: 'The same curves, read at other targets: nothing is trained again. A stricter target wants a larger batch.',
+    help: 'The same curves, read at other targets: nothing is trained again. By the law a stricter target wants a larger batch.',
     table: 'Target by target',
     axis: 'target: {criterion}',
     batchAxis: 'critical batch size b* (examples)',
@@ -184,7 +184,7 @@ export const study = {
     tries: 'Tries per step',
     triesHelp: 'Forward evaluations until one was accepted.',
     fallback: 'Fallbacks',
-    fallbackHelp: 'Share of the steps where none was accepted; 0 is best.',
+    fallbackHelp: 'Share of the steps with none accepted.',
     empty: 'No run has begun yet.',
     none: 'No step of these batch sizes is logged yet.',
   },

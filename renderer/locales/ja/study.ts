@@ -153,7 +153,7 @@ export const study: typeof english = {
   },
   targets: {
     title: '目標に対する b*',
-    help: '同じ曲線を別の目標で読みます。再学習はしません。目標が厳しいほど大きなバッチが合います。',
+    help: '同じ曲線を別の目標で読みます。再学習はしません。法則では、目標が厳しいほど大きなバッチが合います。',
     table: '目標ごとの結果',
     axis: '目標：{criterion}',
     batchAxis: '臨界バッチサイズ b*（例）',
@@ -186,7 +186,7 @@ export const study: typeof english = {
     tries: 'ステップあたりの試行',
     triesHelp: '受け入れられるまでの順方向の評価回数。',
     fallback: '代替ステップ',
-    fallbackHelp: 'どれも受け入れられなかったステップの割合。0 が最良です。',
+    fallbackHelp: 'どれも受け入れられなかったステップの割合。',
     empty: '始まった実行はまだありません。',
     none: 'これらのバッチサイズのステップはまだ記録されていません。',
   },

@@ -4,6 +4,7 @@ import { withOpacity } from '../../../charts/colors.ts'
 import { bandSeries, errorBarSeries } from '../../../charts/custom-series.ts'
 import type { EChartsOption, Series } from '../../../charts/echarts.ts'
 import { batchSpan, logSpan } from '../../../charts/log-axis.ts'
+import type { AxisSpan } from '../../../charts/log-axis.ts'
 import type { StudyReport } from '../study.store.ts'
 
 export interface SweepTexts {
@@ -64,11 +65,16 @@ export function sweepOption(context: ChartContext, { report, quantity, texts }: 
   ]
   return {
     ...base,
-    xAxis: xAxis(context, { name: texts.xName, log: batchSpan(sizes), format: formats.count }),
+    xAxis: xAxis(context, { name: texts.xName, log: spanWith(batchSpan(sizes), report.asymptote), format: formats.count }),
     yAxis: yAxis(context, { name: texts.yName, log: logSpan([...reached, ...censored, ...means].map(({ y }) => y), 1.35) }),
     legend: { ...base.legend, data: legendEntries(series, texts) } as NonNullable<EChartsOption['legend']>,
     series,
   }
+}
+
+/** The span with room for b₀ and its label, where that is not far below. */
+function spanWith(span: AxisSpan, asymptote: number | null): AxisSpan {
+  return asymptote !== null && asymptote > span.min / 3 && asymptote < span.min * 1.5 ? { ...span, min: asymptote / 1.5 } : span
 }
 
 /** The series that are drawn, in reading order; the marks carry their own labels. */

@@ -4,7 +4,7 @@ import { errorBarSeries } from '../../../charts/custom-series.ts'
 import type { ErrorBar } from '../../../charts/custom-series.ts'
 import type { EChartsOption, Series } from '../../../charts/echarts.ts'
 import { logSpan } from '../../../charts/log-axis.ts'
-import { relation } from '../verdict.ts'
+import { readBatchSize, readInterval, relation } from '../verdict.ts'
 import { hasInverseLaw } from '../targets.ts'
 import type { TargetReading } from '../targets.ts'
 
@@ -34,7 +34,10 @@ export function targetsOption(context: ChartContext, readings: readonly TargetRe
             name,
             points,
             color,
-            text: ({ x, y, low, high }) => `${relation(criterion)} ${formats.significant(x)}\nb* = ${formats.count(y)}${low < high ? `\n${formats.count(low)} – ${formats.count(high)}` : ''}`,
+            text: ({ x, y, low, high }) => {
+              const ends = readInterval(low, high, formats)
+              return `${relation(criterion)} ${formats.significant(x)}\nb* = ${readBatchSize(y, low, high, formats)}${low < high ? `\n${ends.low} – ${ends.high}` : ''}`
+            },
           }),
         ]
   const xs = readings.map(({ target }) => target.value)
