@@ -71,11 +71,28 @@ describe('the first study, in a browser', () => {
     await page.getByText('10 of 10 runs').waitFor()
     await expectAccessible(page)
 
-    for (const tab of ['Curves', 'Time and cost', 'Noise scale', 'Runs', 'Stages', 'Settings', 'Log']) {
+    for (const tab of ['Curves', 'Time and cost', 'Targets', 'Noise scale', 'Runs', 'Stages', 'Settings', 'Log']) {
       await page.getByRole('tab', { name: new RegExp(`^${tab}`) }).click()
       await page.getByRole('tabpanel').waitFor()
       await expectAccessible(page)
     }
+    expect(errors).toEqual([])
+  })
+
+  it('fits points measured elsewhere, and names the row that does not read', { timeout: 60_000 }, async (context) => {
+    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    await page.getByRole('link', { name: 'Start', exact: true }).click()
+    await page.getByRole('link', { name: 'Fit points measured elsewhere' }).click()
+    await page.getByRole('heading', { name: 'Nothing fitted yet' }).waitFor()
+    await page.getByRole('button', { name: 'Fill in an example' }).click()
+    await page.getByText('Minimum found', { exact: true }).waitFor()
+    await page.locator('canvas').first().waitFor()
+    await expectAccessible(page)
+
+    await page.getByRole('textbox', { name: 'Points' }).fill('batch,seed,steps\n8,1,1000\n16,1,none')
+    await page.getByRole('button', { name: 'Fit the laws' }).click()
+    await page.getByRole('alert').getByText('Line 3: steps is “none”. It must be a number above 0.').waitFor()
+    await expectAccessible(page)
     expect(errors).toEqual([])
   })
 
