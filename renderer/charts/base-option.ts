@@ -58,6 +58,7 @@ export interface AxisOptions {
   /** A logarithmic axis over this span; a linear one that fits its data without it. */
   readonly log?: AxisSpan
   readonly from?: number
+  readonly to?: number
   readonly place?: 'left' | 'right'
   readonly withoutGrid?: true
 }
@@ -88,7 +89,7 @@ function axis({ colors, formats }: ChartContext, options: AxisOptions): Record<s
     axisLabel: { color: colors.muted, fontSize: 11.5, hideOverlap: true, formatter: (value: number) => format(value) },
     axisPointer: { label: { formatter: ({ value }: { value: unknown }) => format(Number(value)) } },
   }
-  if (!options.log) return { ...shared, type: 'value', scale: options.from === undefined, ...(options.from === undefined ? {} : { min: options.from }) }
+  if (!options.log) return { ...shared, type: 'value', scale: options.from === undefined, ...(options.from === undefined ? {} : { min: options.from }), ...(options.to === undefined ? {} : { max: options.to }) }
   const { min, max, ticks } = options.log
   return {
     ...shared,

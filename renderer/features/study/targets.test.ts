@@ -33,6 +33,11 @@ describe('what a report says at a target', () => {
 
   it('keeps a target without an estimate, with its verdict', () => {
     const reading = readingOf(pendingReport(), { criterion: 'train-loss', value: 0.2 }, false)
-    expect(reading).toMatchObject({ examples: null, reached: 0, swept: 0, isOwn: false, criticalBatchSize: { estimate: null, verdict: 'pending' } })
+    expect(reading).toMatchObject({ examples: null, reached: 0, swept: 0, isOwn: false, isMetAtStart: false, criticalBatchSize: { estimate: null, verdict: 'pending' } })
+  })
+
+  it('tells a target that the untrained network has already from one that is never reached', () => {
+    const report = pendingReport({ warnings: [{ code: 'met-before-training', message: '', facts: {} }] })
+    expect(readingOf(report, { criterion: 'train-loss', value: 3 }, false).isMetAtStart).toBe(true)
   })
 })

@@ -11,6 +11,8 @@ export interface TargetReading {
   /** Batch sizes that reach this target, of all that were swept. */
   readonly reached: number
   readonly swept: number
+  /** The untrained network has it already, so there are no steps to count. */
+  readonly isMetAtStart: boolean
 }
 
 /** Two stricter than the study's own, which few runs go on to, and four easier ones, which all pass on their way. */
@@ -53,13 +55,15 @@ export function examplesAt({ fits, preferredLaw }: Pick<StudyReport, 'fits' | 'p
 /** What a report says at a target, in short. */
 export function readingOf(report: StudyReport, target: Target, isOwn: boolean): TargetReading {
   const { criticalBatchSize } = report
+  const reached = report.batches.filter((batch) => batch.reached > 0).length
   return {
     target,
     isOwn,
     criticalBatchSize,
     examples: criticalBatchSize.estimate === null ? null : examplesAt(report, criticalBatchSize.estimate),
-    reached: report.batches.filter((batch) => batch.reached > 0).length,
+    reached,
     swept: report.batches.length,
+    isMetAtStart: reached === 0 && report.warnings.some(({ code }) => code === 'met-before-training'),
   }
 }
 

@@ -26,7 +26,7 @@ export const study = {
     symbol: 'Critical batch size b*',
     unit: 'examples per step',
     interval: '{confidence} interval {low} – {high}',
-    noInterval: 'no interval yet',
+    noInterval: 'no interval',
     atTarget: 'at {criterion} {relation} {value}',
     code: {
       'interior-minimum': 'Batches near {b} reach the target with the fewest examples.',
@@ -165,6 +165,7 @@ export const study = {
     reached: 'Reached by',
     verdict: 'Verdict',
     note: 'Runs end at the study’s own target, so stricter ones are reached only where a run overshot. “Reached by” counts batch sizes.',
+    atStart: 'Met before training',
     none: 'At none of these targets is there a b* yet: the table says why.',
     empty: 'Nothing to read yet: no run has ended.',
   },

@@ -28,7 +28,7 @@ export const study: typeof english = {
     symbol: '臨界バッチサイズ b*',
     unit: '例／ステップ',
     interval: '{confidence} 区間 {low} – {high}',
-    noInterval: '区間はまだありません',
+    noInterval: '区間はありません',
     atTarget: '{criterion} {relation} {value} のとき',
     code: {
       'interior-minimum': '{b} 付近のバッチが、最も少ない例で目標に達します。',
@@ -167,6 +167,7 @@ export const study: typeof english = {
     reached: '到達',
     verdict: '判定',
     note: '実行は調査自身の目標で終わるため、より厳しい目標には行き過ぎた実行だけが達します。「到達」はバッチサイズの数です。',
+    atStart: '学習前から達成',
     none: 'どの目標でもまだ b* はありません。理由は表にあります。',
     empty: 'まだ読めるものがありません。終わった実行がありません。',
   },

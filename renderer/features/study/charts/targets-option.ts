@@ -41,9 +41,12 @@ export function targetsOption(context: ChartContext, readings: readonly TargetRe
           }),
         ]
   const xs = readings.map(({ target }) => target.value)
+  const base = baseOption(context)
+  const entries = [...(own && hasInverseLaw(criterion) ? [{ name: texts.inverse, itemStyle: { opacity: 0 } }] : []), ...(known.some(({ isOwn }) => !isOwn) ? [{ name: texts.others, icon: 'circle' }] : []), ...(own ? [{ name: texts.own, icon: 'circle' }] : [])]
   return {
-    ...baseOption(context),
-    xAxis: xAxis(context, { name: texts.xName, format: (value) => formats.significant(value), ...(isAccuracy ? {} : { log: logSpan(xs, 1.1) }) }),
+    ...base,
+    legend: { ...base.legend, data: entries } as NonNullable<EChartsOption['legend']>,
+    xAxis: xAxis(context, { name: texts.xName, format: (value) => formats.significant(value), ...(isAccuracy ? { from: Math.floor(Math.min(...xs) * 20 - 0.2) / 20, to: Math.min(1, Math.ceil(Math.max(...xs) * 20 + 0.2) / 20) } : { log: logSpan(xs, 1.1) }) }),
     yAxis: yAxis(context, { name: texts.yName, format: formats.count, log: logSpan([...all.flatMap(({ y, low, high }) => [y, Math.max(low, y / 20), Math.min(high, y * 20)])], 1.25) }),
     series: [
       ...(own && hasInverseLaw(criterion) ? [inverseLine(texts.inverse, own, xs, colors.muted)] : []),
