@@ -68,7 +68,8 @@ describe('the first study, in a browser', () => {
 
     await page.getByRole('heading', { name: 'Small sweep', level: 1 }).waitFor()
     await page.getByText('Finished', { exact: true }).first().waitFor({ timeout: 180_000 })
-    await page.getByText('10 of 10 runs').waitFor()
+    // How many there are depends on timing: a seed is held back while the first one of its batch size takes far too long.
+    await page.getByText(/^(\d+) of \1 runs$/).waitFor()
     await expectAccessible(page)
 
     for (const tab of ['Curves', 'Time and cost', 'Targets', 'Noise scale', 'Runs', 'Stages', 'Settings', 'Log']) {
