@@ -11,6 +11,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'main/training': ['main/contract', 'main/tensorflow', 'resources'],
   'main/methods': ['main/contract', 'main/training/random.ts'],
   'main/log': ['main/contract'],
+  'main/report': ['main/contract', 'main/log', 'main/methods'],
   'main/engine': ['main', 'resources'],
   'main/serve': ['main', 'resources'],
   'main/cli': ['main', 'resources', 'package.json'],

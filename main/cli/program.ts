@@ -3,6 +3,7 @@ import { toWireError } from '../contract/errors.ts'
 import { exitCodeFor, exitCodes } from './exit-code.ts'
 import { createOutput, drained } from './output.ts'
 import type { Output } from './output.ts'
+import { scheduleHelp, wholeDays } from './report-options.ts'
 import { defaultWorkspace } from '../log/default-workspace.ts'
 import { loupeVersion } from '../engine/environment.ts'
 
@@ -90,6 +91,11 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
   command('export <id>', 'writes runs, metrics and report of a study or a run as CSV and JSON files')
     .option('--out <dir>', 'folder to write into (default: the id)')
     .action((id: string, { out }: { readonly out?: string }, self: Command) => choose(self, async (invocation) => (await import('./export.ts')).exportData(invocation, { id, out: out ?? id })))
+  command('report', 'what the studies of the last days found, and what to do next, as text or as one HTML page')
+    .option('--days <days>', 'how many days back', wholeDays, 7)
+    .option('--out <file>', 'HTML file to write, for a browser or a printer (default: text on standard output)')
+    .addHelpText('after', scheduleHelp)
+    .action((options: { readonly days: number; readonly out?: string }, self: Command) => choose(self, async (invocation) => (await import('./report.ts')).report(invocation, options)))
   command('fit-points <csv>', 'fits the critical batch size to points measured elsewhere: lines of batch,seed,steps')
     .option('--confidence <share>', 'of the intervals', Number, 0.95)
     .action((csv: string, { confidence }: { readonly confidence: number }, self: Command) => choose(self, async (invocation) => (await import('./fit-points.ts')).fitPointsFile(invocation, { csv, confidence })))

@@ -1,0 +1,98 @@
+import type { Environment, RunRecord, StudyRecord } from '../contract/records.ts'
+import type { CriticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
+import { nextStep } from './next-step.ts'
+
+/** A study as the weekly report tells of it. */
+export interface ReportedStudy {
+  readonly study: StudyRecord
+  readonly runs: readonly RunRecord[]
+  /** What the study says now; a sentence where its data cannot be read any more. */
+  readonly reading: { readonly report: CriticalBatchSizeReport } | { readonly problem: string }
+  /** Milliseconds since 1970, UTC: the last thing that happened to it. */
+  readonly lastActiveAt: number
+}
+
+/** All that the report is made from. */
+export interface WeeklyReport {
+  /** Milliseconds since 1970, UTC. */
+  readonly from: number
+  readonly to: number
+  readonly days: number
+  readonly loupe: string
+  readonly workspace: string
+  readonly studies: readonly ReportedStudy[]
+}
+
+export interface RunCounts {
+  readonly reached: number
+  readonly censored: number
+  readonly failed: number
+  /** Ended by the user. */
+  readonly stopped: number
+  /** Running, queued, paused or interrupted. */
+  readonly open: number
+}
+
+/** How the runs of a study have ended. */
+export function runCounts(runs: readonly RunRecord[]): RunCounts {
+  const finished = runs.filter(({ status }) => status === 'finished')
+  const failed = runs.filter(({ status }) => status === 'failed').length
+  const censored = finished.filter((run) => run.censored === true).length
+  const stopped = runs.filter(({ status }) => status === 'stopped').length
+  return { reached: finished.length - censored, censored, failed, stopped, open: runs.length - finished.length - failed - stopped }
+}
+
+/** The same in words; runs stopped and not ended are named only where there are some. */
+export function runsInWords(runs: readonly RunRecord[]): string {
+  const { reached, censored, failed, stopped, open } = runCounts(runs)
+  return [`${reached} reached the target`, `${censored} given up before it`, `${failed} failed`, ...(stopped === 0 ? [] : [`${stopped} stopped by hand`]), ...(open === 0 ? [] : [`${open} not ended`])].join(', ')
+}
+
+/** The study's own name, or one made of its method and id. */
+export function titleOf(study: StudyRecord): string {
+  return study.name === '' ? `Critical batch size, ${study.id}` : study.name
+}
+
+export function nextStepOf({ study, reading }: ReportedStudy): string {
+  if ('problem' in reading) return 'Put the data back where the study expects them; its log is untouched.'
+  return nextStep({ studyId: study.id, status: study.status, config: study.config, report: reading.report })
+}
+
+/** Training time of the runs that were active in the report's days, in hours; a run that began earlier counts whole. */
+export function hoursInPeriod({ runs }: ReportedStudy, from: number): number {
+  return runs.filter((run) => run.startedAt !== null && (run.finishedAt ?? Infinity) >= from).reduce((total, run) => total + run.wallMs, 0) / 3_600_000
+}
+
+/** Every combination of versions and devices that the runs were made on. */
+export function environmentsOf(runs: readonly RunRecord[]): readonly string[] {
+  return [...new Set(runs.flatMap(({ environment }) => (environment === null ? [] : [describe(environment)])))]
+}
+
+function describe({ loupe, tensorflow, node, platform, device, threads, jit, git }: Environment): string {
+  const commit = git === null ? '' : ` (${git.slice(0, 12)})`
+  return `Loupe ${loupe}${commit}, TensorFlow ${tensorflow}, Node ${node.replace(/^v/, '')}, ${platform}, ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}, XLA ${jit ? 'on' : 'off'}`
+}
+
+/** The seeds of some runs, each once, in order. */
+export function seedsOf(runs: readonly RunRecord[]): readonly number[] {
+  return [...new Set(runs.map(({ config }) => config.seed))].sort((one, other) => one - other)
+}
+
+/** What was swept, in words: data, model, optimiser, target and batch sizes. */
+export function setupOf({ config }: StudyRecord): readonly (readonly [label: string, value: string])[] {
+  const { dataset, model, optimizer } = config.run
+  const { target, batchSizes } = config.sweep
+  const sign = target.criterion === 'validation-accuracy' ? '≥' : '≤'
+  return [
+    ['Data', [dataset.name === 'file' ? (dataset.path ?? 'file') : dataset.name, ...(dataset.trainExamples === null ? [] : [`${dataset.trainExamples} training examples`])].join(', ')],
+    ['Model', settings(model)],
+    ['Optimizer', settings(optimizer)],
+    ['Target', `${target.criterion} ${sign} ${target.value}`],
+    ['Batch sizes', `${[...batchSizes].sort((one, other) => one - other).join(', ')} examples`],
+  ]
+}
+
+function settings({ kind, ...rest }: { readonly kind: string }): string {
+  const words = Object.entries(rest).map(([key, value]) => `${key} ${Array.isArray(value) ? value.join('-') : String(value)}`)
+  return words.length === 0 ? kind : `${kind} (${words.join(', ')})`
+}
