@@ -27,7 +27,7 @@ export interface RunCounts {
   readonly reached: number
   readonly censored: number
   readonly failed: number
-  /** Ended by the user. */
+  /** Ended before target and limit, by the user or with a batch size that is given up. */
   readonly stopped: number
   /** Running, queued, paused or interrupted. */
   readonly open: number
@@ -45,7 +45,7 @@ export function runCounts(runs: readonly RunRecord[]): RunCounts {
 /** The same in words; runs stopped and not ended are named only where there are some. */
 export function runsInWords(runs: readonly RunRecord[]): string {
   const { reached, censored, failed, stopped, open } = runCounts(runs)
-  return [`${reached} reached the target`, `${censored} given up before it`, `${failed} failed`, ...(stopped === 0 ? [] : [`${stopped} stopped by hand`]), ...(open === 0 ? [] : [`${open} not ended`])].join(', ')
+  return [`${reached} reached the target`, `${censored} given up before it`, `${failed} failed`, ...(stopped === 0 ? [] : [`${stopped} stopped early`]), ...(open === 0 ? [] : [`${open} not ended`])].join(', ')
 }
 
 /** The study's own name, or one made of its method and id. */
@@ -58,7 +58,7 @@ export function nextStepOf({ study, reading }: ReportedStudy): string {
   return nextStep({ studyId: study.id, status: study.status, config: study.config, report: reading.report })
 }
 
-/** Training time of the runs that were active in the report's days, in hours; a run that began earlier counts whole. */
+/** Training time of the runs that were active in the report's days, in hours; a run that began earlier counts whole, and so does one that has not ended. */
 export function hoursInPeriod({ runs }: ReportedStudy, from: number): number {
   return runs.filter((run) => run.startedAt !== null && (run.finishedAt ?? Infinity) >= from).reduce((total, run) => total + run.wallMs, 0) / 3_600_000
 }

@@ -32,6 +32,14 @@ describe('the weekly page', () => {
     expect(weeklyPage(week({ studies: [old] }))).toContain(`0.0 min (0.00) by the runs of these days, ${(seconds / 60).toFixed(1)} min`)
   })
 
+  it('names beside each batch size the seeds that its numbers come from', () => {
+    const reported = madeStudy({ config: madeConfig({ batchSizes: [80, 128, 200, 400, 800] }), at: to })
+    const page = weeklyPage(week({ studies: [reported] }))
+    expect(page).toContain('<tr><td>80</td><td>1</td><td>1</td><td>0</td>')
+    expect(page).toContain('<tr><td>200</td><td>1, 2</td><td>2</td><td>2</td>')
+    expect(page.match(/<path class="given-up"/g)).toHaveLength(1)
+  })
+
   it('draws every run and marks b*', () => {
     const page = weeklyPage(week())
     expect(page.match(/<circle class="run"/g)).toHaveLength(8)

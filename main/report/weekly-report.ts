@@ -65,7 +65,7 @@ ${setupOf(study).map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>
 </dl>
 ${failed.map((run) => html`<p class="bad">${`${run.id} (${run.key}) failed: ${run.error?.message ?? 'no reason logged'}`}</p>`)}
 ${study.error === null ? nothing : html`<p class="bad">${`The study failed: ${study.error.message}`}</p>`}
-${'report' in reading ? batchTable(reported, reading.report) : nothing}
+${'report' in reading ? batchTable(reading.report) : nothing}
 </section>`
 }
 
@@ -94,10 +94,12 @@ export function spent(reported: ReportedStudy, from: number): string {
   return `${hours(inPeriod)}${price(inPeriod)} by the runs of these days, ${hours(total)}${price(total)} by the study in all; ${rate === 0 ? 'no hourly rate is set, so no money is counted' : `at ${money(rate)} an hour`}`
 }
 
-function batchTable({ runs }: ReportedStudy, report: CriticalBatchSizeReport): Html {
-  const seeds = (batchSize: number) => seedsOf(runs.filter(({ config }) => config.batchSize === batchSize)).join(', ')
+/** The seeds of a row are those that its numbers come from: runs that reached the target or were given up. */
+function batchTable(report: CriticalBatchSizeReport): Html {
+  const measured = report.points.filter(({ role, steps, censored }) => role === 'sweep' && (steps !== null || censored))
+  const seeds = (batchSize: number) => measured.filter((point) => point.batchSize === batchSize).map(({ seed }) => seed).sort((one, other) => one - other).join(', ')
   return html`<table>
-<thead><tr><th scope="col">Batch size</th><th scope="col">Seeds</th><th scope="col">Runs</th><th scope="col">Reached</th><th scope="col">Steps K</th><th scope="col">Examples N</th><th scope="col">± SD</th><th scope="col">Seconds</th></tr></thead>
+<thead><tr><th scope="col">Batch size</th><th scope="col">Seeds</th><th scope="col">Runs</th><th scope="col">Reached</th><th scope="col">Steps K</th><th scope="col">Examples N</th><th scope="col">± SD</th><th scope="col">Seconds to target</th></tr></thead>
 <tbody>${report.batches.map((batch) => html`<tr><td>${batch.batchSize}</td><td>${seeds(batch.batchSize)}</td><td>${batch.runs}</td><td>${batch.reached}</td><td>${count(batch.meanSteps)}</td><td>${count(batch.meanExamples)}</td><td>${count(batch.sdExamples)}</td><td>${batch.meanWallMs === null ? '–' : (batch.meanWallMs / 1000).toFixed(1)}</td></tr>`)}</tbody>
 </table>`
 }
