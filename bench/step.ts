@@ -63,10 +63,10 @@ async function measureCell(options: CellOptions): Promise<StepRow> {
   for (let round = 0; round <= rounds; round++) {
     for (const { side, process } of ready) {
       await sleep(SETTLE_MS)
-      const { ms, loss } = await process.ask({ do: 'time', steps: steps.get(side) ?? 8 }, timed)
+      const { ms, loss } = await process.ask({ do: 'time', steps: steps.get(side) ?? 3 }, timed)
       if (!Number.isFinite(loss)) throw new LoupeError('not-finite', `${process.name} reached the loss ${loss} on ${model.name}, batch ${batch}.`, { side })
       if (round > 0) times.get(side)?.push(ms)
-      else steps.set(side, Math.min(2000, Math.max(4, Math.round(roundMs / ms))))
+      else steps.set(side, Math.min(2000, Math.max(2, Math.round(roundMs / ms))))
     }
   }
   const row = { model: model.name, batch, ...(Object.fromEntries(stepSides.map((side) => [side, medianOf(times.get(side))])) as Record<StepSide, number | null>) } // one entry a side
