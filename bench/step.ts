@@ -95,13 +95,13 @@ async function prepareAll({ model, batch, workers, versions, notes, report }: Ce
   return ready
 }
 
-/** As many parameters as ours, and a first loss about ln 10 = 2.3 (a batch of 16 under fresh weights scatters up to 6): else it is another network, and its time means nothing. */
+/** As many parameters as ours, and a first loss near ln 10 = 2.3: else it is another network, and its time means nothing. */
 function checkSameModel({ worker, model, parameters, answer }: { worker: StepWorker; model: StepModel; parameters: number; answer: { parameters: number; firstLoss: number } }): void {
   const { side, process } = worker
   if (answer.parameters !== parameters) {
     throw new LoupeError('conflict', `${process.name} makes ${model.name} with ${answer.parameters} parameters, Loupe with ${parameters}: they are not the same network.`, { side })
   }
-  if (!(answer.firstLoss > 1 && answer.firstLoss < 10)) {
+  if (!(answer.firstLoss > 1.5 && answer.firstLoss < 5)) {
     throw new LoupeError('conflict', `${process.name} starts ${model.name} at the loss ${answer.firstLoss}, far from ln ${CLASSES} = 2.3: it is not the same network.`, { side })
   }
 }

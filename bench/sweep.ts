@@ -17,7 +17,7 @@ import { describeSweeps } from './sweep-table.ts'
 import type { SweepRow } from './sweep-table.ts'
 
 const efforts: Readonly<Record<BenchmarkOptions['effort'], { readonly rounds: number; readonly config: CriticalBatchSizeConfig }>> = {
-  full: { rounds: 2, config: criticalBatchSizeConfig.parse({ method: 'critical-batch-size' }) },
+  full: { rounds: 3, config: criticalBatchSizeConfig.parse({ method: 'critical-batch-size' }) },
   quick: {
     rounds: 1,
     config: criticalBatchSizeConfig.parse({

@@ -11,10 +11,10 @@ from models_torch import create_model
 
 is_compiled, threads = sys.argv[1] == "compile", int(sys.argv[2])
 torch.set_num_threads(threads)
-torch.manual_seed(0)
 
 
 def prepare(request):
+    torch.manual_seed(0)  # the same first weights and batch each time, however many steps were timed before
     torch._dynamo.reset()
     (height, width, channels), batch, examples = request["shape"], request["batch"], request["examples"]
     model = create_model(request["model"], request["shape"], request["classes"])
