@@ -77,6 +77,15 @@ describe('the folders', () => {
     expect(wrong).toEqual([])
   })
 
+  it('let training and the methods reach TensorFlow by its four doors', () => {
+    const doorFiles = ['ops.ts', 'tf.ts', 'runtime.ts', 'with-gradient.ts'].map((name) => `main/tensorflow/${name}`)
+    const wrong = all
+      .filter(({ file, target }) => /^main\/(training|methods)\//.test(file) && target.startsWith('.'))
+      .map(({ file, target }) => ({ file, to: relative(root, resolve(root, dirname(file), target)) }))
+      .filter(({ to }) => matches(to, 'main/tensorflow') && !doorFiles.includes(to))
+    expect(wrong).toEqual([])
+  })
+
   it('keep methods apart from each other', () => {
     const methodOf = (path: string) => /^main\/methods\/([^/]+)\//.exec(path)?.[1]
     const wrong = all

@@ -1,7 +1,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTensorFlow } from './open.ts'
-import { batchNorm, dropout, gatherRows, layerNorm, randomNormal, randomUniform, sparseSoftmaxCrossEntropy, squaredNorm, whileLoop } from './ops.ts'
+import { batchNorm, dropout, gatherRows, groupNorm as groupNormOp, layerNorm, randomNormal, randomUniform, sparseSoftmaxCrossEntropy, squaredNorm, whileLoop } from './ops.ts'
 import { openReference } from './reference.ts'
 import type { HostArrays, Session } from './runtime.ts'
 import { tf } from './tf.ts'
@@ -37,6 +37,7 @@ const cases: readonly Case[] = [
   ['batch norm of images', [[4, 3, 3, 2], [2], [2]], (x, s, o) => batchNorm(x!, t1(s), t1(o), 1e-5).y],
   ['batch norm of vectors', [[6, 3], [3], [3]], (x, s, o) => batchNorm(x!, t1(s), t1(o), 1e-3).y],
   ['layer norm', [[3, 4, 8], [8], [8]], (x, s, o) => layerNorm(x!, t1(s), t1(o), 1e-5)],
+  ['group norm of a layer', [[3, 4, 4, 8], [8], [8]], (x, s, o) => groupNormOp({ x: x!, scale: s!, offset: o!, epsilon: 1e-5, groups: 4 })],
   ['group norm', [[2, 4, 4, 6], [6], [6]], (x, s, o) => groupNorm(t4(x), s!, o!, 3)],
   ['dropout', [[5, 7]], (x) => dropout(x!, 0.4, seed())],
   ['embedding', [[9, 4]], (table) => gatherRows(table!, tf.tensor2d([[0, 8, 8], [3, 0, 1]], [2, 3], 'int32'))],

@@ -1,5 +1,5 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
-import type { BatchNorm } from './ops.ts'
+import type { BatchNorm } from './norms.ts'
 import { rawOp } from './raw-op.ts'
 import { tf } from './tf.ts'
 import { graphBackendName } from './kernels.ts'
@@ -25,10 +25,6 @@ export function fusedBatchNorm({ x, scale, offset, epsilon }: { x: TensorFlow.Te
   const [y, mean, variance] = tf.engine().runKernel('LoupeBatchNorm', { x: flat, scale, offset }, { epsilon }) as unknown as [TensorFlow.Tensor, TensorFlow.Tensor1D, TensorFlow.Tensor1D]
   // TensorFlow's second output is the estimate divided by n − 1.
   return { y: tf.reshape(y, x.shape), mean, variance: tf.mul<TensorFlow.Tensor1D>(variance, (positions - 1) / positions) }
-}
-
-export function fusedLayerNorm({ x, scale, offset, epsilon }: { x: TensorFlow.Tensor; scale: TensorFlow.Tensor1D; offset: TensorFlow.Tensor1D; epsilon: number }): TensorFlow.Tensor {
-  return single(tf.engine().runKernel('LoupeLayerNorm', { x, scale, offset }, { epsilon }))
 }
 
 tf.registerKernel({
@@ -75,37 +71,6 @@ tf.registerGradient({
     // Here and not in the functions below: tfjs disposes of what those make and do not return.
     const gradients = rawOp('FusedBatchNormGradV3', [first(dy), first([x]), first([scale]), ...reserved], batchNormAttributes(attrs), 3)
     return { x: () => first(gradients), scale: () => first(gradients.slice(1)), offset: () => first(gradients.slice(2)) }
-  },
-})
-
-tf.registerKernel({
-  kernelName: 'LoupeLayerNorm',
-  backendName: graphBackendName,
-  kernelFunc: ({ inputs, attrs }) => {
-    const { x, scale, offset } = inputs as unknown as { x: TensorFlow.Tensor; scale: TensorFlow.Tensor; offset: TensorFlow.Tensor }
-    const centred = tf.sub(x, tf.mean(x, -1, true))
-    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), Number((attrs as { epsilon?: number } | undefined)?.epsilon)))
-    const normal = tf.mul(centred, inverse)
-    return [tf.add(tf.mul(normal, scale), offset), normal, inverse]
-  },
-})
-tf.registerGradient({
-  kernelName: 'LoupeLayerNorm',
-  inputsToSave: ['scale'],
-  outputsToSave: [false, true, true],
-  // Half the passes over the activations that going back through the ops above would take.
-  gradFunc: (dy, [scale, normal, inverse]) => {
-    const [slope, s, n, r] = [first(dy), first([scale]), first([normal]), first([inverse])]
-    const leading = n.shape.map((_, axis) => axis).slice(0, -1)
-    return {
-      x: () => {
-        const d = tf.mul(slope, s)
-        const along = tf.mean(tf.mul(d, n), -1, true)
-        return tf.mul(tf.sub(tf.sub(d, tf.mean(d, -1, true)), tf.mul(n, along)), r)
-      },
-      scale: () => tf.sum(tf.mul(slope, n), leading),
-      offset: () => tf.sum(slope, leading),
-    }
   },
 })
 

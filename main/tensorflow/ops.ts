@@ -1,22 +1,15 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { LoupeError } from '../contract/errors.ts'
-import { fusedBatchNorm, fusedLayerNorm, fusedSparseSoftmaxCrossEntropy, fusedSquaredNorm } from './fused-kernels.ts'
+import { fusedSparseSoftmaxCrossEntropy, fusedSquaredNorm } from './fused-kernels.ts'
 import { sizeOf } from './element-types.ts'
 import { philoxNormal, philoxUniform } from './philox.ts'
 import { rawOp } from './raw-op.ts'
 import { tf } from './tf.ts'
 import { isTracing } from './trace.ts'
 
+export { biasAdd } from './bias-add.ts'
+export { batchNorm, groupNorm, layerNorm } from './norms.ts'
 export { whileLoop } from './while-loop.ts'
-
-/** Batch-normalised activations, and the statistics of the batch. */
-export interface BatchNorm {
-  readonly y: TensorFlow.Tensor
-  /** float32 `[channels]`; carries no gradient. */
-  readonly mean: TensorFlow.Tensor1D
-  /** float32 `[channels]`, mean squared deviation (divided by n, not n − 1); carries no gradient. */
-  readonly variance: TensorFlow.Tensor1D
-}
 
 /**
  * Cross-entropy between softmax(logits) and the true classes, one value an example, in nats.
@@ -79,26 +72,6 @@ export function randomNormal(shape: readonly number[], seed: TensorFlow.Tensor1D
 }
 
 /**
- * Normalises each channel over the batch and all positions, as while training.
- *
- *     y = scale · (x − mean) / √(variance + epsilon) + offset
- *
- * @param x  float32 `[..., channels]`. Differentiable, as are `scale` and `offset`, float32 `[channels]`.
- * @see Ioffe and Szegedy 2015, "Batch normalization", arXiv:1502.03167.
- */
-export function batchNorm(x: TensorFlow.Tensor, scale: TensorFlow.Tensor1D, offset: TensorFlow.Tensor1D, epsilon: number): BatchNorm {
-  const channels = x.shape.at(-1)
-  for (const [name, tensor] of Object.entries({ scale, offset })) {
-    if (x.rank >= 2 && tensor.rank === 1 && tensor.shape[0] === channels) continue
-    throw new LoupeError('shape-mismatch', `batchNorm needs ${name} [${channels}] for x [${x.shape}], got [${tensor.shape}].`, { x: x.shape, [name]: tensor.shape })
-  }
-  if (isTracing()) return fusedBatchNorm({ x, scale, offset, epsilon })
-  const { mean, variance } = tf.moments(x, x.shape.map((_, axis) => axis).slice(0, -1))
-  const y = tf.add(tf.mul(tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon))), scale), offset)
-  return { y, mean: mean as TensorFlow.Tensor1D, variance: variance as TensorFlow.Tensor1D } // one axis is left
-}
-
-/**
  * Rows of a table, such as embeddings of tokens.
  *
  * @param table  float32 `[rows, ...]`. Differentiable.
@@ -114,28 +87,6 @@ export function squaredNorm(tensors: readonly TensorFlow.Tensor[]): TensorFlow.S
   if (tensors.length === 0) return tf.scalar(0)
   const each = tensors.map((tensor) => (isTracing() ? fusedSquaredNorm(tensor) : tf.sum<TensorFlow.Scalar>(tf.square(tensor))))
   return tf.addN(each)
-}
-
-/**
- * Normalises each example over its last axis.
- *
- *     y = scale · (x − mean) / √(variance + epsilon) + offset
- *
- * @param x  float32 `[..., features]`. Differentiable, as are `scale` and `offset`, float32 `[features]`.
- * @see Ba et al. 2016, "Layer normalization", arXiv:1607.06450.
- */
-export function layerNorm<T extends TensorFlow.Tensor>(x: T, scale: TensorFlow.Tensor1D, offset: TensorFlow.Tensor1D, epsilon: number): T {
-  const features = x.shape.at(-1)
-  for (const [name, tensor] of Object.entries({ scale, offset })) {
-    if (tensor.rank === 1 && tensor.shape[0] === features) continue
-    throw new LoupeError('shape-mismatch', `layerNorm needs ${name} [${features}] for x [${x.shape}], got [${tensor.shape}].`, { x: x.shape, [name]: tensor.shape })
-  }
-  if (isTracing()) return fusedLayerNorm({ x, scale, offset, epsilon }) as T // of the shape of x
-  return tf.tidy(() => {
-    const centred = tf.sub(x, tf.mean(x, -1, true))
-    const variance = tf.mean(tf.square(centred), -1, true)
-    return tf.add<T>(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon))), scale), offset)
-  })
 }
 
 function statelessRandom(type: string, shape: readonly number[], seed: TensorFlow.Tensor1D): TensorFlow.Tensor {

@@ -1,7 +1,7 @@
 import { tf } from '../../../tensorflow/tf.ts'
 import { sizeOf } from '../initializers.ts'
 import { plainLayer, type LayerBuilder } from './layer.ts'
-import { withGradient } from './with-gradient.ts'
+import { withGradient } from '../../../tensorflow/with-gradient.ts'
 
 export type Activation = 'relu' | 'gelu' | 'tanh'
 

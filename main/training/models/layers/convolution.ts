@@ -1,6 +1,6 @@
 import { tf } from '../../../tensorflow/tf.ts'
 import { sizeOf, zeros, type Initializer } from '../initializers.ts'
-import { biasAdd } from './bias-add.ts'
+import { biasAdd } from '../../../tensorflow/ops.ts'
 import { plainLayer, type LayerBuilder, type ParameterSpec } from './layer.ts'
 
 export interface ConvolutionOptions {

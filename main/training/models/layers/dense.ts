@@ -1,7 +1,7 @@
 import { tf } from '../../../tensorflow/tf.ts'
 import { sizeOf, zeros, type Initializer } from '../initializers.ts'
 import { activate, keptBy, type Activation } from './activations.ts'
-import { biasAdd } from './bias-add.ts'
+import { biasAdd } from '../../../tensorflow/ops.ts'
 import { plainLayer, type LayerBuilder } from './layer.ts'
 
 export interface DenseOptions {

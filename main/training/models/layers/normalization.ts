@@ -1,8 +1,6 @@
-import { batchNorm as normalizeBatch, layerNorm as normalizeLast } from '../../../tensorflow/ops.ts'
+import { batchNorm as normalizeBatch, groupNorm as normalizeGroups, layerNorm as normalizeLast } from '../../../tensorflow/ops.ts'
 import { tf } from '../../../tensorflow/tf.ts'
-import { isTracing } from '../../../tensorflow/trace.ts'
 import { ones, sizeOf, zeros } from '../initializers.ts'
-import { groupNormInTrace, layerNormInTrace } from './traced-norms.ts'
 import type { ForwardPass, LayerBuilder, ParameterSpec, Shape } from './layer.ts'
 import { chain } from './layer.ts'
 
@@ -79,7 +77,7 @@ function withRunningStatistics(name: string, x: tf.Tensor, pass: ForwardPass): t
  */
 export function groupNorm(name: string): LayerBuilder {
   return (shape) => {
-    const [height = 1, width = 1, channels = 1] = shape
+    const channels = shape.at(-1) ?? 1
     const groups = groupsFor(channels)
     return {
       outputShape: shape,
@@ -87,17 +85,8 @@ export function groupNorm(name: string): LayerBuilder {
       statistics: [],
       macs: 0,
       kept: sizeOf(shape),
-      apply: (x, pass) => {
-        const scale = pass.parameter(`${name}/scale`)
-        const offset = pass.parameter(`${name}/offset`)
-        if (isTracing()) return groupNormInTrace({ x, scale, offset, epsilon: EPSILON, groups })
-        const grouped = tf.reshape(x, [x.shape[0] ?? -1, height * width, groups, channels / groups])
-        const mean = tf.mean(grouped, [1, 3], true)
-        const centred = tf.sub(grouped, mean)
-        const variance = tf.mean(tf.square(centred), [1, 3], true)
-        const standard = tf.reshape(tf.mul(centred, tf.rsqrt(tf.add(variance, EPSILON))), x.shape)
-        return tf.add(tf.mul(standard, scale), offset)
-      },
+      apply: (x, pass) =>
+        normalizeGroups({ x, scale: pass.parameter(`${name}/scale`), offset: pass.parameter(`${name}/offset`), epsilon: EPSILON, groups }),
     }
   }
 }
@@ -126,11 +115,7 @@ export function layerNorm(name: string): LayerBuilder {
     statistics: [],
     macs: 0,
     kept: sizeOf(shape),
-    apply: (x, pass) => {
-      const scale = vector(pass, `${name}/scale`)
-      const offset = vector(pass, `${name}/offset`)
-      return isTracing() ? layerNormInTrace({ x, scale, offset, epsilon: EPSILON }) : normalizeLast(x, scale, offset, EPSILON)
-    },
+    apply: (x, pass) => normalizeLast(x, vector(pass, `${name}/scale`), vector(pass, `${name}/offset`), EPSILON),
   })
 }
 

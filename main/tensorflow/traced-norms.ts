@@ -1,4 +1,4 @@
-import { tf } from '../../../tensorflow/tf.ts'
+import { tf } from './tf.ts'
 import { sumToLast } from './bias-add.ts'
 import { withGradient } from './with-gradient.ts'
 

@@ -1,7 +1,7 @@
-import { graphBackendName } from '../../../tensorflow/kernels.ts'
-import { rawOp } from '../../../tensorflow/raw-op.ts'
-import { tf } from '../../../tensorflow/tf.ts'
-import { isTracing } from '../../../tensorflow/trace.ts'
+import { graphBackendName } from './kernels.ts'
+import { rawOp } from './raw-op.ts'
+import { tf } from './tf.ts'
+import { isTracing } from './trace.ts'
 
 /**
  * Adds a vector `[channels]` to the last dimension.

@@ -1,4 +1,4 @@
-import { tf } from '../../../tensorflow/tf.ts'
+import { tf } from './tf.ts'
 
 /** What a function with a gradient of its own gives. */
 export interface Differentiable {
