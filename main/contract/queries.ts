@@ -1,5 +1,6 @@
 import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
 import { bundledDatasets } from './dataset-config.ts'
+import { lossMap, mappedLoss } from './loss-map.ts'
 import { checkpointRecord, logEvent, metricSeries, runRecord, studyProgress, studyRecord } from './records.ts'
 import { target } from './run-config.ts'
 import { z } from './zod.ts'
@@ -22,6 +23,17 @@ export const queries = {
       fitTo: z.int().min(1).nullable().default(null),
     }),
     output: criticalBatchSizeReport,
+  },
+  /** Loss against batch size and learning rate, from the runs of the study alone or of all studies alike with it. */
+  'study.lossMap': {
+    input: z.strictObject({
+      studyId: z.string(),
+      metric: mappedLoss.default('train/loss'),
+      /** Examples seen at which each run is read; null for its end. */
+      atExamples: z.number().positive().nullable().default(null),
+      scope: z.enum(['study', 'alike']).default('study'),
+    }),
+    output: lossMap,
   },
   /** The same report for points measured elsewhere, one row `batch,seed,steps` a line. */
   'study.fitPoints': { input: z.strictObject({ csv: z.string().max(5_000_000), confidence: z.number().min(0.5).max(0.99).default(0.95) }), output: criticalBatchSizeReport },

@@ -52,6 +52,7 @@ function inputs(): Readonly<Record<QueryName, unknown>> {
     'study.list': {},
     'study.get': { studyId },
     'study.report': { studyId },
+    'study.lossMap': { studyId, scope: 'alike' },
     'study.fitPoints': { csv: 'batch,seed,steps\n8,1,100\n16,1,60\n32,1,46\n64,1,40\n' },
     'run.list': { studyId },
     'run.get': { runId },
@@ -78,6 +79,7 @@ describe('the query handlers', () => {
       'study.list': { limit: 0 },
       'study.get': {},
       'study.report': { studyId, target: { criterion: 'luck' } },
+      'study.lossMap': { studyId, metric: 'test/loss' },
       'study.fitPoints': { csv: 5 },
       'run.list': { studyId: 5 },
       'run.get': { id: runId },
@@ -93,6 +95,26 @@ describe('the query handlers', () => {
     expect(await ask('study.get', { studyId: 'none' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
     expect(await ask('study.report', { studyId: 'none' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
     expect(await ask('run.get', { runId: 'none' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
+  })
+
+  it('map the losses of this study alone, or with those of the studies that differ in the learning rate only', async () => {
+    const config = (learningRate: number, hidden: number) =>
+      studyConfig.parse({ method: 'critical-batch-size', run: { dataset: { name: 'digits' }, model: { kind: 'mlp', hidden: [hidden] }, optimizer: { kind: 'sgd', learningRate } }, sweep: { batchSizes: [8, 16, 32, 64] } })
+    const [one, other] = [config(0.1, 7), config(0.3, 7), config(0.5, 9)].map((each) => {
+      const id = writer.createStudy(each).id
+      const run = writer.createRun({ studyId: id, key: 'b=8 seed=1', config: runConfig.parse({ ...each.run, batchSize: 8, seed: 1 }) })
+      writer.appendMetrics(run.id, [{ key: 'train/loss', step: 10, examples: 80, wallMs: 1, value: each.run.optimizer.kind === 'sgd' ? each.run.optimizer.learningRate : 0 }])
+      writer.updateRun(run.id, { status: 'finished', steps: 10, examples: 80, wallMs: 1, censored: false })
+      return id
+    })
+    writer.flush()
+    const map = async (scope: string) => {
+      const response = await ask('study.lossMap', { studyId: one, scope })
+      const { cells, alikeStudies } = queries['study.lossMap'].output.parse(response.ok ? response.value : null)
+      return [cells.map(({ rate, mean }) => [rate, mean]), alikeStudies]
+    }
+    expect(await map('study')).toEqual([[[0.1, 0.1]], [other]])
+    expect(await map('alike')).toEqual([[[0.1, 0.1], [0.3, 0.3]], [other]])
   })
 
   it('read the stored curves against another target', async () => {

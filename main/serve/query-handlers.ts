@@ -9,6 +9,8 @@ import type { StudyConfig } from '../contract/study-config.ts'
 import type { LogReader } from '../log/log.ts'
 import type { DatasetFacts } from '../methods/study.ts'
 
+const STUDIES_AT_ONCE = 500
+
 export interface QueryContext {
   readonly reader: LogReader
   readonly workspace: string
@@ -34,6 +36,7 @@ export function createQueryHandlers({ reader, workspace }: QueryContext): QueryH
       return { study, runs: [...reader.runsOf(studyId)], progress }
     },
     'study.report': (input) => report({ reader, reading, input }),
+    'study.lossMap': (input) => mappedLosses({ reader, reading, input }),
     'study.fitPoints': async ({ csv, confidence }) => {
       const { fitPoints } = await import('../methods/critical-batch-size/fit-points.ts')
       return fitPoints({ csv, confidence })
@@ -71,6 +74,26 @@ async function report(options: { readonly reader: LogReader; readonly reading: S
   const config = rereadConfig(study.config, input)
   const read = studyOf(config).report(config, reading.runs(study.id), await factsFor(reader, study))
   return { ...read, studyId: study.id }
+}
+
+/** The map of one study, or of all that differ from it in learning rates, batch sizes and seeds only. */
+async function mappedLosses(options: { readonly reader: LogReader; readonly reading: StudyReading; readonly input: ParsedQueryInput<'study.lossMap'> }): Promise<QueryOutput<'study.lossMap'>> {
+  const { reader, reading, input } = options
+  const { lossMapKey, lossMapOf } = await import('../methods/critical-batch-size/loss-map.ts')
+  const study = reader.study(input.studyId)
+  const key = lossMapKey(study.config)
+  const alikeStudies = allStudies(reader).filter((other) => other.id !== study.id && lossMapKey(other.config) === key).map(({ id }) => id)
+  const runs = [study.id, ...(input.scope === 'alike' ? alikeStudies : [])].flatMap((id) => reading.runs(id))
+  return { ...lossMapOf({ runs, metric: input.metric, atExamples: input.atExamples }), alikeStudies }
+}
+
+function allStudies(reader: LogReader): readonly StudyRecord[] {
+  const found: StudyRecord[] = []
+  for (;;) {
+    const { studies, total } = reader.studies({ limit: STUDIES_AT_ONCE, offset: found.length })
+    found.push(...studies)
+    if (studies.length === 0 || found.length >= total) return found
+  }
 }
 
 /** The study's config with another target or range of the fit: the stored curves are read against it. */

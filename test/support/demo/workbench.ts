@@ -75,6 +75,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
       return { study: recordOf(study), runs: demoRuns(study).map((run) => runRecordOf(study, run)), progress: progress(study) }
     },
     'study.report': ({ studyId, ...lens }) => demoReport(find(studyId), lens),
+    'study.lossMap': () => ({ rateKind: 'learning-rate', cells: [], examplesChoices: [], alikeStudies: [] }),
     'study.fitPoints': () => {
       throw new LoupeError('unsupported', 'The demonstration fits no points.')
     },
