@@ -1,5 +1,5 @@
 import { CustomChart, LineChart, ScatterChart } from 'echarts/charts'
-import { DataZoomComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TitleComponent, ToolboxComponent, TooltipComponent } from 'echarts/components'
+import { DataZoomComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TitleComponent, ToolboxComponent, TooltipComponent, VisualMapContinuousComponent } from 'echarts/components'
 import { connect, init, use } from 'echarts/core'
 import type { EChartsType } from 'echarts/core'
 import type { EChartsOption, LineSeriesOption, ScatterSeriesOption, CustomSeriesOption } from 'echarts'
@@ -21,6 +21,7 @@ use([
   ToolboxComponent,
   MarkLineComponent,
   MarkAreaComponent,
+  VisualMapContinuousComponent,
 ])
 
 export { connect, init, VChart }
