@@ -1,3 +1,5 @@
+import { fromWireError } from '../contract/errors.ts'
+import { forkEngine } from '../engine/host.ts'
 import { DEFAULT_PORT, startServer } from '../serve/server.ts'
 import { exitCodes } from './exit-code.ts'
 import { findBrowser, hasDisplay } from './find-programs.ts'
@@ -15,11 +17,11 @@ export interface ServeOptions {
 /** `loupe serve`: the window in a browser, the engine in a process of its own. Ends with Ctrl+C, after saving. */
 export async function serve({ output, workspace }: Invocation, options: ServeOptions): Promise<number> {
   // The engine starts while the window is looked at, and built where that is needed.
-  const starting = startBackend({ workspace, owner: `loupe serve, process ${process.pid}` })
-  const [built, started] = await Promise.allSettled([windowFolder({ note: output.note }), starting])
-  if (started.status === 'rejected') throw started.reason
-  const backend = started.value
+  const backend = startBackend({ workspace, start: forkEngine({ workspace, owner: `loupe serve, process ${process.pid}` }) })
   try {
+    const [built, refusal] = await Promise.allSettled([windowFolder({ note: output.note }), backend.started])
+    if (refusal.status === 'rejected') throw refusal.reason
+    if (refusal.value !== null) throw fromWireError(refusal.value)
     if (built.status === 'rejected') throw built.reason
     const window = built.value
     const server = await startServer({ transport: backend.transport, windowFolder: window, host: options.host, ...(options.port === undefined ? { whenTaken: 'next' } : { port: options.port, whenTaken: 'refuse' }) })

@@ -25,7 +25,7 @@ export interface EngineHostOptions {
 export interface EngineHost extends Transport {
   /** Resolves when the engine takes requests. Rejects where it refused to start, such as with `conflict`. */
   readonly ready: Promise<void>
-  /** Lets the engine save and exit; kills it after `graceMs` (10 s where left out). */
+  /** Lets the engine save and exit; kills it after `graceMs` (a minute where left out). */
   close(options?: { readonly graceMs?: number }): Promise<void>
 }
 

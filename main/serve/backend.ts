@@ -1,37 +1,54 @@
+import { toWireError } from '../contract/errors.ts'
+import type { WireError } from '../contract/errors.ts'
 import type { Transport } from '../contract/rpc.ts'
-import { forkEngine, startEngineHost } from '../engine/host.ts'
-import type { EngineHost } from '../engine/host.ts'
+import { startEngineHost } from '../engine/host.ts'
+import type { EngineProcess } from '../engine/host.ts'
+import type { LogReader } from '../log/log.ts'
 import { openLogReader } from '../log/open.ts'
 import { createQueryHandlers } from './query-handlers.ts'
 import { route } from './route.ts'
 
-/** An engine process and a reader of its log, behind one transport. */
+/** The engine and a reader of its log, behind one transport that takes requests from the start. */
 export interface Backend {
   readonly transport: Transport
-  readonly host: EngineHost
+  /** Null once the engine runs; else why it refused to start, such as `conflict` or `log-too-new`. */
+  readonly started: Promise<WireError | null>
+  /** Lets the engine save and end. */
   close(): Promise<void>
 }
 
 /**
- * Starts the engine of a workspace in a process of its own, and answers queries here, so that training never delays them.
+ * Starts the engine of a workspace in a process of its own and answers for it: commands go to the engine, questions to a
+ * reader in this process, which training never delays. Nobody need wait: what is asked before the engine is up is answered then.
  *
- * @throws LoupeError `conflict` and whatever else keeps the engine from starting.
+ * @param options.start  Makes the engine's process: `forkEngine` under Node, `utilityEngine` under Electron.
  */
-export async function startBackend(options: { readonly workspace: string; readonly owner: string }): Promise<Backend> {
-  const host = startEngineHost({ start: forkEngine(options) })
-  try {
-    await host.ready // the engine makes the log where there is none, and brings an old one up to date
-    const reader = openLogReader({ workspace: options.workspace })
-    return {
-      host,
-      transport: route({ queries: createQueryHandlers({ reader, workspace: options.workspace }), engine: host }),
-      async close() {
-        await host.close()
-        reader.close()
+export function startBackend({ workspace, start }: { workspace: string; start: () => EngineProcess }): Backend {
+  const host = startEngineHost({ start })
+  let reader: LogReader | null = null
+  const opened = host.ready.then((): Transport => {
+    const opening = openLogReader({ workspace })
+    reader = opening
+    return route({ queries: createQueryHandlers({ reader: opening, workspace }), engine: host })
+  })
+  return {
+    started: opened.then(
+      () => null,
+      (error: unknown) => toWireError(error),
+    ),
+    transport: {
+      async request(name, input) {
+        try {
+          return await (await opened).request(name, input)
+        } catch (error) {
+          return { ok: false, error: toWireError(error) }
+        }
       },
-    }
-  } catch (error) {
-    await host.close()
-    throw error
+      onEvent: host.onEvent,
+    },
+    async close() {
+      await host.close()
+      reader?.close()
+    },
   }
 }

@@ -6,7 +6,7 @@ import type { AnyEvent } from '../main/contract/events.ts'
 import { createClient } from '../main/contract/rpc.ts'
 import { openLogWriter } from '../main/log/open.ts'
 import { temporaryWorkspace } from '../main/log/temporary-log.ts'
-import { startBackend } from './backend.ts'
+import { startBackend } from '../main/serve/backend.ts'
 import { utilityEngine } from './engine-host.ts'
 import type { UtilityProcesses } from './engine-host.ts'
 
