@@ -5,14 +5,16 @@ import { allocate, sizeOf } from './element-types.ts'
 import type { Attributes, Graph } from './graph.ts'
 import type { TraceScope } from './graph-binding.ts'
 import { newTensors } from './host-tensor.ts'
+import { updatedVariables, updateOperation } from './in-place-updates.ts'
 import { rawOp } from './raw-op.ts'
 import type { CompiledStep, InputSpec, StepDefinition, TraceContext } from './runtime.ts'
-import { prepareRun } from './session-run.ts'
+import { prepareProfiledRun, prepareRun } from './session-run.ts'
+import type { Runner } from './session-run.ts'
 import { inputArray } from './step-inputs.ts'
 import { tf } from './tf.ts'
 import { outputOf, tensorOf, traceInto } from './trace.ts'
 import { checkFits } from './variables.ts'
-import type { VariableTable } from './variables.ts'
+import type { Variable, VariableTable } from './variables.ts'
 
 export interface CompileTarget {
   readonly api: CApi
@@ -39,25 +41,43 @@ export function compileStep<I extends Specs, O extends string>(target: CompileTa
   }
   const traced = traceInto(scope, () => traceStep(target, scope, definition))
   const doing = `Running step "${definition.name}"`
-  const run = prepareRun(target.api, target.session, {
+  const plan = {
     doing,
     inputs: [...traced.inputs.values()],
     outputs: traced.outputs.map((output) => output.reference),
     targets: traced.targets,
-  })
+  }
+  const run = prepareRun(target.api, target.session, plan)
+  type Given = Parameters<CompiledStep<I, O>['run']>[0]
+
+  /** Feeds the inputs, calls, and gives the call's answer with the outputs' arrays. */
+  async function call<T>(inputs: Given, runner: (...args: Parameters<Runner>) => Promise<T>) {
+    const arrays = [...traced.inputs.keys()].map((name) => inputArray(definition.name, name, definition.inputs[name]!, inputs[name]))
+    const feeds = newTensors(target.api, [...traced.inputs.keys()].map((name, i) => ({ ...definition.inputs[name]!, values: arrays[i]! })))
+    const results = traced.outputs.map((output) => allocate(output.type, sizeOf(output.shape)))
+    return { answer: await runner(feeds, results), results }
+  }
+
   return {
     operations: target.graph.operations - operationsBefore,
     traceMs: performance.now() - started,
     run: (inputs) =>
       target.exclusively(doing, async () => {
-        const arrays = [...traced.inputs.keys()].map((name) => inputArray(definition.name, name, definition.inputs[name]!, inputs[name]))
-        const feeds = newTensors(target.api, [...traced.inputs.keys()].map((name, i) => ({ ...definition.inputs[name]!, values: arrays[i]! })))
-        const results = traced.outputs.map((output) => allocate(output.type, sizeOf(output.shape)))
-        await run(feeds, results)
+        const { results } = await call(inputs, run)
         // The trace returned exactly the names O, in this order.
         return Object.fromEntries(traced.outputs.map((output, i) => [output.name, results[i]])) as { [K in O]: Float32Array | Int32Array }
       }),
+    profile: (inputs) =>
+      target.exclusively(doing, async () => {
+        const { answer } = await call(inputs, prepareProfiledRun(target.api, target.session, plan))
+        return answer.map(({ device, operation, label, startMs, ms }) => ({ type: typeIn(label) ?? operation, operation, device, startMs, ms })).sort((a, b) => a.startMs - b.startMs)
+      }),
   }
+}
+
+/** The tracer labels an execution `name = Type(inputs)`. */
+function typeIn(label: string): string | undefined {
+  return / = (\w+)\(/.exec(label)?.[1]
 }
 
 interface TracedStep {
@@ -78,18 +98,36 @@ function traceStep<I extends Specs, O extends string>(target: CompileTarget, sco
   }
   const read = new Map<string, TensorFlow.Tensor>()
   const assigned = new Map<string, TensorFlow.Tensor>()
+  const updated = new Map<string, Pointer>()
   const context: TraceContext<I> = {
     inputs: inputTensors as { [K in keyof I]: TensorFlow.Tensor }, // one for each name, made just above
     read(name) {
       const variable = variables.get(name, 'variable')
       const current = assigned.get(name) ?? read.get(name)
       if (current) return current
-      const value = tf.keep(tensorOf(variable.value, 'ReadVariableOp'))
+      const value = tf.keep(tensorOf(readAgain(variable) ?? variable.value, 'ReadVariableOp'))
       read.set(name, value)
       return value
     },
+    update(update) {
+      const changed = updatedVariables(update).map((name) => variables.get(name, 'variable'))
+      for (const { name, shape } of changed) {
+        if (assigned.has(name)) throw new LoupeError('internal', `"${name}" was assigned and then updated in place in "${definition.name}": a trace does one of both.`, { name })
+        checkFits(name, { type: 'float32', shape }, { type: update.gradient.dtype, shape: update.gradient.shape })
+      }
+      // All that was read of them comes first: the reads share the variables' memory.
+      const before = changed.map(({ name, value }) => (read.has(name) ? outputOf(read.get(name)!).oper : (updated.get(name) ?? value.oper)))
+      const { type, inputs: operands, attributes } = updateOperation(update, changed.map(({ handle }) => handle))
+      const operation = graph.add({ type, label: scope.label, inputs: operands, attributes, device: scope.device, after: before })
+      for (const { name } of changed) {
+        updated.set(name, operation)
+        read.get(name)?.dispose()
+        read.delete(name)
+      }
+    },
     assign(name, value) {
       const variable = variables.get(name, 'variable')
+      if (updated.has(name)) throw new LoupeError('internal', `"${name}" was updated in place and then assigned in "${definition.name}": a trace does one of both.`, { name })
       checkFits(name, variable, { shape: value.shape, type: value.dtype })
       assigned.set(name, tf.keep(value.clone()))
     },
@@ -97,32 +135,53 @@ function traceStep<I extends Specs, O extends string>(target: CompileTarget, sco
       const resident = variables.get(name, 'resident')
       return gatherRows({ oper: resident.handle.oper, index: 0 }, resident.type, resident.shape, indices)
     },
+    range(name, start, count) {
+      const { value, type, shape } = variables.get(name, 'resident')
+      const begin = tf.stack([start, ...shape.slice(1).map(() => tf.scalar(0, 'int32'))])
+      const size = tf.tensor1d([count, ...shape.slice(1)], 'int32')
+      const attributes = { T: { kind: 'type', value: type }, Index: { kind: 'type', value: 'int32' } } as const
+      return floatOf(rawOp('Slice', [tensorOf(value, 'ReadVariableOp'), begin, size], attributes)[0]!, type)
+    },
   }
   try {
     const outputs = Object.entries<TensorFlow.Tensor>(definition.trace(context)).map(([name, tensor]) => describeOutput(definition.name, name, tensor))
-    return { inputs, outputs, targets: finish(target, scope, assigned) }
+    return { inputs, outputs, targets: finish(target, scope, { assigned, updates: [...updated.values()] }) }
   } finally {
     for (const tensor of [...read.values(), ...assigned.values()]) tensor.dispose()
+  }
+
+  /** The value after the trace's last update in place; undefined where there was none. */
+  function readAgain({ name, handle, type }: Variable): OutputReference | undefined {
+    const update = updated.get(name)
+    if (update === undefined) return undefined
+    const attributes = { dtype: { kind: 'type', value: type } } as const
+    return { oper: graph.add({ type: 'ReadVariableOp', label: scope.label, inputs: [handle], attributes, device: scope.device, after: [update] }), index: 0 }
   }
 
   function gatherRows(handle: OutputReference, type: string, shape: readonly number[], indices: TensorFlow.Tensor): TensorFlow.Tensor {
     const dtype = { kind: 'type', value: type as 'float32' | 'int32' | 'uint8' } as const
     const attributes: Attributes = { dtype, Tindices: { kind: 'type', value: 'int32' } }
     const oper = graph.add({ type: 'ResourceGather', label: scope.label, inputs: [handle, outputOf(indices)], attributes, device: scope.device })
-    const rows = tensorOf({ oper, index: 0 }, `ResourceGather of [${shape}]`)
-    return type === 'uint8' ? rawOp('Cast', [rows], { SrcT: dtype, DstT: { kind: 'type', value: 'float32' } })[0]! : rows
+    return floatOf(tensorOf({ oper, index: 0 }, `ResourceGather of [${shape}]`), type)
   }
 }
 
+/** Bytes as float32; other types as they are. */
+function floatOf(rows: TensorFlow.Tensor, type: string): TensorFlow.Tensor {
+  if (type !== 'uint8') return rows
+  return rawOp('Cast', [rows], { SrcT: { kind: 'type', value: 'uint8' }, DstT: { kind: 'type', value: 'float32' } })[0]!
+}
+
 /** Every new value is assigned after every value of the call was read: reads share the variable's memory and come first. */
-function finish(target: CompileTarget, scope: TraceScope, assigned: ReadonlyMap<string, TensorFlow.Tensor>): Pointer[] {
+function finish(target: CompileTarget, scope: TraceScope, { assigned, updates }: { readonly assigned: ReadonlyMap<string, TensorFlow.Tensor>; readonly updates: readonly Pointer[] }): Pointer[] {
   const { graph, variables } = target
   const place = { label: scope.label, device: scope.device }
   const assigns = [...assigned].map(([name, value]) => {
     const { handle, type, value: reading } = variables.get(name, 'variable')
     return graph.add({ ...place, type: 'AssignVariableOp', inputs: [handle, outputOf(value)], attributes: { dtype: { kind: 'type', value: type } }, after: [reading.oper] })
   })
-  return assigns.length === 0 ? [] : [graph.add({ ...place, type: 'NoOp', inputs: [], attributes: {}, after: assigns })]
+  const changes = [...assigns, ...new Set(updates)]
+  return changes.length === 0 ? [] : [graph.add({ ...place, type: 'NoOp', inputs: [], attributes: {}, after: changes })]
 }
 
 function describeOutput(step: string, name: string, tensor: TensorFlow.Tensor): TracedStep['outputs'][number] {

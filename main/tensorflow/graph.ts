@@ -7,6 +7,7 @@ import { freeTensor, newTensor } from './host-tensor.ts'
 import { acquired, released } from './live-objects.ts'
 import { decodeOperationDefinition } from './proto.ts'
 import type { OperationDefinition } from './proto.ts'
+import { bufferBytes } from './session-run.ts'
 import { checked } from './status.ts'
 
 /** An attribute of an operation, as TensorFlow types it. */
@@ -93,12 +94,7 @@ export class Graph {
     const buffer = acquired(api.newEmptyBuffer())
     try {
       checked(api, `Looking up ${type}`, (status) => api.operationDefinition(this.pointer, type, buffer, status))
-      // TF_Buffer begins with the address of its bytes and their number.
-      const head = new BigUint64Array(2)
-      api.copyOut(head, buffer, 16)
-      const bytes = new Uint8Array(Number(head[1]))
-      api.copyOut(bytes, head[0]!, bytes.length)
-      const definition = decodeOperationDefinition(bytes)
+      const definition = decodeOperationDefinition(bufferBytes(api, buffer))
       this.#definitions.set(type, definition)
       return definition
     } finally {

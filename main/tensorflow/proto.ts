@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/light.js'
 
-/** The few protocol buffer messages that the C API wants, with TensorFlow's field numbers (`core/protobuf/config.proto`, `core/framework/op_def.proto`). */
+/** The few protocol buffer messages that the C API wants, with TensorFlow's field numbers (`core/protobuf/config.proto`, `core/framework/op_def.proto`, `core/framework/step_stats.proto`). */
 const messages = {
   nested: {
     GpuOptions: { fields: { allowGrowth: { type: 'bool', id: 4 } } },
@@ -27,6 +27,20 @@ const messages = {
       },
     },
     RunOptions: { fields: { traceLevel: { type: 'int32', id: 1 }, interOpThreadPool: { type: 'int32', id: 3 } } },
+    NodeExecStats: {
+      fields: {
+        nodeName: { type: 'string', id: 1 },
+        startRelativeMicros: { type: 'int64', id: 3 },
+        endRelativeMicros: { type: 'int64', id: 4 },
+        timelineLabel: { type: 'string', id: 8 },
+        allStartNanos: { type: 'int64', id: 13 },
+        startRelativeNanos: { type: 'int64', id: 14 },
+        endRelativeNanos: { type: 'int64', id: 15 },
+      },
+    },
+    DeviceStepStats: { fields: { device: { type: 'string', id: 1 }, nodeStats: { rule: 'repeated', type: 'NodeExecStats', id: 2 } } },
+    StepStats: { fields: { deviceStats: { rule: 'repeated', type: 'DeviceStepStats', id: 1 } } },
+    RunMetadata: { fields: { stepStats: { type: 'StepStats', id: 1 } } },
     ArgDef: {
       fields: {
         name: { type: 'string', id: 1 },
@@ -98,4 +112,31 @@ export function decodeOperationDefinition(bytes: Uint8Array): OperationDefinitio
   const type = root.lookupType('OpDef')
   const decoded = type.toObject(type.decode(bytes), { defaults: true, arrays: true })
   return { name: decoded['name'], inputs: decoded['inputArg'], outputs: decoded['outputArg'], isStateful: decoded['isStateful'] }
+}
+
+/** One execution of one operation, as TensorFlow's tracer recorded it. */
+export interface OperationExecution {
+  readonly device: string
+  /** The graph's name of it. */
+  readonly operation: string
+  /** Such as `block1/MatMul = MatMul(a, b)`; empty on some devices. */
+  readonly label: string
+  /** Since the first operation of the call, where the tracer tells nanoseconds. */
+  readonly startMs: number
+  readonly ms: number
+}
+
+/** The operations of one call, from the bytes of its `RunMetadata`. */
+export function decodeExecutions(bytes: Uint8Array): readonly OperationExecution[] {
+  const type = root.lookupType('RunMetadata')
+  const { stepStats } = type.toObject(type.decode(bytes), { defaults: true, arrays: true, longs: Number })
+  const all = ((stepStats?.deviceStats ?? []) as readonly { device: string; nodeStats: readonly Record<string, number | string>[] }[]).flatMap(({ device, nodeStats }) =>
+    nodeStats.map((node) => ({ device, node, startNanos: Number(node['allStartNanos']) })),
+  )
+  const begin = all.reduce((least, { startNanos }) => Math.min(least, startNanos), Infinity)
+  return all.map(({ device, node, startNanos }) => {
+    const nanos = Number(node['endRelativeNanos']) - Number(node['startRelativeNanos'])
+    const micros = Number(node['endRelativeMicros']) - Number(node['startRelativeMicros'])
+    return { device, operation: String(node['nodeName']), label: String(node['timelineLabel']), startMs: (startNanos - begin) / 1e6, ms: nanos > 0 ? nanos / 1e6 : micros / 1e3 }
+  })
 }

@@ -1,6 +1,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { LoupeError } from '../contract/errors.ts'
 import { checkHostArray } from './element-types.ts'
+import { updatedValues, updatedVariables } from './in-place-updates.ts'
 import type { CompiledStep, HostArray, HostArrays, InputSpec, Session, StepDefinition, TraceContext } from './runtime.ts'
 import { inputArray } from './step-inputs.ts'
 import { tf } from './tf.ts'
@@ -65,17 +66,22 @@ export function openEagerSession(): Session {
     compile<I extends Readonly<Record<string, InputSpec>>, O extends string>(definition: StepDefinition<I, O>): CompiledStep<I, O> {
       checkOpen(`Compiling "${definition.name}"`)
       operations += 1
+      const run = async (inputs: EagerCall<I, O>['inputs']) => {
+        checkOpen(`Running step "${definition.name}"`)
+        busy = true
+        try {
+          return withBackend('cpu', () => runEagerly({ definition, inputs, variables, residents }))
+        } finally {
+          busy = false
+        }
+      }
       return {
         operations: 1,
         traceMs: 0,
-        async run(inputs) {
-          checkOpen(`Running step "${definition.name}"`)
-          busy = true
-          try {
-            return withBackend('cpu', () => runEagerly({ definition, inputs, variables, residents }))
-          } finally {
-            busy = false
-          }
+        run,
+        async profile(inputs) {
+          await run(inputs)
+          return []
         },
       }
     },
@@ -116,7 +122,12 @@ function runEagerly<I extends Readonly<Record<string, InputSpec>>, O extends str
         checkFits(name, find(variables, name, 'variable'), { shape: value.shape, type: value.dtype })
         assigned.set(name, tf.keep(value.clone()))
       },
+      update(update) {
+        const old = Object.fromEntries(updatedVariables(update).map((name) => [name, context.read(name)]))
+        for (const [name, value] of Object.entries(updatedValues(update, old))) context.assign(name, value)
+      },
       rows: (name, indices) => gatherRows(find(residents, name, 'resident array'), indices),
+      range: (name, start, count) => gatherRows(find(residents, name, 'resident array'), tf.tidy(() => tf.add<TensorFlow.Tensor1D>(tf.range(0, count, 1, 'int32'), start))),
     }
     try {
       const outputs = Object.entries<TensorFlow.Tensor>(definition.trace(context)).map(([name, tensor]) => [name, outputValues(definition.name, name, tensor)])

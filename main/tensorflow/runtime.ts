@@ -58,13 +58,40 @@ export interface TraceContext<I extends Readonly<Record<string, InputSpec>>> {
   /** Gives a variable a new value of the same shape. The session's variable changes when the call ends. */
   assign(variable: string, value: tf.Tensor): void
   /**
+   * Changes float32 variables in their own memory, in one pass over each; what is read of them afterwards is new. In one trace a
+   * variable is changed either so or by `assign`.
+   */
+  update(update: InPlaceUpdate): void
+  /**
    * Rows of a resident array as float32 (int32 where the array is int32).
    *
    * @param indices  int32 `[n]`, each within the array's first dimension.
    * @returns `[n, ...the array's other dimensions]`.
    */
   rows(resident: string, indices: tf.Tensor1D): tf.Tensor
+  /**
+   * The rows of a resident array from `start` on, as `rows` gives them. Float rows whose size is a multiple of 64 bytes are
+   * not copied: they stay where they are.
+   *
+   * @param start  int32 scalar; `start + count` is within the array's first dimension.
+   */
+  range(resident: string, start: tf.Tensor, count: number): tf.Tensor
 }
+
+/**
+ * A new parameter p from a gradient g of its shape, along with what the optimizer remembers. Names are the session's.
+ *
+ *     descent:   p ← p − ηg
+ *     momentum:  v ← μv + g, p ← p − ηv;  nesterov:  p ← p − η(g + μv)
+ *     adam:      m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², p ← p − ηm/(√v + ε)
+ *
+ * η, and adam's ε, are scalars of the trace; adam's bias is corrected in them.
+ */
+export type InPlaceUpdate = { readonly parameter: string; readonly gradient: tf.Tensor; readonly learningRate: tf.Tensor } & (
+  | { readonly kind: 'descent' }
+  | { readonly kind: 'momentum'; readonly velocity: string; readonly momentum: number; readonly nesterov: boolean }
+  | { readonly kind: 'adam'; readonly mean: string; readonly square: string; readonly beta1: number; readonly beta2: number; readonly epsilon: tf.Tensor }
+)
 
 export interface StepDefinition<I extends Readonly<Record<string, InputSpec>>, O extends string> {
   /** For messages and for the profiler. */
@@ -76,6 +103,18 @@ export interface StepDefinition<I extends Readonly<Record<string, InputSpec>>, O
   readonly jit?: boolean
 }
 
+/** One execution of one operation. */
+export interface OperationTime {
+  /** TensorFlow's type of it, such as `MatMul`; `_FusedMatMul` and the like are what its optimizer made of several. */
+  readonly type: string
+  /** The graph's name of it. */
+  readonly operation: string
+  readonly device: string
+  /** Since the first operation of the call began. */
+  readonly startMs: number
+  readonly ms: number
+}
+
 /** A step compiled against a session's variables. */
 export interface CompiledStep<I extends Readonly<Record<string, InputSpec>>, O extends string> {
   /**
@@ -85,6 +124,12 @@ export interface CompiledStep<I extends Readonly<Record<string, InputSpec>>, O e
    * @throws LoupeError `out-of-memory`, `not-finite` never (a NaN is a value), `tensorflow` with the status otherwise.
    */
   run(inputs: { readonly [K in keyof I]: Float32Array | Int32Array | number }): Promise<{ readonly [K in O]: Float32Array | Int32Array }>
+  /**
+   * Runs the step once, as `run` does, and tells what each operation took. Timing adds some microseconds an operation.
+   *
+   * @returns One entry an execution, in the order of their starts; none on the reference, which has no graph.
+   */
+  profile(inputs: { readonly [K in keyof I]: Float32Array | Int32Array | number }): Promise<readonly OperationTime[]>
   /** Ops in the trace. */
   readonly operations: number
   readonly traceMs: number

@@ -2,6 +2,8 @@ import { encodeOutputs } from './c-api.ts'
 import type { CApi, OutputReference, Pointer } from './c-api.ts'
 import { copyTensor, freeTensor } from './host-tensor.ts'
 import { acquired, released } from './live-objects.ts'
+import { decodeExecutions, encodeRunOptions } from './proto.ts'
+import type { OperationExecution } from './proto.ts'
 import { throwUnlessOk } from './status.ts'
 
 /** What one kind of `TF_SessionRun` call takes and gives, encoded once. */
@@ -16,19 +18,49 @@ export interface RunPlan {
 /** Runs a plan: feeds tensors, which are freed in any case, and copies the outputs into the given arrays. */
 export type Runner = (feeds: readonly Pointer[], results: readonly ArrayBufferView[]) => Promise<void>
 
+/** Buffers of one call whose operations are timed. */
+interface Tracing {
+  readonly options: Pointer
+  readonly metadata: Pointer
+}
+const untraced: Tracing = { options: 0n, metadata: 0n }
+
 /** Prepares a call on a session. The call runs on a thread of libuv's pool: the process goes on meanwhile. */
 export function prepareRun(api: CApi, session: Pointer, plan: RunPlan): Runner {
+  const run = prepareTracedRun(api, session, plan)
+  return (feeds, results) => run(feeds, results, untraced)
+}
+
+/** As {@link prepareRun}, for a call whose operations TensorFlow times. Timing slows small operations down. */
+export function prepareProfiledRun(api: CApi, session: Pointer, plan: RunPlan): (...args: Parameters<Runner>) => Promise<readonly OperationExecution[]> {
+  const run = prepareTracedRun(api, session, plan)
+  return async (feeds, results) => {
+    const bytes = encodeRunOptions({ traceLevel: RECORD_TIMES })
+    const tracing = { options: acquired(api.newBuffer(bytes, bytes.length)), metadata: acquired(api.newEmptyBuffer()) }
+    try {
+      await run(feeds, results, tracing)
+      return decodeExecutions(bufferBytes(api, tracing.metadata))
+    } finally {
+      for (const buffer of Object.values(tracing)) api.deleteBuffer(released(buffer))
+    }
+  }
+}
+
+/** `RunOptions.FULL_TRACE`: the lower levels leave the processor's operations out. */
+const RECORD_TIMES = 3
+
+function prepareTracedRun(api: CApi, session: Pointer, plan: RunPlan): (...args: [...Parameters<Runner>, Tracing]) => Promise<void> {
   const inputs = encodeOutputs(plan.inputs)
   const outputs = encodeOutputs(plan.outputs)
   const targets = BigUint64Array.from(plan.targets.length > 0 ? plan.targets : [0n])
-  return async (feeds, results) => {
+  return async (feeds, results, tracing) => {
     const values = BigUint64Array.from(feeds.length > 0 ? feeds : [0n])
     const fetched = new BigUint64Array(Math.max(1, plan.outputs.length))
     const status = acquired(api.newStatus())
     try {
       await new Promise<void>((resolve, reject) => {
         const done = (error: Error | null) => (error ? reject(error) : resolve())
-        api.run.async(session, 0n, inputs, values, feeds.length, outputs, fetched, plan.outputs.length, targets, plan.targets.length, 0n, status, done)
+        api.run.async(session, tracing.options, inputs, values, feeds.length, outputs, fetched, plan.outputs.length, targets, plan.targets.length, tracing.metadata, status, done)
       })
       fetched.forEach(acquired)
       throwUnlessOk(api, status, plan.doing)
@@ -40,4 +72,13 @@ export function prepareRun(api: CApi, session: Pointer, plan: RunPlan): Runner {
       api.deleteStatus(released(status))
     }
   }
+}
+
+/** A copy of what a `TF_Buffer` holds: the struct begins with the address of its bytes and their number. */
+export function bufferBytes(api: CApi, buffer: Pointer): Uint8Array {
+  const head = new BigUint64Array(2)
+  api.copyOut(head, buffer, 16)
+  const bytes = new Uint8Array(Number(head[1]))
+  if (bytes.length > 0) api.copyOut(bytes, head[0]!, bytes.length)
+  return bytes
 }

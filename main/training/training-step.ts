@@ -1,6 +1,6 @@
 import { tf } from '../tensorflow/tf.ts'
-import type { Session, Tensors } from '../tensorflow/runtime.ts'
-import type { Optimizer } from './optimizers/optimizer.ts'
+import type { OperationTime, Session } from '../tensorflow/runtime.ts'
+import type { OptimizedVariables, Optimizer } from './optimizers/optimizer.ts'
 import { lossAndGradients, meanWeights, readBatch } from './objective.ts'
 import type { Objective } from './objective.ts'
 import { assignTensors, readTensors } from './variables.ts'
@@ -34,6 +34,8 @@ export interface TrainingCall {
   readonly steps: number
   readonly traceMs: number
   run(feed: StepFeed): Promise<StepResults>
+  /** Runs once and tells what each operation took. */
+  profile(feed: StepFeed): Promise<readonly OperationTime[]>
 }
 
 /** The variables that training changes. */
@@ -75,20 +77,18 @@ export function compileTrainingStep(options: TrainingStepOptions, optimizer: Opt
     },
     jit,
     trace(context) {
-      const before = { parameters: readTensors(context, variables.parameters), slots: readTensors(context, variables.slots), statistics: readTensors(context, variables.statistics) }
-      let now: { parameters: Tensors; slots: Tensors; statistics: Tensors } = before
+      const before = readTensors(context, variables.statistics)
+      let statistics = before
       const losses: tf.Tensor[] = []
       for (let step = 0; step < steps; step++) {
         const batch = readBatch(context, objective, 'train', sliceOf(context.inputs.indices, step, batchSize))
-        const point = { objective, parameters: now.parameters, statistics: now.statistics, batch, seed: sliceOf(context.inputs.seeds, step, 2), training: true }
-        const { loss, gradients, statistics } = lossAndGradients(point, meanWeights(batchSize))
-        const updated = optimizer.update(now.parameters, gradients, now.slots, scalarOf(context.inputs.learningRates, step))
-        losses.push(loss)
-        now = { ...updated, statistics }
+        const point = { objective, parameters: readTensors(context, variables.parameters), statistics, batch, seed: sliceOf(context.inputs.seeds, step, 2), training: true }
+        const taken = lossAndGradients(point, meanWeights(batchSize))
+        optimizer.updateInPlace(optimizedVariables(context, variables), taken.gradients, scalarOf(context.inputs.learningRates, step))
+        losses.push(taken.loss)
+        statistics = taken.statistics
       }
-      assignTensors(context, variables.parameters, { before: before.parameters, after: now.parameters })
-      assignTensors(context, variables.slots, { before: before.slots, after: now.slots })
-      assignTensors(context, variables.statistics, { before: before.statistics, after: now.statistics })
+      assignTensors(context, variables.statistics, { before, after: statistics })
       return { losses: tf.stack(losses) }
     },
   })
@@ -99,7 +99,13 @@ export function compileTrainingStep(options: TrainingStepOptions, optimizer: Opt
       const { losses } = await compiled.run({ indices, seeds, learningRates })
       return { losses, stepSizes: learningRates, search: null }
     },
+    profile: ({ indices, seeds, learningRates }) => compiled.profile({ indices, seeds, learningRates }),
   }
+}
+
+/** A run's variables as an optimizer updates them. */
+export function optimizedVariables(context: OptimizedVariables['context'], { parameters, slots }: Pick<TrainedVariables, 'parameters' | 'slots'>): OptimizedVariables {
+  return { context, names: parameters.names, parameter: (name) => parameters.prefix + name, slot: (name) => slots.prefix + name }
 }
 
 /** The `step`-th run of `size` elements of a vector. */

@@ -1,7 +1,7 @@
 import type { OptimizerConfig } from '../../contract/optimizer-config.ts'
 import { tf } from '../../tensorflow/tf.ts'
 import type { Optimizer } from './optimizer.ts'
-import { withPenalty } from './sgd.ts'
+import { penalized, withPenalty } from './sgd.ts'
 import { named, zeroSlots } from './slots.ts'
 
 /** Slot that counts the updates made, a float32 scalar: exact up to 2²⁴ of them, and at 1 − βᵗ = 1 long before. */
@@ -21,6 +21,17 @@ const UPDATES = 'updates'
  */
 export function createAdam(config: Extract<OptimizerConfig, { kind: 'adam' | 'adamw' }>): Optimizer {
   const { beta1, beta2, epsilon, weightDecay } = config
+
+  /** The corrections go into two scalars, shared by all parameters, instead of two passes over each. */
+  function scalars(updates: tf.Tensor, learningRate: tf.Tensor) {
+    const rootOfCorrection2 = tf.sqrt(correction(beta2, updates))
+    return {
+      stepSize: tf.div(tf.mul(learningRate, rootOfCorrection2), correction(beta1, updates)),
+      scaledEpsilon: tf.mul(rootOfCorrection2, epsilon),
+      keep: tf.sub(1, tf.mul(learningRate, weightDecay)),
+    }
+  }
+
   return {
     initSlots: (parameters) => ({
       ...zeroSlots('mean', parameters),
@@ -29,11 +40,7 @@ export function createAdam(config: Extract<OptimizerConfig, { kind: 'adam' | 'ad
     }),
     update: (parameters, gradients, slots, learningRate) => {
       const updates = tf.add(named(slots, UPDATES), 1)
-      const rootOfCorrection2 = tf.sqrt(correction(beta2, updates))
-      // The corrections go into two scalars, shared by all parameters, instead of two passes over each.
-      const stepSize = tf.div(tf.mul(learningRate, rootOfCorrection2), correction(beta1, updates))
-      const scaledEpsilon = tf.mul(rootOfCorrection2, epsilon)
-      const keep = tf.sub(1, tf.mul(learningRate, weightDecay))
+      const { stepSize, scaledEpsilon, keep } = scalars(updates, learningRate)
       const moved: Record<string, tf.Tensor> = {}
       const newSlots: Record<string, tf.Tensor> = { [UPDATES]: updates }
       for (const [name, parameter] of Object.entries(parameters)) {
@@ -47,6 +54,18 @@ export function createAdam(config: Extract<OptimizerConfig, { kind: 'adam' | 'ad
         newSlots[`square/${name}`] = square
       }
       return { parameters: moved, slots: newSlots }
+    },
+    updateInPlace: ({ names, context, parameter, slot }, gradients, learningRate) => {
+      const updates = tf.add(context.read(slot(UPDATES)), 1)
+      context.assign(slot(UPDATES), updates)
+      const { stepSize, scaledEpsilon, keep } = scalars(updates, learningRate)
+      for (const name of names) {
+        const value = () => context.read(parameter(name))
+        const gradient = config.kind === 'adam' ? penalized(named(gradients, name), value, weightDecay) : named(gradients, name)
+        // Decay first: with a rate of 1 − (1 − ηλ) and the parameter as its own gradient the descent multiplies it by 1 − ηλ.
+        if (config.kind === 'adamw' && weightDecay > 0) context.update({ kind: 'descent', parameter: parameter(name), gradient: value(), learningRate: tf.sub(1, keep) })
+        context.update({ kind: 'adam', parameter: parameter(name), mean: slot(`mean/${name}`), square: slot(`square/${name}`), gradient, learningRate: stepSize, beta1, beta2, epsilon: scaledEpsilon })
+      }
     },
   }
 }

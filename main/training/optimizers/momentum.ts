@@ -1,7 +1,7 @@
 import type { OptimizerConfig } from '../../contract/optimizer-config.ts'
 import { tf } from '../../tensorflow/tf.ts'
 import type { Optimizer } from './optimizer.ts'
-import { withPenalty } from './sgd.ts'
+import { penalized, withPenalty } from './sgd.ts'
 import { named, zeroSlots } from './slots.ts'
 
 /**
@@ -31,6 +31,12 @@ export function createMomentum(config: Extract<OptimizerConfig, { kind: 'momentu
         velocities[`velocity/${name}`] = velocity
       }
       return { parameters: moved, slots: velocities }
+    },
+    updateInPlace: ({ names, context, parameter, slot }, gradients, learningRate) => {
+      for (const name of names) {
+        const gradient = penalized(named(gradients, name), () => context.read(parameter(name)), weightDecay)
+        context.update({ kind: 'momentum', parameter: parameter(name), velocity: slot(`velocity/${name}`), gradient, learningRate, momentum, nesterov: config.kind === 'nesterov' })
+      }
     },
   }
 }

@@ -20,10 +20,21 @@ export function createSgd({ weightDecay }: Extract<OptimizerConfig, { kind: 'sgd
       ),
       slots,
     }),
+    updateInPlace: ({ names, context, parameter }, gradients, learningRate) => {
+      for (const name of names) {
+        const gradient = penalized(named(gradients, name), () => context.read(parameter(name)), weightDecay)
+        context.update({ kind: 'descent', parameter: parameter(name), gradient, learningRate })
+      }
+    },
   }
 }
 
 /** The gradient of the loss plus ½λ|p|²: g + λp. */
 export function withPenalty(gradient: tf.Tensor, parameter: tf.Tensor, weightDecay: number): tf.Tensor {
-  return weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, weightDecay))
+  return penalized(gradient, () => parameter, weightDecay)
+}
+
+/** As {@link withPenalty}, of a parameter that is read only where there is a penalty. */
+export function penalized(gradient: tf.Tensor, parameter: () => tf.Tensor, weightDecay: number): tf.Tensor {
+  return weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(parameter(), weightDecay))
 }
