@@ -79,6 +79,7 @@ export function compileArmijoStep(options: TrainingStepOptions, config: ArmijoCo
       const { losses, stepSizes, tries, fallbacks } = await compiled.run({ indices, searchIndices, seeds, epochStarts })
       return { losses, stepSizes, search: { tries, fallbacks } }
     },
+    profile: ({ indices, searchIndices, seeds, epochStarts }) => compiled.profile({ indices, searchIndices, seeds, epochStarts }),
   }
 }
 

@@ -9,7 +9,7 @@ const feed = emptyFeed({ steps: 1, batchSize: 1, searchBatch: 'same' })
 
 /** A call that only takes time. */
 function sleeper(ms: number): TrainingCall {
-  return { steps: 1, traceMs: 0, run: async () => wait(ms, { losses: [0], stepSizes: [0], search: null }) }
+  return { steps: 1, traceMs: 0, run: async () => wait(ms, { losses: [0], stepSizes: [0], search: null }), profile: async () => [] }
 }
 
 async function choose({ plainMs, clusteredMs, steps }: { plainMs: number; clusteredMs: number; steps: number }) {
@@ -38,6 +38,6 @@ test('leaves XLA where it is slower', async () => {
 })
 
 test('leaves XLA where it cannot compile the step', async () => {
-  const failing: TrainingCall = { steps: 1, traceMs: 0, run: () => Promise.reject(new LoupeError('tensorflow', 'no kernel')) }
+  const failing: TrainingCall = { steps: 1, traceMs: 0, run: () => Promise.reject(new LoupeError('tensorflow', 'no kernel')), profile: async () => [] }
   expect(await chooseJit({ feed, steps: 1e7, call: ({ jit }) => (jit ? failing : sleeper(5)) })).toEqual({ jit: false, isMeasured: true })
 })

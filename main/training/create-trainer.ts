@@ -11,7 +11,7 @@ import { restoreState, startState } from './run-state.ts'
 import { chooseStepsPerCall } from './steps-per-call.ts'
 import { Traces } from './traces.ts'
 import type { RunVariables } from './traces.ts'
-import type { Trainer, TrainingObserver, TrainingOptions, TrainingResult } from './trainer.ts'
+import type { StepProfile, Trainer, TrainingObserver, TrainingOptions, TrainingResult } from './trainer.ts'
 import type { StepFeed, TrainingCall } from './training-step.ts'
 
 export interface CreateTrainerOptions {
@@ -109,6 +109,16 @@ class SessionTrainer implements Trainer {
       const { stepsPerCall, call } = await this.#prepare(config, config.compute.jit === 'on')
       const measured = call(stepsPerCall)
       return { ms: await medianStepMs(measured, trialFeed(measured, config, this.#options.dataset.train.count)), traceMs: measured.traceMs }
+    })
+  }
+
+  async profileStep(config: RunConfig): Promise<StepProfile> {
+    return this.#alone(async () => {
+      const { stepsPerCall, call } = await this.#prepare(config, config.compute.jit === 'on')
+      const profiled = call(stepsPerCall)
+      const feed = trialFeed(profiled, config, this.#options.dataset.train.count)
+      const callMs = (await medianStepMs(profiled, feed)) * profiled.steps
+      return { steps: profiled.steps, callMs, operations: await profiled.profile(feed) }
     })
   }
 

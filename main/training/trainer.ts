@@ -1,7 +1,7 @@
 import type { Environment } from '../contract/records.ts'
 import type { MetricRow } from '../contract/metrics.ts'
 import type { RunConfig } from '../contract/run-config.ts'
-import type { HostArrays } from '../tensorflow/runtime.ts'
+import type { HostArrays, OperationTime } from '../tensorflow/runtime.ts'
 import type { RandomState } from './random.ts'
 
 /** Everything that a run needs to go on exactly where it was. Written as a file; the log keeps its SHA-256. */
@@ -54,7 +54,19 @@ export interface Trainer {
   train(options: TrainingOptions): Promise<TrainingResult>
   /** Median time of a step over a few trial steps; nothing is logged. */
   measureStep(config: RunConfig): Promise<{ readonly ms: number; readonly traceMs: number }>
+  /** What each operation of one of the run's calls takes. */
+  profileStep(config: RunConfig): Promise<StepProfile>
   /** What the environment record says of this trainer, jit excepted. */
   readonly environment: Pick<Environment, 'tensorflow' | 'device' | 'threads'>
   close(): Promise<void>
+}
+
+/** Where the time of one call of a run goes. */
+export interface StepProfile {
+  /** Steps in the call. */
+  readonly steps: number
+  /** Of the call, untraced: the median of some. */
+  readonly callMs: number
+  /** In order of their starts. Their times add up to more than the call's where several ran at once. */
+  readonly operations: readonly OperationTime[]
 }

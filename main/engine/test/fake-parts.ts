@@ -75,6 +75,7 @@ function fakeTrainer(training: FakeTraining, seen: FakeLog): Trainer {
   return {
     environment: { tensorflow: '0.0.0', device: '/device:CPU:0', threads: 1 },
     measureStep: async ({ batchSize }) => ({ ms: batchSize / 10, traceMs: 1 }),
+    profileStep: async () => ({ steps: 1, callMs: 1, operations: [] }),
     async close() {
       seen.lanesClosed++
     },
