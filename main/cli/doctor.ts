@@ -3,9 +3,10 @@ import { LoupeError } from '../contract/errors.ts'
 import { freeBytes } from '../engine/disk.ts'
 import { loupeVersion, platformName } from '../engine/environment.ts'
 import { gpuProblem } from '../engine/gpu-problem.ts'
+import { findBrowser, findElectron, hasDisplay } from '../setup/programs.mjs'
 import { exitCodes } from './exit-code.ts'
-import { findBrowser, findElectron, hasDisplay } from './find-programs.ts'
 import type { Invocation } from './program.ts'
+import { projectRoot } from './project-root.ts'
 
 interface Problem {
   readonly message: string
@@ -26,10 +27,10 @@ export async function doctor({ output, workspace }: Invocation): Promise<number>
   const datasets = await describeDatasets().catch(blame(true))
   const free = await freeBytes(workspace).catch(() => null)
   const browser = findBrowser()
-  const electron = findElectron()
+  const electron = findElectron(projectRoot)
 
   if (tensorflow !== null && tensorflow.gpuProblem !== null) problems.push({ stopsTraining: false, message: tensorflow.gpuProblem })
-  if (browser === null) problems.push({ stopsTraining: false, message: 'No browser was found on the PATH: `loupe serve` prints an address to open elsewhere. Debian: apt install chromium.' })
+  if (browser === null) problems.push({ stopsTraining: false, message: 'No browser was found: `loupe serve` prints an address to open elsewhere. Debian: apt install chromium.' })
   if (electron === null) problems.push({ stopsTraining: false, message: 'Electron is not downloaded, so `npm start` opens the window in a browser. To get it: npx install-electron' })
   else if (!hasDisplay()) problems.push({ stopsTraining: false, message: 'There is no display for the Electron window (neither DISPLAY nor WAYLAND_DISPLAY is set): use `loupe serve`.' })
 

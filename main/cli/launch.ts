@@ -18,12 +18,13 @@ async function launch(): Promise<number> {
     },
   })
   const { defaultWorkspace } = await import('../log/default-workspace.ts')
-  const { findElectron, hasDisplay } = await import('./find-programs.ts')
+  const { findElectron, hasDisplay } = await import('../setup/programs.mjs')
+  const { projectRoot } = await import('./project-root.ts')
   const { createOutput } = await import('./output.ts')
   const output = createOutput({ isJson: false })
   const workspace = defaultWorkspace(values.workspace)
 
-  const electron = values.browser ? null : findElectron()
+  const electron = values.browser ? null : findElectron(projectRoot)
   if (electron !== null && hasDisplay()) {
     const { shellEntry, windowFolder } = await import('./window-build.ts')
     await windowFolder({ note: output.note })

@@ -1,11 +1,11 @@
 import { fromWireError } from '../contract/errors.ts'
 import { forkEngine } from '../engine/host.ts'
+import { startBackend } from '../serve/backend.ts'
 import { DEFAULT_PORT, startServer } from '../serve/server.ts'
+import { findBrowser, hasDisplay } from '../setup/programs.mjs'
 import { exitCodes } from './exit-code.ts'
-import { findBrowser, hasDisplay } from './find-programs.ts'
 import type { Invocation } from './program.ts'
 import { listenForInterrupt } from './signals.ts'
-import { startBackend } from '../serve/backend.ts'
 import { windowFolder } from './window-build.ts'
 
 export interface ServeOptions {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { LoupeError } from '../contract/errors.ts'
-import { projectRoot } from './find-programs.ts'
+import { projectRoot } from './project-root.ts'
 
 /** What the built window depends on. */
 const SOURCES = ['renderer', 'main/contract', 'main/methods', 'vite.config.ts', 'package-lock.json'] as const

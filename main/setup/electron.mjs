@@ -1,21 +1,8 @@
 // Electron's binary, which its package does not carry.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { findElectron, hasDisplay } from './programs.mjs'
 import { run } from './terminal.mjs'
-
-/** Whether a window can be shown here. */
-export function hasDisplay() {
-  return process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
-}
-
-/** Path of Electron's binary, or null where it was not downloaded. */
-export function findElectron(root) {
-  const package_ = join(root, 'node_modules', 'electron')
-  const named = join(package_, 'path.txt')
-  if (!existsSync(named)) return null
-  const path = join(package_, 'dist', readFileSync(named, 'utf8').trim())
-  return existsSync(path) ? path : null
-}
 
 /** Downloads Electron where there is a display. Where it cannot be had, the browser shows the same workbench. */
 export async function installElectron({ root, terminal }) {

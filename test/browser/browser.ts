@@ -2,11 +2,11 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { findBrowser } from '../../main/setup/browser.mjs'
+import { findChromium } from '../../main/setup/programs.mjs'
 
 /** Chromium as the set-up found it; null where there is none. */
 export async function launchBrowser(): Promise<Browser | null> {
-  const executablePath = findBrowser()
+  const executablePath = findChromium()
   const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run']
   try {
     return await chromium.launch({ ...(executablePath === null ? {} : { executablePath }), args })

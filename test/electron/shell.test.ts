@@ -1,10 +1,11 @@
 import { _electron } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { findElectron, hasDisplay } from '../../main/cli/find-programs.ts'
+import { projectRoot } from '../../main/cli/project-root.ts'
 import { shellEntry, windowFolder } from '../../main/cli/window-build.ts'
 import { temporaryWorkspace } from '../../main/log/temporary-log.ts'
+import { findElectron, hasDisplay } from '../../main/setup/programs.mjs'
 
-const executable = findElectron()
+const executable = findElectron(projectRoot)
 const missing = executable === null ? 'Electron is not downloaded (npx install-electron)' : hasDisplay() ? null : 'there is no display'
 
 describe('the desktop window', () => {
