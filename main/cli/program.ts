@@ -99,6 +99,9 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
   command('fit-points <csv>', 'fits the critical batch size to points measured elsewhere: lines of batch,seed,steps')
     .option('--confidence <share>', 'of the intervals', Number, 0.95)
     .action((csv: string, { confidence }: { readonly confidence: number }, self: Command) => choose(self, async (invocation) => (await import('./fit-points.ts')).fitPointsFile(invocation, { csv, confidence })))
+  command('profile <config>', 'times each operation of a training step of a single run').action((config: string, _, self: Command) =>
+    choose(self, async (invocation) => (await import('./profile.ts')).profile(invocation, { config })),
+  )
   command('serve', 'serves the window to a browser, on this machine')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 for any free one', portNumber)
