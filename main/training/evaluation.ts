@@ -1,10 +1,12 @@
 import { squaredNorm } from '../tensorflow/ops.ts'
 import { tf } from '../tensorflow/tf.ts'
 import type { HostArrays, Session } from '../tensorflow/runtime.ts'
-import { fillChunk, planChunks } from './chunks.ts'
+import { fillChunk, fillRange, planChunks } from './chunks.ts'
 import { classificationLoss, correctPredictions } from './loss.ts'
-import { lossAndGradients, readBatch } from './objective.ts'
-import type { Objective, Split } from './objective.ts'
+import { lossAndGradients, readBatch, readRange } from './objective.ts'
+import type { Objective } from './objective.ts'
+import { keepsNormalized } from './resident-data.ts'
+import type { Split } from './resident-data.ts'
 import { assignTensors, readTensors } from './variables.ts'
 import type { TrainedVariables } from './training-step.ts'
 import type { VariableGroup } from './variables.ts'
@@ -33,22 +35,33 @@ export interface EvaluatedExamples {
 export type SplitEvaluator = (signal?: AbortSignal) => Promise<SplitEvaluation>
 
 /**
+ * Most examples that are evaluated at once where their inputs lie ready: enough to hide the cost of a call, few enough to sum
+ * their losses in float32. Measured for an MLP 784-128-10 with two lanes on 2 cores, ms for 10,000 examples: 17.1 in chunks
+ * of 500, 14.7 of 1000, 13.7 of 5000, 12.9 in one; in the order of indices, from bytes, 18.6.
+ */
+const MOST_IN_PLACE = 5000
+
+/**
  * Compiles the exact mean loss and accuracy over the examples of a split.
  *
- * Forward passes are in evaluation mode: no dropout, running statistics. Each chunk is summed in float32 and the sums are
- * added in double precision; the examples that fill up the last chunk have weight 0, so every example counts the same.
+ * Forward passes are in evaluation mode: no dropout, running statistics. Each chunk is a range of the split, summed in float32;
+ * the sums are added in double precision. Where the last chunk reaches back into the one before, those examples have weight 0
+ * there, so every example counts the same.
  */
 export function compileSplitEvaluator({ session, objective, variables, split, examples }: EvaluationOptions & EvaluatedExamples & { readonly split: Split }): SplitEvaluator {
   const { model, dataset, labelSmoothing } = objective
-  const chunks = planChunks({ examples: countOf(dataset[split].count, examples), activationBytesPerExample: model.cost.activationBytesPerExample })
+  const chunks = planChunks({
+    examples: countOf(dataset[split].count, examples),
+    activationBytesPerExample: model.cost.activationBytesPerExample,
+    ...(keepsNormalized(dataset) ? { most: MOST_IN_PLACE } : {}),
+  })
   if (chunks.count === 0) return async () => ({ loss: Number.NaN, accuracy: Number.NaN })
-  const indices = new Int32Array(chunks.size)
   const weights = new Float32Array(chunks.size)
   const compiled = session.compile({
     name: `evaluate-${split}`,
-    inputs: { indices: { shape: [chunks.size], type: 'int32' }, weights: { shape: [chunks.size], type: 'float32' } },
+    inputs: { start: { shape: [], type: 'int32' }, weights: { shape: [chunks.size], type: 'float32' } },
     trace(context) {
-      const batch = readBatch(context, objective, split, context.inputs.indices as tf.Tensor1D) // as declared
+      const batch = readRange(context, objective, split, { start: context.inputs.start, count: chunks.size })
       const counted = context.inputs.weights as tf.Tensor1D // as declared
       const { logits } = model.forward(readTensors(context, variables.parameters), readTensors(context, variables.statistics), batch.x, { training: false, seed: noSeed() })
       const losses = classificationLoss(logits, batch.labels, labelSmoothing)
@@ -59,8 +72,8 @@ export function compileSplitEvaluator({ session, objective, variables, split, ex
     let [loss, correct] = [0, 0]
     for (let chunk = 0; chunk < chunks.count; chunk++) {
       signal?.throwIfAborted()
-      fillChunk({ chunks, chunk, indices, weights })
-      const sums = await compiled.run({ indices, weights })
+      const start = fillRange({ chunks, chunk, weights })
+      const sums = await compiled.run({ start, weights })
       loss += sums.loss[0] ?? 0
       correct += sums.correct[0] ?? 0
     }

@@ -11,9 +11,10 @@ import { createModel } from './models/index.ts'
 import type { Model } from './models/model.ts'
 import { compileNoiseProbe } from './noise-probe.ts'
 import type { NoiseProbe } from './noise-probe.ts'
-import type { Split } from './objective.ts'
 import { createOptimizer } from './optimizers/index.ts'
 import { Random } from './random.ts'
+import { placeDataset } from './resident-data.ts'
+import type { Split } from './resident-data.ts'
 import { compileSmoothnessProbe } from './smoothness.ts'
 import type { SmoothnessProbe } from './smoothness.ts'
 import { compileTrainingStep } from './training-step.ts'
@@ -58,11 +59,7 @@ export class Traces {
 
   /** Puts the data set on the session's device. */
   static async open(session: Session, dataset: Dataset): Promise<Traces> {
-    for (const split of ['train', 'validation', 'test'] as const) {
-      if (dataset[split].count === 0) continue
-      await session.createResident(`${split}/inputs`, dataset[split].inputs)
-      await session.createResident(`${split}/labels`, dataset[split].labels)
-    }
+    await placeDataset(session, dataset)
     return new Traces(session, dataset)
   }
 
