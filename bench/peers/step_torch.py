@@ -6,7 +6,7 @@ import time
 import torch
 import torch.nn.functional as F
 
-from lines import serve
+from lines import serve, warm_up
 from models_torch import create_model
 
 is_compiled, threads = sys.argv[1] == "compile", int(sys.argv[2])
@@ -44,7 +44,7 @@ def prepare(request):
         return (time.perf_counter() - start) / steps * 1e3, loss
 
     first_loss = step()
-    run(31)
+    warm_up(run)
     parameters = sum(p.numel() for p in model.parameters())
     return run, {"parameters": parameters, "firstLoss": first_loss, "version": torch.__version__}
 
