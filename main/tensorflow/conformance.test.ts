@@ -180,6 +180,23 @@ describe('a step as a TensorFlow graph equals the same step on the reference', (
     expect(await run(sessions.graph)).toEqual(expected)
     expect(await run(sessions.plain)).toEqual(expected)
   })
+
+  it('ranges of resident arrays: the rows from a fed number on', async () => {
+    const run = async (session: Session) => {
+      await session.createResident('pixels', { shape: [3, 2, 1], type: 'uint8', values: Uint8Array.of(0, 1, 2, 3, 255, 128) })
+      await session.createResident('kinds', { shape: [3], type: 'int32', values: Int32Array.of(5, 6, 7) })
+      await session.createResident('floats', { shape: [3, 16], type: 'float32', values: Float32Array.from({ length: 48 }, (_, i) => i / 4) })
+      const step = session.compile({
+        name: 'range',
+        inputs: { start: { shape: [], type: 'int32' } },
+        trace: ({ inputs, range }) => ({ pixels: range('pixels', inputs.start, 2), kinds: range('kinds', inputs.start, 2), floats: range('floats', inputs.start, 1) }),
+      })
+      return step.run({ start: 1 })
+    }
+    const expected = { pixels: Float32Array.of(2, 3, 255, 128), kinds: Int32Array.of(6, 7), floats: Float32Array.from({ length: 16 }, (_, i) => 4 + i / 4) }
+    expect(await run(sessions.graph)).toEqual(expected)
+    expect(await run(sessions.plain)).toEqual(expected)
+  })
 })
 
 function groupNorm(x: TensorFlow.Tensor4D, scale: Tensor, offset: Tensor, groups: number): Tensor {

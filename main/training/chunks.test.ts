@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fillChunk, planChunks } from './chunks.ts'
+import { fillChunk, fillRange, planChunks } from './chunks.ts'
 
 test('splits examples into even chunks', () => {
   expect(planChunks({ examples: 1000, activationBytesPerExample: 1000 })).toEqual({ examples: 1000, size: 1000, count: 1 })
@@ -22,5 +22,20 @@ test('gives every example the weight 1 once, and what fills up the last chunk th
     indices.forEach((index, i) => (seen[index] = (seen[index] ?? 0) + (weights[i] ?? 0)))
   }
   expect(counted).toBe(2049)
+  expect(seen.every((times) => times === 1)).toBe(true)
+})
+
+test('gives every example of a pass by ranges the weight 1 once, all ranges being whole', () => {
+  const chunks = planChunks({ examples: 10_003, activationBytesPerExample: 1, most: 5000 })
+  expect(chunks).toEqual({ examples: 10_003, size: 3335, count: 3 })
+  const weights = new Float32Array(chunks.size)
+  const seen = new Float64Array(10_003)
+  const starts = Array.from({ length: chunks.count }, (_, chunk) => {
+    const start = fillRange({ chunks, chunk, weights })
+    weights.forEach((weight, i) => (seen[start + i] = (seen[start + i] ?? 0) + weight))
+    return start
+  })
+  expect(starts).toEqual([0, 3335, 6668])
+  expect(seen).toHaveLength(10_003)
   expect(seen.every((times) => times === 1)).toBe(true)
 })
