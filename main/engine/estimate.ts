@@ -1,9 +1,8 @@
 import type { CommandOutput } from '../contract/commands.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { Study } from '../methods/study.ts'
-import { neededMemoryBytes } from './memory.ts'
 import type { Preparation } from './preparation.ts'
-import { factsOf, lanesOf, largestBatch } from './study-queue.ts'
+import { factsOf, lanesOf, sizeOf } from './study-queue.ts'
 import { studySettings } from './study-settings.ts'
 
 /**
@@ -14,13 +13,13 @@ import { studySettings } from './study-settings.ts'
  */
 export async function estimateStudy(options: { readonly config: StudyConfig; readonly study: Study<StudyConfig, unknown>; readonly preparation: Preparation }): Promise<CommandOutput<'study.estimate'>> {
   const { config, study, preparation } = options
-  const prepared = await preparation.prepare(config.run, largestBatch(config))
+  const prepared = await preparation.prepare(config.run, sizeOf(config))
   const facts = factsOf(prepared.dataset)
   study.check(config, facts)
   const planned = study.plan(config, [], facts)
   const progress = study.progress(config, [], facts)
 
-  const lanes = lanesOf(prepared, config)
+  const lanes = lanesOf(prepared)
   const stepMs: { readonly batchSize: number; readonly ms: number }[] = []
   try {
     const trainer = await lanes.acquire()
@@ -44,7 +43,7 @@ export async function estimateStudy(options: { readonly config: StudyConfig; rea
     stepMs,
     parameters: prepared.cost.parameters,
     macsPerExample: prepared.cost.macsPerExample,
-    memoryBytes: lanes.limit * neededMemoryBytes(prepared.cost, largestBatch(config)),
+    memoryBytes: lanes.limit * prepared.laneBytes,
   }
 }
 

@@ -6,23 +6,41 @@ import type { ModelCost } from '../training/models/model.ts'
 const ARRAYS_PER_PARAMETER = 4
 const BYTES_PER_NUMBER = 4
 
-/** Bytes that a step holds on its device: parameters, gradients, slots, and the activations of one batch. */
-export function neededMemoryBytes(cost: ModelCost, batchSize: number): number {
-  return cost.parameters * ARRAYS_PER_PARAMETER * BYTES_PER_NUMBER + cost.activationBytesPerExample * batchSize
+/** What decides how much memory a lane takes. */
+export interface LaneNeeds {
+  readonly cost: ModelCost
+  /** The largest that will be trained. */
+  readonly batchSize: number
+  /** Of the data set on the device: each lane holds its own. */
+  readonly dataBytes: number
+}
+
+/** Bytes that a lane holds on its device: parameters, gradients, slots, the activations of one batch, and the data set. */
+export function neededMemoryBytes({ cost, batchSize, dataBytes }: LaneNeeds): number {
+  return cost.parameters * ARRAYS_PER_PARAMETER * BYTES_PER_NUMBER + cost.activationBytesPerExample * batchSize + dataBytes
+}
+
+/** Lanes that a device has memory for; without end where it does not say how much it has. */
+export function lanesThatFit(needs: LaneNeeds, device: Pick<DeviceInfo, 'memoryBytes'> | undefined): number {
+  if (device === undefined || device.memoryBytes <= 0) return Number.POSITIVE_INFINITY
+  return Math.floor(device.memoryBytes / neededMemoryBytes(needs))
 }
 
 /**
  * Refuses what cannot fit, before a machine starts to swap or its kernel kills the engine.
  *
- * @throws LoupeError `out-of-memory` where one step needs more than the device has in all.
+ * @param lanes  On this device.
+ * @throws LoupeError `out-of-memory` where they need more than the device has in all.
  */
-export function checkMemory({ cost, batchSize, device }: { readonly cost: ModelCost; readonly batchSize: number; readonly device: DeviceInfo | undefined }): void {
-  const needed = neededMemoryBytes(cost, batchSize)
-  if (device === undefined || device.memoryBytes <= 0 || needed <= device.memoryBytes) return
+export function checkMemory({ needs, lanes, device }: { readonly needs: LaneNeeds; readonly lanes: number; readonly device: DeviceInfo | undefined }): void {
+  if (device === undefined || lanesThatFit(needs, device) >= lanes) return
+  const { cost, batchSize, dataBytes } = needs
+  const needed = lanes * neededMemoryBytes(needs)
+  const [what, advice] = lanes === 1 ? ['a run', 'Use a smaller model, batch or data set.'] : [`${lanes} runs side by side`, 'Use a smaller model, batch or data set, or fewer parallelRuns.']
   throw new LoupeError(
     'out-of-memory',
-    `The model has ${cost.parameters} parameters; one step at batch size ${batchSize} needs about ${gigabytes(needed)}, and ${device.name} has ${gigabytes(device.memoryBytes)}. Use a smaller model or batch.`,
-    { parameters: cost.parameters, batchSize, neededBytes: needed, memoryBytes: device.memoryBytes, device: device.name },
+    `The model has ${cost.parameters} parameters, the data set takes ${gigabytes(dataBytes)}; ${what} at batch size ${batchSize} would need about ${gigabytes(needed)}, and ${device.name} has ${gigabytes(device.memoryBytes)}. ${advice}`,
+    { parameters: cost.parameters, batchSize, dataBytes, lanes, neededBytes: needed, memoryBytes: device.memoryBytes, device: device.name },
   )
 }
 

@@ -5,10 +5,12 @@ import type { SharedRunConfig } from '../contract/run-config.ts'
 import type { Runtime, DeviceInfo } from '../tensorflow/runtime.ts'
 import type { Dataset } from '../training/datasets/dataset.ts'
 import type { ModelCost } from '../training/models/model.ts'
+import { residentBytes } from '../training/resident-data.ts'
 import type { Trainer } from '../training/trainer.ts'
 import { devicesFor } from './devices.ts'
 import { checkDisk } from './disk.ts'
-import { checkMemory } from './memory.ts'
+import { lanesFor } from './lanes.ts'
+import { checkMemory, lanesThatFit, neededMemoryBytes } from './memory.ts'
 import type { EngineParts } from './parts.ts'
 
 /** All that a run or a study needs before its first step, checked. */
@@ -16,6 +18,10 @@ export interface Prepared {
   readonly dataset: Dataset
   readonly cost: ModelCost
   readonly devices: readonly DeviceInfo[]
+  /** Trainers that may be made side by side. */
+  readonly lanes: number
+  /** Bytes that each of them takes on its device. */
+  readonly laneBytes: number
   /** A new trainer on one of the devices, in turn, with its own threads (0 for as many as cores). */
   makeTrainer(lane: { readonly index: number; readonly threads: number; readonly parallelOps?: number }): Promise<Trainer>
 }
@@ -60,19 +66,25 @@ export class Preparation {
    * Reads the data, fits the model to it, looks for the device and for room on the disk and in memory.
    *
    * @param batchSize  The largest that will be trained.
+   * @param parallelRuns  Side by side; 0 for as many as the machine is good for.
    * @throws LoupeError saying which of them stands in the way.
    */
-  async prepare(config: SharedRunConfig, batchSize: number): Promise<Prepared> {
+  async prepare(config: SharedRunConfig, { batchSize, parallelRuns }: { readonly batchSize: number; readonly parallelRuns: number }): Promise<Prepared> {
     const dataset = await this.dataset(config.dataset)
     const cost = await this.#parts.describeModel(config.model, dataset)
     const runtime = await this.runtime()
     const devices = devicesFor(config.compute.device, await runtime.devices())
-    checkMemory({ cost, batchSize, device: devices[0] })
+    const [device] = devices
+    const needs = { cost, batchSize, dataBytes: residentBytes(dataset) }
+    const lanes = lanesFor({ parallelRuns, device: device?.kind ?? 'CPU', gpus: devices.filter(({ kind }) => kind === 'GPU').length, fitting: lanesThatFit(needs, device) })
+    checkMemory({ needs, lanes: Math.ceil(lanes / Math.max(1, devices.length)), device })
     await checkDisk({ folder: this.#workspace, parameters: cost.parameters })
     return {
       dataset,
       cost,
       devices,
+      lanes,
+      laneBytes: neededMemoryBytes(needs),
       makeTrainer: ({ index, threads, parallelOps = 1 }) => this.#parts.createTrainer({ runtime, dataset, threads, parallelOps, device: devices[index % devices.length]?.name ?? '/device:CPU:0' }),
     }
   }

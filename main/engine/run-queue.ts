@@ -31,7 +31,7 @@ export class RunQueue {
 
   /** @throws LoupeError where the run could not even begin: it is not logged then. */
   async start(config: RunConfig): Promise<RunRecord> {
-    const { dataset } = await this.#preparation.prepare(config, config.batchSize)
+    const { dataset } = await this.#preparation.prepare(config, alone(config))
     checkRun(config, dataset)
     const run = await this.#context.gate.write(() => this.#context.writer.createRun({ studyId: null, key: '', config }))
     this.#context.emit({ name: 'run.changed', payload: { run } })
@@ -48,7 +48,7 @@ export class RunQueue {
   async resume(runId: string): Promise<void> {
     const run = this.#own(runId)
     refuseUnlessResumable(run)
-    await this.#preparation.prepare(run.config, run.config.batchSize)
+    await this.#preparation.prepare(run.config, alone(run.config))
     // Once more: it may have been resumed by somebody else meanwhile.
     refuseUnlessResumable(this.#own(run.id))
     await patchRun(this.#context, run.id, { status: 'queued', finishedAt: null, error: null })
@@ -128,7 +128,7 @@ export class RunQueue {
   }
 
   async #laneFor(config: RunConfig): Promise<Trainer> {
-    const { makeTrainer, cost, dataset } = await this.#preparation.prepare(config, config.batchSize)
+    const { makeTrainer, cost, dataset } = await this.#preparation.prepare(config, alone(config))
     const plan = chooseThreads({ kind: config.model.kind, cost, batchSize: config.batchSize })
     const key = JSON.stringify([config.dataset, dataset.hash, config.compute.device, plan])
     if (this.#lane?.key === key) return this.#lane.trainer
@@ -143,6 +143,11 @@ export class RunQueue {
     this.#lane = null
     await lane?.trainer.close()
   }
+}
+
+/** A run by itself, on one lane. */
+function alone({ batchSize }: RunConfig): { readonly batchSize: number; readonly parallelRuns: number } {
+  return { batchSize, parallelRuns: 1 }
 }
 
 function refuseUnlessResumable(run: RunRecord): void {

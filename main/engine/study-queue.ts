@@ -4,11 +4,12 @@ import type { StudyConfig } from '../contract/study-config.ts'
 import type { Dataset } from '../training/datasets/dataset.ts'
 import type { DatasetFacts, Study } from '../methods/study.ts'
 import { LanePool } from './lane-pool.ts'
+import { threadsOfLane } from './lanes.ts'
 import type { Prepared, Preparation } from './preparation.ts'
 import { patchRun } from './run-driver.ts'
 import type { DriveContext, HaltReason } from './run-driver.ts'
 import { loggedDataset, stoppedPoints, StudyReading } from './study-reading.ts'
-import { lanesFor, StudyRunner, threadsOfLane } from './study-runner.ts'
+import { StudyRunner } from './study-runner.ts'
 import { extendedConfig, studySettings } from './study-settings.ts'
 
 export interface StudyQueueOptions {
@@ -35,7 +36,7 @@ export class StudyQueue {
   /** @throws LoupeError where the study could not even begin: it is not logged then. */
   async start(config: StudyConfig): Promise<StudyRecord> {
     const { context, preparation, studyOf } = this.#options
-    const { dataset } = await preparation.prepare(config.run, largestBatch(config))
+    const { dataset } = await preparation.prepare(config.run, sizeOf(config))
     studyOf(config).check(config, factsOf(dataset))
     const study = await context.gate.write(() => context.writer.createStudy(config))
     await this.#recordDataset(study.id, dataset)
@@ -106,7 +107,7 @@ export class StudyQueue {
   async #requeue(study: StudyRecord): Promise<void> {
     const { context, preparation } = this.#options
     refuseUnlessResumable(study)
-    const { dataset } = await preparation.prepare(study.config.run, largestBatch(study.config))
+    const { dataset } = await preparation.prepare(study.config.run, sizeOf(study.config))
     // Once more: it may have been resumed by somebody else meanwhile.
     refuseUnlessResumable(this.#study(study.id))
     this.#checkSameData(study.id, dataset)
@@ -178,8 +179,8 @@ export class StudyQueue {
     const { config } = this.#study(studyId)
     let lanes: LanePool | null = null
     try {
-      const prepared = await preparation.prepare(config.run, largestBatch(config))
-      lanes = lanesOf(prepared, config)
+      const prepared = await preparation.prepare(config.run, sizeOf(config))
+      lanes = lanesOf(prepared)
       const runner = new StudyRunner({ context, studyId, study: studyOf(config), facts: factsOf(prepared.dataset), lanes })
       const active = this.#active
       if (active !== null) active.runner = runner
@@ -238,15 +239,14 @@ export function factsOf(dataset: Dataset): DatasetFacts {
   return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count }
 }
 
-/** The batch that needs the most memory. */
-export function largestBatch(config: StudyConfig): number {
-  return Math.max(...config.sweep.batchSizes)
+/** What decides how much memory a study needs, but its model and data: the largest batch, and how many run side by side. */
+export function sizeOf(config: StudyConfig): { readonly batchSize: number; readonly parallelRuns: number } {
+  return { batchSize: Math.max(...config.sweep.batchSizes), parallelRuns: studySettings(config).parallelRuns }
 }
 
-/** Lanes as the config asks for them, spread over the devices. */
-export function lanesOf(prepared: Prepared, config: StudyConfig): LanePool {
-  const limit = lanesFor({ parallelRuns: studySettings(config).parallelRuns, device: prepared.devices[0]?.kind ?? 'CPU', gpus: prepared.devices.filter((device) => device.kind === 'GPU').length })
-  return new LanePool({ limit, make: (index) => prepared.makeTrainer({ index, threads: threadsOfLane(limit) }) })
+/** Lanes as many as were prepared, spread over the devices. */
+export function lanesOf({ lanes, makeTrainer }: Prepared): LanePool {
+  return new LanePool({ limit: lanes, make: (index) => makeTrainer({ index, threads: threadsOfLane(lanes) }) })
 }
 
 function refuseUnlessResumable(study: StudyRecord): void {

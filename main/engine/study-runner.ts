@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import type { WireError } from '../contract/errors.ts'
 import { toWireError } from '../contract/errors.ts'
 import type { RunRecord, Status, StudyRecord } from '../contract/records.ts'
@@ -15,20 +14,6 @@ import type { Throttle } from './throttle.ts'
 
 const PROGRESS_MS = 500
 const HOUR_MS = 3_600_000
-
-/** Runs that train side by side where the config leaves it open: one a core, one a GPU. */
-export function lanesFor(options: { readonly parallelRuns: number; readonly device: 'CPU' | 'GPU'; readonly gpus: number; readonly cores?: number }): number {
-  if (options.parallelRuns > 0) return options.parallelRuns
-  return options.device === 'GPU' ? Math.max(1, options.gpus) : (options.cores ?? availableParallelism())
-}
-
-/**
- * Threads of each lane: the cores shared out among them, so that lanes do not wait for each other. A small step is
- * quickest on one thread anyway. Follows from config and machine alone: a resumed run gets the same again.
- */
-export function threadsOfLane(lanes: number, cores = availableParallelism()): number {
-  return lanes > 1 ? Math.max(1, Math.floor(cores / lanes)) : 0
-}
 
 export interface StudyRunnerOptions {
   readonly context: DriveContext

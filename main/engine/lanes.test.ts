@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lanesFor, threadsOfLane } from './study-runner.ts'
+import { lanesFor, threadsOfLane } from './lanes.ts'
 
 describe('lanes', () => {
   it('are as many as asked for, else one a core or one a GPU', () => {
