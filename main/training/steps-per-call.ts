@@ -17,18 +17,19 @@ const PARAMETERS_PER_MS = 2e6
  * or the run is short.
  *
  * A formula and no measurement, for it is part of what makes a run reproducible. A call never crosses an evaluation or a
- * checkpoint, so the number is fitted to the stretch between two of them: the stretch is cut into even calls, and few
- * single steps are left over.
+ * checkpoint, so the number is fitted to the stretch between two of them: the fewest calls, those of the single steps that
+ * are left over included.
  *
  * Measured for an MLP of 200,000 parameters at batch 16 on 2 cores: 0.96 ms a step alone, 0.68 in fours, 0.66 in eights, 0.65
  * in sixteens.
  *
- * @example A stretch of 84 steps and at most 8 a call: 12 calls of 7.
+ * @example A stretch of 84 steps and at most 8 a call: 12 calls of 7. One of 125: 15 calls of 8, and 5 single steps.
  */
 export function chooseStepsPerCall(plan: RunPlan, cost: ModelCost): number {
   const stepMs = (3 * cost.macsPerExample * plan.batchSize) / MACS_PER_MS + cost.parameters / PARAMETERS_PER_MS
   const most = Math.max(1, Math.min(MOST_STEPS, Math.round(WORTHWHILE_CALL_MS / stepMs), Math.floor(plan.lastStep / RUN_STEPS_EACH)))
   const stretch = Math.floor(Math.min(plan.evaluateEveryExamples, plan.checkpointEveryExamples, plan.maxExamples) / plan.batchSize)
   if (stretch <= most) return Math.max(1, stretch)
-  return Math.floor(stretch / Math.ceil(stretch / most))
+  const calls = (steps: number) => Math.floor(stretch / steps) + (stretch % steps)
+  return Array.from({ length: most }, (_, i) => i + 1).reduce((best, steps) => (calls(steps) < calls(best) ? steps : best))
 }
