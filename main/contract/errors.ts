@@ -8,6 +8,7 @@ export const errorCodes = [
   'data-malformed', // a data file that does not read
   'shape-mismatch', // tensors or data that do not fit the model
   'not-finite', // a loss or a gradient that became NaN or infinite
+  'diverged', // training diverged, and there is nothing to go back to
   'out-of-memory', // the device or the machine has no room
   'disk-full', // the workspace's disk has no room
   'log-too-new', // the log was written by a newer Loupe

@@ -1,3 +1,4 @@
+import { batchPolicyConfig } from './batch-policy-config.ts'
 import { datasetConfig } from './dataset-config.ts'
 import { modelConfig } from './model-config.ts'
 import { optimizerConfig, scheduleConfig } from './optimizer-config.ts'
@@ -59,6 +60,7 @@ export const runConfig = z.strictObject({
   name: z.string().max(200).default('').describe('text; shown in lists'),
   ...shared,
   batchSize: z.int().min(1).default(64).describe('examples; per step'),
+  batchPolicy: batchPolicyConfig.nullable().default(null).describe('policy; changes the batch size while the run trains, null for a fixed one'),
   seed: z.int().min(0).max(2 ** 31 - 1).default(1).describe('seed; of the initial weights, the order of the examples and dropout'),
   maxExamples: z.int().min(1).nullable().default(null).describe('examples; the run ends here, null for 10 epochs'),
   target: target.nullable().default(null).describe('target; the run ends where it is reached, null for none'),

@@ -39,6 +39,7 @@ export function runConfigFor(config: CriticalBatchSizeConfig, facts: DatasetFact
     evaluation: { ...run.evaluation, fullGradient: run.evaluation.fullGradient || needsFullGradient(sweep.target.criterion) },
     noiseScale: noiseScaleFor(config, facts, request),
     batchSize: request.batchSize,
+    batchPolicy: null,
     seed: request.seed,
     maxExamples: censoringCap(config, facts),
     target: sweep.target,
