@@ -4,6 +4,7 @@
 //     node setup.mjs            what `npm start` needs
 //     node setup.mjs --tests    what `npm test` needs
 //     node setup.mjs --gpu      also the CUDA build of TensorFlow
+//     node setup.mjs --run FILE ARGUMENTS    and then that program, on Node 24
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -16,9 +17,13 @@ const { createTerminal, SetupError } = await import('./main/setup/terminal.mjs')
 const { installPackages } = await import('./main/setup/packages.mjs')
 const { installTensorFlow } = await import('./main/setup/tensorflow.mjs')
 const { installBrowser } = await import('./main/setup/browser.mjs')
+const { handOver } = await import('./main/setup/hand-over.mjs')
 const { installElectron } = await import('./main/setup/electron.mjs')
 
-const flags = new Set(process.argv.slice(2))
+const given = process.argv.slice(2)
+const runAt = given.includes('--run') ? given.indexOf('--run') : given.length
+const flags = new Set(given.slice(0, runAt))
+const [program, ...args] = given.slice(runAt + 1)
 const root = dirname(fileURLToPath(import.meta.url))
 const terminal = createTerminal(flags.has('--quiet'))
 
@@ -33,3 +38,5 @@ try {
   terminal.warn(error.help)
   process.exit(1)
 }
+
+if (program !== undefined) process.exit(await handOver({ root, program, args }))
