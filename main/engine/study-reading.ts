@@ -2,8 +2,6 @@ import type { RunRecord, Status } from '../contract/records.ts'
 import type { LogReader } from '../log/log.ts'
 import type { DatasetFacts, StudiedRun } from '../methods/study.ts'
 
-const EVERYTHING = { limit: 10_000, offset: 0 } as const
-
 /** True for a run or study that has come to an end: it does not go on unless somebody resumes it. */
 export function hasEnded(status: Status): boolean {
   return status === 'finished' || status === 'failed' || status === 'stopped'
@@ -59,9 +57,8 @@ export interface LoggedDataset extends DatasetFacts {
 
 /** The data set as the study first read it; null for a study that never came so far. */
 export function loggedDataset(reader: LogReader, studyId: string): LoggedDataset | null {
-  for (const event of reader.events({ ...EVERYTHING, studyId, runId: null })) {
-    if (event.kind !== 'dataset.read') continue
-    const { trainExamples, validationExamples, hash } = event.facts
+  for (const { facts } of reader.studyEvents(studyId, 'dataset.read').toReversed()) {
+    const { trainExamples, validationExamples, hash } = facts
     if (typeof trainExamples === 'number' && typeof validationExamples === 'number' && typeof hash === 'string') return { trainExamples, validationExamples, hash, endedBatchSizes: stoppedPoints(reader, studyId) }
   }
   return null
@@ -69,7 +66,7 @@ export function loggedDataset(reader: LogReader, studyId: string): LoggedDataset
 
 /** Batch sizes that the user ended with `study.stopPoint` and has not asked for again with `study.extend`. */
 export function stoppedPoints(reader: LogReader, studyId: string): ReadonlySet<number> {
-  const events = [...reader.events({ ...EVERYTHING, studyId, runId: null })].sort((a, b) => a.id - b.id)
+  const events = [...reader.studyEvents(studyId, 'point.stopped'), ...reader.studyEvents(studyId, 'study.extended')].sort((a, b) => a.id - b.id)
   const stopped = new Set<number>()
   for (const event of events) {
     if (event.kind === 'point.stopped' && typeof event.facts['batchSize'] === 'number') stopped.add(event.facts['batchSize'])
@@ -80,5 +77,5 @@ export function stoppedPoints(reader: LogReader, studyId: string): ReadonlySet<n
 
 /** How often the study has used up its budget: each time the user lets it go on, it gets as much again. */
 export function budgetsUsed(reader: LogReader, studyId: string): number {
-  return reader.events({ ...EVERYTHING, studyId, runId: null }).filter((event) => event.kind === 'budget.reached').length
+  return reader.studyEvents(studyId, 'budget.reached').length
 }

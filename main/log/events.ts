@@ -22,21 +22,31 @@ export const eventQueries = {
   newest: `SELECT ${columns} FROM events ORDER BY id DESC LIMIT ? OFFSET ?`,
   ofStudy: `SELECT ${columns} FROM events WHERE study = ? ORDER BY id DESC LIMIT ? OFFSET ?`,
   ofRun: `SELECT ${columns} FROM events WHERE run = ? ORDER BY id DESC LIMIT ? OFFSET ?`,
+  ofKind: `SELECT ${columns} FROM events WHERE study = ? AND kind = ? ORDER BY id`,
 } as const
 
 export type EventFilter = Page & { readonly studyId: string | null; readonly runId: string | null }
 
-export function eventReads(db: Database): (filter: EventFilter) => LogEvent[] {
+export interface EventReads {
+  list(filter: EventFilter): LogEvent[]
+  ofKind(studyId: string, kind: string): LogEvent[]
+}
+
+export function eventReads(db: Database): EventReads {
   const newest = db.prepare(eventQueries.newest)
   const ofStudy = db.prepare(eventQueries.ofStudy)
   const ofRun = db.prepare(eventQueries.ofRun)
+  const ofKind = db.prepare(eventQueries.ofKind)
   const select = ({ studyId, runId, limit, offset }: EventFilter): unknown[] => {
     // A run belongs to one study at most, so the narrower question answers both.
     if (runId !== null) return ofRun.all(rowOf('run', runId), limit, offset)
     if (studyId !== null) return ofStudy.all(rowOf('study', studyId), limit, offset)
     return newest.all(limit, offset)
   }
-  return (filter) => select(filter).map(readEvent)
+  return {
+    list: (filter) => select(filter).map(readEvent),
+    ofKind: (studyId, kind) => ofKind.all(rowOf('study', studyId), kind).map(readEvent),
+  }
 }
 
 export function eventWrites(db: Database): (event: NewEvent, now: number) => LogEvent {

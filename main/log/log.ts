@@ -46,6 +46,8 @@ export interface LogReader {
   sum(runId: string, key: string, toStep: number): number
   /** Newest first. Those of a study include those of its runs that name it; `runId` narrows further. */
   events(filter: Page & { readonly studyId: string | null; readonly runId: string | null }): readonly LogEvent[]
+  /** All events of one kind of a study, its runs' included, oldest first. */
+  studyEvents(studyId: string, kind: string): readonly LogEvent[]
   /** By step. */
   checkpoints(runId: string): readonly CheckpointRecord[]
   /** @throws LoupeError `log-corrupt` where the file does not match its SHA-256 */

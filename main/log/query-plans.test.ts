@@ -54,6 +54,7 @@ describe('what charts poll', () => {
     expect(plan(runQueries.newestOf)).toEqual(['SEARCH runs USING INDEX runs_by_study (study=?)'])
     expect(plan(runQueries.ofStudy)).toEqual(['SEARCH runs USING INDEX runs_by_study (study=?)'])
     expect(plan(eventQueries.ofRun)).toEqual(['SEARCH events USING INDEX events_by_run (run=?)'])
+    expect(plan(eventQueries.ofKind)).toEqual(['SEARCH events USING INDEX events_by_study (study=?)'])
     expect(plan(eventQueries.ofStudy)).toEqual(['SEARCH events USING INDEX events_by_study (study=?)'])
   })
 })

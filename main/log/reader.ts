@@ -35,7 +35,8 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
     }),
     evaluations: guard((runId) => metrics.evaluations(runs.rowOf(runId))),
     sum: guard((runId, key, toStep) => metrics.sum(runs.rowOf(runId), key, toStep)),
-    events: guard((filter) => events(filter)),
+    events: guard((filter) => events.list(filter)),
+    studyEvents: guard((studyId, kind) => events.ofKind(studyId, kind)),
     checkpoints: guard((runId) => checkpoints.of(runId).map(({ record }) => record)),
     checkpointBytes: guard((id) => readCheckpointFile(paths, checkpoints.get(id))),
     bytes() {
