@@ -19,8 +19,21 @@ export type FeederState = z.output<typeof feederState>
 /** One call's input, with the state that the run has once the call is done. */
 export interface PreparedFeed {
   readonly steps: number
+  readonly batchSize: number
   readonly feed: StepFeed
   readonly after: { readonly state: FeederState; readonly random: RandomState }
+}
+
+/** The steps that a call makes. */
+export interface CallRequest {
+  /** Examples along the run's course before the call. */
+  readonly position: number
+  readonly batchSize: number
+  /** Batch size of the step before; the same where left out. */
+  readonly lastBatch?: number
+  readonly steps: number
+  /** What the schedule's learning rate is multiplied by; 1 where left out. */
+  readonly rateFactor?: number
 }
 
 export interface FeederOptions {
@@ -56,19 +69,25 @@ export class Feeder {
     this.#random = resumeFrom ? Random.restored(resumeFrom.random) : Random.seeded(seed, 'dropout')
   }
 
-  /** @param at  `step` is the number of steps done before the call. */
-  prepare({ step, steps }: { readonly step: number; readonly steps: number }): PreparedFeed {
-    const feed = this.#nextBuffers(steps)
+  /** @param call  From where on, at which batch size, and after a step of which. */
+  prepare(call: CallRequest): PreparedFeed {
+    const { position, batchSize, lastBatch = batchSize, steps, rateFactor = 1 } = call
+    const feed = this.#nextBuffers(steps, batchSize)
     const { plan, schedule, learningRate } = this.#options
     this.#order.fill(feed.indices)
     this.#searchOrder?.fill(feed.searchIndices)
     for (let i = 0; i < feed.seeds.length; i++) feed.seeds[i] = this.#random.bits() | 0
     for (let i = 0; i < steps; i++) {
-      const examples = (step + i + 0.5) * plan.batchSize
-      feed.learningRates[i] = learningRateAt({ schedule, learningRate, batchSize: plan.batchSize, examples, maxExamples: plan.maxExamples })
-      feed.epochStarts[i] = beginsEpoch(plan, step + i) ? 1 : 0
+      const examples = position + (i + 0.5) * batchSize
+      feed.learningRates[i] = rateFactor * learningRateAt({ schedule, learningRate, batchSize, examples, maxExamples: plan.maxExamples })
+      feed.epochStarts[i] = beginsEpoch(plan, { position: position + i * batchSize, batchSize: i === 0 ? lastBatch : batchSize }) ? 1 : 0
     }
-    return { steps, feed, after: { state: this.state, random: this.#random.state } }
+    return { steps, batchSize, feed, after: { state: this.state, random: this.#random.state } }
+  }
+
+  /** Goes back to the state after an earlier call: what was prepared since then is prepared anew. */
+  rewind({ state, random }: PreparedFeed['after']): Feeder {
+    return new Feeder({ ...this.#options, resumeFrom: { state, random } })
   }
 
   get state(): FeederState {
@@ -79,12 +98,12 @@ export class Feeder {
     return this.#random.state
   }
 
-  #nextBuffers(steps: number): StepFeed {
+  #nextBuffers(steps: number, batchSize: number): StepFeed {
     this.#turn = 1 - this.#turn
-    const key = `${steps} ${this.#turn}`
+    const key = `${steps} ${batchSize} ${this.#turn}`
     const known = this.#buffers.get(key)
     if (known) return known
-    const made = emptyFeed({ steps, batchSize: this.#options.plan.batchSize, searchBatch: this.#options.searchBatch })
+    const made = emptyFeed({ steps, batchSize, searchBatch: this.#options.searchBatch })
     this.#buffers.set(key, made)
     return made
   }

@@ -50,31 +50,33 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   const { plan, state, feeder, signal, stepsPerCall } = options
   const clock = startClock(state.wallMs)
   const tellProgress = startProgress(options)
-  const prepare = (step: number) => (step < plan.lastStep ? feeder.prepare({ step, steps: callLength(plan, { step, stepsPerCall }) }) : null)
+  const { batchSize } = plan
+  const prepare = (position: number) => (position < plan.maxExamples ? feeder.prepare({ position, batchSize, steps: callLength(plan, { position, batchSize, stepsPerCall }) }) : null)
 
-  let position: PreparedFeed['after'] = { state: feeder.state, random: feeder.random }
-  let prepared = prepare(state.step)
-  let isResumed = state.step > 0 && !state.isEvaluationDue
+  let reached: PreparedFeed['after'] = { state: feeder.state, random: feeder.random }
+  let prepared = prepare(state.position)
+  // A run that was stopped in the middle of an evaluation has the checkpoint after it still to make.
+  let checkpointDue = state.isEvaluationDue && isCheckpointDue(plan, { position: state.position, batchSize: state.batchSize ?? batchSize })
   for (;;) {
     if (state.isEvaluationDue && (await evaluateUnlessAborted(options, clock)) === 'target') return await finish(options, 'target', clock)
     if (signal.aborted && (prepared !== null || state.isEvaluationDue)) {
-      await checkpoint(options, position, clock)
+      await checkpoint(options, reached, clock)
       return { ended: 'aborted', censored: null }
     }
-    if (isCheckpointDue(plan, state.step) && !isResumed) await checkpoint(options, position, clock)
+    if (checkpointDue) await checkpoint(options, reached, clock)
     if (prepared === null) return await finish(options, 'limit', clock)
-    isResumed = false
 
     const { steps, feed, after } = prepared
     const [started, startedWallMs] = [performance.now(), clock()]
     const running = options.call(steps).run(feed)
-    prepared = prepare(state.step + steps)
+    prepared = prepare(state.position + steps * batchSize)
     const results = await running
-    position = after
+    reached = after
     state.interval = { steps: state.interval.steps + steps, callMs: state.interval.callMs + performance.now() - started }
     logSteps(options, results, { steps, startedWallMs, endedWallMs: clock() })
     tellProgress(results.losses[steps - 1] ?? null)
-    state.isEvaluationDue = isEvaluationDue(plan, state.step)
+    state.isEvaluationDue = isEvaluationDue(plan, { position: state.position, batchSize })
+    checkpointDue = isCheckpointDue(plan, { position: state.position, batchSize })
   }
 }
 
@@ -109,7 +111,9 @@ function logSteps({ config, plan, state, observer }: LoopOptions, { losses, step
   try {
     for (let i = 0; i < steps; i++) {
       state.step += 1
-      state.examples = state.step * plan.batchSize
+      state.examples += plan.batchSize
+      state.position += plan.batchSize
+      state.batchSize = plan.batchSize
       state.wallMs = startedWallMs + ((i + 1) / steps) * (endedWallMs - startedWallMs)
       const { step, examples, wallMs } = state
       const [loss, stepSize] = [losses[i] ?? Number.NaN, stepSizes[i] ?? Number.NaN]

@@ -2,11 +2,13 @@ import { expect, test } from 'vitest'
 import { LoupeError } from '../contract/errors.ts'
 import { runConfig } from '../contract/run-config.ts'
 import type { RunConfigInput } from '../contract/run-config.ts'
-import { beginsEpoch, callLength, checkRun, isCheckpointDue, isEvaluationDue, meetsTarget, planRun } from './run-plan.ts'
+import { beginsEpoch, callLength, checkRun, isCheckpointDue, isEvaluationDue, meetsTarget, planAt, planRun } from './run-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { chooseStepsPerCall } from './steps-per-call.ts'
 
 const plan: RunPlan = { batchSize: 64, trainExamples: 1000, maxExamples: 2000, lastStep: 32, evaluateEveryExamples: 300, checkpointEveryExamples: 1000 }
+/** Where a batch size of 64 is after so many steps. */
+const at = (step: number) => ({ position: step * 64, batchSize: 64 })
 const steps = (isDue: (step: number) => boolean) => Array.from({ length: 33 }, (_, step) => step).filter(isDue)
 
 test('fills in ten epochs, ten evaluations and one checkpoint an epoch', () => {
@@ -21,25 +23,25 @@ test('fills in ten epochs, ten evaluations and one checkpoint an epoch', () => {
 })
 
 test('evaluates at the start, at the first step past each multiple and at the end', () => {
-  expect(steps((step) => isEvaluationDue(plan, step))).toEqual([0, 5, 10, 15, 19, 24, 29, 32])
-  expect(steps((step) => isCheckpointDue(plan, step))).toEqual([16, 32])
+  expect(steps((step) => isEvaluationDue(plan, at(step)))).toEqual([0, 5, 10, 15, 19, 24, 29, 32])
+  expect(steps((step) => isCheckpointDue(plan, at(step)))).toEqual([16, 32])
 })
 
 test('evaluates after every step of a batch larger than the interval', () => {
-  expect([1, 2, 3].map((step) => isEvaluationDue({ ...plan, batchSize: 512 }, step))).toEqual([true, true, true])
+  expect([1, 2, 3].map((step) => isEvaluationDue(plan, { position: step * 512, batchSize: 512 }))).toEqual([true, true, true])
 })
 
 test('begins an epoch at the step that takes its first example at the latest', () => {
-  expect(steps((step) => beginsEpoch(plan, step))).toEqual([0, 16, 32])
+  expect(steps((step) => beginsEpoch(plan, at(step)))).toEqual([0, 16, 32])
 })
 
 test('makes calls that never cross an evaluation or a checkpoint', () => {
   for (const stepsPerCall of [1, 2, 4, 7]) {
     let step = 0
     while (step < plan.lastStep) {
-      const length = callLength(plan, { step, stepsPerCall })
+      const length = callLength(plan, { ...at(step), stepsPerCall })
       for (let inside = step + 1; inside < step + length; inside++) {
-        expect(isEvaluationDue(plan, inside) || isCheckpointDue(plan, inside)).toBe(false)
+        expect(isEvaluationDue(plan, at(inside)) || isCheckpointDue(plan, at(inside))).toBe(false)
       }
       step += length
     }
@@ -50,7 +52,7 @@ test('makes calls that never cross an evaluation or a checkpoint', () => {
 test('makes the same calls from wherever a run is resumed', () => {
   const from = (start: number) => {
     const starts: number[] = []
-    for (let step = start; step < plan.lastStep; step += callLength(plan, { step, stepsPerCall: 2 })) starts.push(step)
+    for (let step = start; step < plan.lastStep; step += callLength(plan, { ...at(step), stepsPerCall: 2 })) starts.push(step)
     return starts
   }
   const whole = from(0)
@@ -86,4 +88,12 @@ test.each<[string, RunConfigInput, RegExp]>([
   const check = () => checkRun(runConfig.parse(input), { train: { ...none, count: 100 }, validation: none })
   expect(check).toThrow(LoupeError)
   expect(check).toThrow(message)
+})
+
+test('counts the steps left by the batch size that the run has come to', () => {
+  expect(planAt(plan, 128)).toEqual({ ...plan, batchSize: 128, lastStep: 16 })
+  expect(planAt(plan, 64)).toBe(plan)
+  // 1000 examples at batch 64, then batches of 250: the next border is the evaluation at 1200 examples, one step away.
+  expect(callLength(plan, { position: 1000, batchSize: 250, stepsPerCall: 2 })).toBe(1)
+  expect(callLength(plan, { position: 1000, batchSize: 100, stepsPerCall: 2 })).toBe(2)
 })

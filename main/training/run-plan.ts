@@ -29,34 +29,47 @@ export function planRun(config: RunConfig, trainExamples: number): RunPlan {
   }
 }
 
+/** The plan as it stands from where the batch size is another. */
+export function planAt(plan: RunPlan, batchSize: number): RunPlan {
+  return batchSize === plan.batchSize ? plan : { ...plan, batchSize, lastStep: Math.ceil(plan.maxExamples / batchSize) }
+}
+
+/**
+ * A place in a run's course, between two steps.
+ *
+ * A run whose batch size never changes is at `step · batchSize`.
+ */
+export interface CoursePoint {
+  /** Examples since the beginning of the course. A rollback goes back in it. */
+  readonly position: number
+  /** Of the step that led here. */
+  readonly batchSize: number
+}
+
 /** True before the first step, after each step that passes a multiple of the evaluation interval, and after the last. */
-export function isEvaluationDue(plan: RunPlan, step: number): boolean {
-  return step === 0 || step === plan.lastStep || passes(step, plan.batchSize, plan.evaluateEveryExamples)
+export function isEvaluationDue(plan: RunPlan, point: CoursePoint): boolean {
+  return point.position === 0 || point.position >= plan.maxExamples || passes(point, plan.evaluateEveryExamples)
 }
 
-export function isCheckpointDue(plan: RunPlan, step: number): boolean {
-  return step > 0 && passes(step, plan.batchSize, plan.checkpointEveryExamples)
+export function isCheckpointDue(plan: RunPlan, point: CoursePoint): boolean {
+  return point.position > 0 && passes(point, plan.checkpointEveryExamples)
 }
 
-/** True for a step (from 0) that begins with the first example of an epoch, or whose predecessor took it along. */
-export function beginsEpoch(plan: RunPlan, step: number): boolean {
-  return step === 0 || passes(step, plan.batchSize, plan.trainExamples)
+/** True where the step that follows begins with the first example of an epoch, or its predecessor took it along. */
+export function beginsEpoch(plan: RunPlan, point: CoursePoint): boolean {
+  return point.position === 0 || passes(point, plan.trainExamples)
 }
 
-/** Steps that may go into one call from here: no call crosses an evaluation, a checkpoint or the end. */
-export function callLength(plan: RunPlan, { step, stepsPerCall }: { readonly step: number; readonly stepsPerCall: number }): number {
-  const border = Math.min(plan.lastStep, nextPass(step, plan.batchSize, plan.evaluateEveryExamples), nextPass(step, plan.batchSize, plan.checkpointEveryExamples))
-  return border - step >= stepsPerCall ? stepsPerCall : 1
+/** Steps of a batch size that may go into one call from here: no call crosses an evaluation, a checkpoint or the end. */
+export function callLength(plan: RunPlan, { position, batchSize, stepsPerCall }: CoursePoint & { readonly stepsPerCall: number }): number {
+  const next = (every: number) => (Math.floor(position / every) + 1) * every
+  const border = Math.min(plan.maxExamples, next(plan.evaluateEveryExamples), next(plan.checkpointEveryExamples))
+  return Math.ceil((border - position) / batchSize) >= stepsPerCall ? stepsPerCall : 1
 }
 
-/** True where the step is the first to have seen some multiple of `every` examples. */
-function passes(step: number, batchSize: number, every: number): boolean {
-  return Math.floor((step * batchSize) / every) > Math.floor(((step - 1) * batchSize) / every)
-}
-
-/** The first step after this one that passes a multiple of `every`. */
-function nextPass(step: number, batchSize: number, every: number): number {
-  return Math.ceil(((Math.floor((step * batchSize) / every) + 1) * every) / batchSize)
+/** True where the step that led here is the first to have passed some multiple of `every` examples. */
+function passes({ position, batchSize }: CoursePoint, every: number): boolean {
+  return Math.floor(position / every) > Math.floor((position - batchSize) / every)
 }
 
 /** True where the target is reached by a value of its criterion. */

@@ -16,6 +16,10 @@ export type GradientTrack = z.output<typeof gradientTrack>
 
 /** What a run keeps in JavaScript between calls, apart from the feeder. Written into checkpoints. */
 const running = z.object({
+  /** Where the run is in its course; null in checkpoints from before batch sizes could change, where it is `examples`. */
+  position: z.number().nullable().default(null),
+  /** Of the last step; null before the first, and in such checkpoints: the config's. */
+  batchSize: z.int().nullable().default(null),
   /** True from the step that an evaluation is due at until it is done. */
   isEvaluationDue: z.boolean(),
   gradient: gradientTrack.nullable(),
@@ -26,9 +30,13 @@ const running = z.object({
   warned: z.array(z.string()),
 })
 
-export interface RunState extends z.output<typeof running> {
+export interface RunState extends Omit<z.output<typeof running>, 'position'> {
+  /** Updates made, those that a rollback discarded included: only rises. */
   step: number
+  /** Computed on, by discarded steps too: only rises. */
   examples: number
+  /** Examples along the course, see {@link CoursePoint}. */
+  position: number
   wallMs: number
   functionEvaluations: number
 }
@@ -36,7 +44,7 @@ export interface RunState extends z.output<typeof running> {
 const checkpointState = z.object({ feeder: feederState, running })
 
 export function startState(): RunState {
-  return { step: 0, examples: 0, wallMs: 0, functionEvaluations: 0, isEvaluationDue: true, gradient: null, noise: emptyNoiseAverage, fallbackSteps: 0, interval: { steps: 0, callMs: 0 }, warned: [] }
+  return { step: 0, examples: 0, position: 0, batchSize: null, wallMs: 0, functionEvaluations: 0, isEvaluationDue: true, gradient: null, noise: emptyNoiseAverage, fallbackSteps: 0, interval: { steps: 0, callMs: 0 }, warned: [] }
 }
 
 /**
@@ -52,13 +60,14 @@ export function restoreState(checkpoint: Checkpoint): { readonly state: RunState
     })
   }
   const { step, examples, wallMs, functionEvaluations } = checkpoint
-  return { state: { step, examples, wallMs, functionEvaluations, ...parsed.data.running }, feeder: parsed.data.feeder }
+  const { position, ...rest } = parsed.data.running
+  return { state: { step, examples, wallMs, functionEvaluations, ...rest, position: position ?? examples }, feeder: parsed.data.feeder }
 }
 
 /** The state as a checkpoint keeps it. */
 export function savedState(state: RunState, feeder: z.output<typeof feederState>): Checkpoint['state'] {
-  const { isEvaluationDue, gradient, noise, fallbackSteps, interval, warned } = state
-  return { feeder, running: { isEvaluationDue, gradient, noise, fallbackSteps, interval, warned } }
+  const { position, batchSize, isEvaluationDue, gradient, noise, fallbackSteps, interval, warned } = state
+  return { feeder, running: { position, batchSize, isEvaluationDue, gradient, noise, fallbackSteps, interval, warned } }
 }
 
 /**
