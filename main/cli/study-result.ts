@@ -9,7 +9,8 @@ type Report = QueryOutput<'study.report'>
  * A study as the last line of `--json` gives it. Scripts read this: keys are not renamed.
  *
  * `steps`, `examples` and `wallMs` of a run are those at which it reached the target (between two evaluations by
- * interpolation), or those at which it was given up where it is `censored`.
+ * interpolation), or those at which it was given up where it is `censored`. `wallMs` is training alone, without evaluations,
+ * but for a run that has not ended.
  */
 export function studyJson({ study, runs, report }: { readonly study: StudyRecord; readonly runs: readonly RunRecord[]; readonly report: Report }): Readonly<Record<string, unknown>> {
   const points = new Map(report.points.map((point) => [point.runId, point]))

@@ -66,7 +66,7 @@ export function summaryOf(sweep: SweepConfig, batch: Batch): BatchSummary {
 /** Means and deviations over the points of one batch size that reached the target. */
 export function statisticsOf(batchSize: number, points: readonly SweepPoint[]): Omit<BatchSummary, 'settled' | 'inFit'> {
   const steps = points.flatMap((point) => point.steps ?? [])
-  const wallMs = points.flatMap((point) => point.wallMs ?? [])
+  const wallMs = points.flatMap((point) => (point.steps === null ? [] : (point.wallMs ?? [])))
   const meanSteps = steps.length > 0 ? mean(steps) : null
   const sdSteps = steps.length > 1 ? standardDeviation(steps) : null
   const meanWallMs = wallMs.length > 0 ? mean(wallMs) : null

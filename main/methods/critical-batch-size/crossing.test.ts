@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Evaluation } from '../study.ts'
-import { crossing, needsFullGradient } from './crossing.ts'
+import { crossing, needsFullGradient, trainedMs } from './crossing.ts'
 
 const at = (step: number, values: Record<string, number>): Evaluation => ({ step, examples: step * 10, wallMs: step * 5, values })
 
@@ -47,6 +47,9 @@ describe('the crossing step', () => {
   it('leaves evaluations out of the time where the time of a step is logged', () => {
     const curve = [at(0, { 'train/loss': 1 }), at(100, { 'train/loss': 0.4, 'time/step': 2 }), at(200, { 'train/loss': 0.1, 'time/step': 3 })]
     expect(crossing(curve, { criterion: 'train-loss', value: 0.2 })).toMatchObject({ wallMs: expect.closeTo(100 * 2 + 50 * 3, 9) })
+    expect(trainedMs(curve)).toBeCloseTo(100 * 2 + 100 * 3, 9)
+    expect(trainedMs(losses)).toBe(1500) // no time of a step: the clock of the last evaluation
+    expect(trainedMs([])).toBeNull()
   })
 
   it('says where the target was met before training', () => {

@@ -78,6 +78,12 @@ function between(from: number, to: number, share: number): number {
   return from + share * (to - from)
 }
 
+/** Training time up to the last evaluation, in ms, counted as that of a crossing is. Null before the first. */
+export function trainedMs(evaluations: readonly Evaluation[]): number | null {
+  const last = evaluations.at(-1)
+  return last === undefined ? null : trainingMs(evaluations, last, last, 1)
+}
+
 function trainingMs(evaluations: readonly Evaluation[], from: Evaluation, to: Evaluation, share: number): number {
   const steps = between(from.step, to.step, share)
   let ms = 0

@@ -1,6 +1,6 @@
 import type { StudiedRun } from '../study.ts'
 import type { CriticalBatchSizeConfig } from './config.ts'
-import { crossing, type Crossing } from './crossing.ts'
+import { crossing, trainedMs, type Crossing } from './crossing.ts'
 import { effectiveLearningRate } from './learning-rate.ts'
 import type { SweepPoint } from './report.ts'
 
@@ -49,7 +49,7 @@ function pointOf(run: StudiedRun, found: Crossing, role: SweepPoint['role']): Sw
     examples: crossed === null ? null : crossed.steps * run.config.batchSize,
     // The log's sums are of whole runs; up to the crossing the line search is taken to have tried as often a step as over the run.
     functionEvaluations: crossed === null || run.steps === 0 ? null : (run.functionEvaluations * Math.min(crossed.steps, run.steps)) / run.steps,
-    wallMs: crossed?.wallMs ?? null,
+    wallMs: crossed?.wallMs ?? (censored ? trainedMs(run.evaluations) : null),
     censored,
     censoredAtSteps: censored ? run.steps : null,
     learningRate: effectiveLearningRate(run.config),

@@ -16,7 +16,7 @@ export const sweepPoint = z.object({
   examples: z.number().nullable(),
   /** Line-search forward evaluations up to the crossing. */
   functionEvaluations: z.number().nullable(),
-  /** Training time to the crossing. */
+  /** Training time to the crossing, or to where a censored run was given up: evaluations excluded where the log has the time of a step. */
   wallMs: z.number().nullable(),
   censored: z.boolean(),
   /** Steps where a censored run was given up. */
