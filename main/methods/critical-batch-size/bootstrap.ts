@@ -40,3 +40,17 @@ export function percentileInterval(values: readonly number[], confidence: number
   }
   return { low: at((1 - confidence) / 2), high: at((1 + confidence) / 2) }
 }
+
+/**
+ * The interval of b* = 2s/a over resampled sweeps.
+ *
+ * Steps are positive, so a line with a ≤ 0 has s < 0: its steps grow with the batch size, which is further from a minimum than
+ * s = 0, where b* = 0. Such sweeps count as below all others; to leave them out would cut off the low end.
+ *
+ * @returns The low end null where the steps of too many sweeps do not fall with the batch size; null where those of nearly all do not.
+ */
+export function bootstrapInterval(lines: BootstrapLines, confidence: number): { low: number | null; high: number } | null {
+  const interval = percentileInterval(lines.map(({ intercept, slope }) => (intercept > 0 ? (-2 * slope) / intercept : -Number.MAX_VALUE)), confidence)
+  if (interval === null || interval.high <= 0) return null
+  return { low: interval.low > 0 ? interval.low : null, high: interval.high }
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../training/random.ts'
 import { stepsBand } from './bands.ts'
-import { bootstrapLines, percentileInterval } from './bootstrap.ts'
+import { bootstrapInterval, bootstrapLines, percentileInterval } from './bootstrap.ts'
 import { combinedInterval, fitCombined } from './fit-combined.ts'
 import { fieller } from './fieller.ts'
 import { fitLaws } from './fit-laws.ts'
@@ -164,7 +164,39 @@ describe('noise from seed to seed', () => {
   })
 })
 
+describe('the interval of a ratio', () => {
+  const ratio = (numerator: number, denominator: number) => ({ numerator, denominator, numeratorVariance: 1, denominatorVariance: 1, covariance: 0 })
+
+  it('solves |u − θv| = t·√(Var u + θ²Var v) at both ends', () => {
+    const { low, high } = fieller(ratio(10, 5), 2)
+    for (const end of [low!, high!]) expect(Math.abs(10 - end * 5)).toBeCloseTo(2 * Math.sqrt(1 + end * end), 9)
+    expect(low! < 2 && 2 < high!).toBe(true)
+  })
+
+  it('is open above, “at least”, where the denominator may be 0 and the numerator may not', () => {
+    const { low, high } = fieller(ratio(10, 1), 2)
+    expect(high).toBeNull()
+    // 10 − θ = 2√(1 + θ²): 3θ² + 20θ − 96 = 0.
+    expect(low).toBeCloseTo((Math.sqrt(400 + 12 * 96) - 20) / 6, 9)
+    expect(fieller(ratio(10, 2), 2)).toEqual({ low: 2.4, high: null })
+  })
+
+  it('has no ends where both may be 0', () => {
+    expect(fieller(ratio(1, 1), 2)).toEqual({ low: null, high: null })
+  })
+})
+
 describe('the bootstrap', () => {
+  it('counts sweeps whose steps grow with the batch size as below all others, and leaves none out', () => {
+    const falling = (count: number) => Array.from({ length: count }, (_, i) => ({ intercept: 1, slope: -(50 + i) }))
+    const growing = (count: number) => Array.from({ length: count }, () => ({ intercept: -0.001, slope: 1 }))
+    expect(bootstrapInterval(falling(101), 0.9)).toEqual({ low: 110, high: 290 })
+    expect(bootstrapInterval([...falling(100), ...growing(1)], 0.9)).toEqual({ low: 108, high: 288 })
+    expect(bootstrapInterval([...falling(80), ...growing(21)], 0.9)).toEqual({ low: null, high: 248 })
+    expect(bootstrapInterval(growing(50), 0.9)).toBeNull()
+    expect(bootstrapInterval([], 0.9)).toBeNull()
+  })
+
   it('gives the same interval for the same seed and none without values', () => {
     const lines = () => bootstrapLines({ points: reference.points, response: 'inverse-steps', samples: 100, random: Random.seeded(3) }).map((line) => line.slope)
     expect(lines()).toEqual(lines())

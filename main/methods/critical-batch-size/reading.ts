@@ -1,6 +1,6 @@
 import { Random } from '../../training/random.ts'
 import type { SweepConfig } from './config.ts'
-import { BOOTSTRAP_SEEDS, bootstrapLines, percentileInterval } from './bootstrap.ts'
+import { BOOTSTRAP_SEEDS, bootstrapInterval, bootstrapLines } from './bootstrap.ts'
 import { fitLaws, type LawFits } from './fit-laws.ts'
 import { efficientRange, pointsInFit, preferLaw, type PreferredLaw } from './fitted.ts'
 import { lawCurves } from './law-curves.ts'
@@ -62,8 +62,8 @@ function withInterval(fits: LawFits, measured: readonly MeasuredSteps[], options
   const hasSeeds = relativeNoise(measured).batches.every((batch) => batch.runs >= BOOTSTRAP_SEEDS)
   if (preferred.law !== 'iiduka' || !hasSeeds || preferred.misfit) return { preferred, intervalMethod: 'fieller' }
   const lines = bootstrapLines({ points: measured, response: 'inverse-steps', samples: options.bootstrap, random: Random.seeded(0, 'bootstrap') })
-  const interval = percentileInterval(lines.filter((line) => line.intercept > 0).map((line) => (-2 * line.slope) / line.intercept), options.confidence)
-  return interval === null ? { preferred, intervalMethod: 'fieller' } : { preferred: { ...preferred, interval: { low: interval.low > 0 ? interval.low : null, high: interval.high } }, intervalMethod: 'bootstrap' }
+  const interval = bootstrapInterval(lines, options.confidence)
+  return interval === null ? { preferred, intervalMethod: 'fieller' } : { preferred: { ...preferred, interval }, intervalMethod: 'bootstrap' }
 }
 
 function evidenceOf(options: ReadingOptions, measured: readonly MeasuredSteps[]) {
