@@ -23,6 +23,18 @@ export const metrics = {
   'armijo/step-size': { unit: '1', per: 'step', description: 'step size that the line search accepted' },
   'armijo/tries': { unit: 'evaluations', per: 'step', description: 'forward evaluations that the line search took' },
   'armijo/fallback': { unit: '0 or 1', per: 'step', description: '1 where no try was accepted and the fallback step was taken' },
+  'step/batch-size': { unit: 'examples', per: 'step', description: 'examples of the step, in a run whose batch size changes' },
+  'controller/gap': { unit: 'signal’s unit', per: 'step', description: 'smoothed gap between the watched signal and its ideal value' },
+  'controller/slope': { unit: 'signal’s unit per million examples', per: 'step', description: 'slope of the gap over the window' },
+  'controller/slope-t': { unit: '1', per: 'step', description: 'slope of the gap over its standard error' },
+  'controller/derivative': { unit: 'signal’s unit per (million examples)^n', per: 'step', description: 'n-th derivative of the gap over the window' },
+  'controller/gradient-norm': { unit: 'nats per parameter unit', per: 'step', description: 'smoothed norm of the step’s gradient' },
+  'controller/wanted-batch': { unit: 'examples', per: 'step', description: 'batch size that the policy’s formula asks for, before limits and rounding' },
+  'batch/size': { unit: 'examples', per: 'step', description: 'batch size in force' },
+  'batch/micro': { unit: 'examples', per: 'step', description: 'largest micro-batch on one device' },
+  'batch/loops': { unit: 'loops', per: 'step', description: 'micro-batches one after the other on each device' },
+  'batch/replicas': { unit: 'devices', per: 'step', description: 'devices that share a batch' },
+  'batch/bytes-free': { unit: 'bytes', per: 'step', description: 'memory left on the device that has least, by trial steps' },
   'time/step': { unit: 'ms', per: 'evaluation', description: 'mean wall time of a step since the last evaluation, evaluation excluded' },
 } as const satisfies Record<string, { unit: string; per: 'step' | 'evaluation' | 'run'; description: string }>
 

@@ -98,7 +98,8 @@ class SessionTrainer implements Trainer {
       })
       observer.onStart?.({ jit })
       warnOfCoupling(config, variables, observer)
-      const result = await runLoop({ config, dataset: this.#options.dataset, traces, variables, plan, state, feeder, stepsPerCall, call, observer, signal })
+      const realised = { batchSize: plan.batchSize, stepsPerCall, call }
+      const result = await runLoop({ config, dataset: this.#options.dataset, traces, variables, plan, state, feeder, realised, control: null, observer, signal })
       const { step, examples, wallMs, functionEvaluations } = state
       return { ...result, steps: step, examples, wallMs, functionEvaluations, jit }
     })

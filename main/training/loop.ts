@@ -1,33 +1,33 @@
 import { LoupeError } from '../contract/errors.ts'
-import type { MetricRow } from '../contract/metrics.ts'
 import type { Target } from '../contract/run-config.ts'
 import { saveGroups } from './checkpoint-variables.ts'
+import type { BatchControl, ControlAction, ControlCause } from './control/batch-control.ts'
+import type { Realised } from './control/batch-unit.ts'
 import { criterionValue, evaluateRun, evaluateTest, metricRows, requireFinite } from './evaluate-run.ts'
 import type { EvaluationContext, Values } from './evaluate-run.ts'
 import type { Feeder, PreparedFeed } from './feeder.ts'
 import { callLength, isCheckpointDue, isEvaluationDue, meetsTarget } from './run-plan.ts'
 import type { RunPlan } from './run-plan.ts'
-import { savedState } from './run-state.ts'
+import { restoreState, savedState } from './run-state.ts'
 import type { RunState } from './run-state.ts'
+import { logSteps, warnOfFallbacks } from './step-rows.ts'
 import type { TrainingObserver, TrainingResult } from './trainer.ts'
-import type { StepResults, TrainingCall } from './training-step.ts'
 
 /** A run, ready to go: compiled, with its variables written. */
 export interface LoopOptions extends EvaluationContext {
   readonly plan: RunPlan
   readonly state: RunState
   readonly feeder: Feeder
-  readonly stepsPerCall: number
-  readonly call: (steps: number) => TrainingCall
+  /** How updates are done: for the whole run, or until the control changes it. */
+  readonly realised: Pick<Realised, 'batchSize' | 'stepsPerCall' | 'call'>
+  /** Null for a fixed batch size. */
+  readonly control: BatchControl | null
   readonly observer: TrainingObserver
   readonly signal: AbortSignal
 }
 
 export type LoopResult = Pick<TrainingResult, 'ended' | 'censored'>
 
-/** Share of steps without an accepted step size above which the line search is not to be trusted. */
-const MANY_FALLBACKS = 0.05
-const ENOUGH_STEPS = 40
 /** Progress is told at most this often. */
 const PROGRESS_MS = 100
 
@@ -36,120 +36,174 @@ const PROGRESS_MS = 100
  *
  *     until the last step is evaluated
  *       if an evaluation is due      evaluate, log; if the target is met, end (before the first step: an error)
- *       if a checkpoint is due       save it
  *       if asked to stop             save a checkpoint, end
+ *       if a checkpoint is due       save it
+ *       ask the control              another batch size from here on, or back to an earlier checkpoint
  *       run a call                   1 or `stepsPerCall` steps; the next call's input is prepared meanwhile
- *       log its steps                a loss that is not finite is an error
+ *       log its steps                a loss that is not finite goes back to a checkpoint, or is an error
  *     evaluate the test examples, once
  *
- * Calls never cross an evaluation or a checkpoint, and their lengths follow from the step alone: a run that is stopped and
- * resumed makes the same calls as one that is not, and gets the same bits. A request to stop also ends an evaluation half
- * way; the resumed run makes it anew.
+ * Calls never cross an evaluation or a checkpoint, and their lengths follow from the place in the course and the batch size alone, and the
+ * control decides from its state and that place: a run that is stopped and resumed makes the same calls as one that is not, and gets the
+ * same bits. A request to stop also ends an evaluation half way; the resumed run makes it anew.
  */
 export async function runLoop(options: LoopOptions): Promise<LoopResult> {
-  const { plan, state, feeder, signal, stepsPerCall } = options
-  const clock = startClock(state.wallMs)
-  const tellProgress = startProgress(options)
-  const { batchSize } = plan
-  const prepare = (position: number) => (position < plan.maxExamples ? feeder.prepare({ position, batchSize, steps: callLength(plan, { position, batchSize, stepsPerCall }) }) : null)
+  return await new TrainingLoop(options).run()
+}
 
-  let reached: PreparedFeed['after'] = { state: feeder.state, random: feeder.random }
-  let prepared = prepare(state.position)
-  // A run that was stopped in the middle of an evaluation has the checkpoint after it still to make.
-  let checkpointDue = state.isEvaluationDue && isCheckpointDue(plan, { position: state.position, batchSize: state.batchSize ?? batchSize })
-  for (;;) {
-    if (state.isEvaluationDue && (await evaluateUnlessAborted(options, clock)) === 'target') return await finish(options, 'target', clock)
-    if (signal.aborted && (prepared !== null || state.isEvaluationDue)) {
-      await checkpoint(options, reached, clock)
-      return { ended: 'aborted', censored: null }
-    }
-    if (checkpointDue) await checkpoint(options, reached, clock)
-    if (prepared === null) return await finish(options, 'limit', clock)
+class TrainingLoop {
+  readonly #options: LoopOptions
+  readonly #clock: () => number
+  #realised: LoopOptions['realised']
+  #feeder: Feeder
+  /** The feeder as it is after the last call that was run. */
+  #reached: PreparedFeed['after']
+  #prepared: PreparedFeed | null
+  #checkpointDue: boolean
 
-    const { steps, feed, after } = prepared
-    const [started, startedWallMs] = [performance.now(), clock()]
-    const running = options.call(steps).run(feed)
-    prepared = prepare(state.position + steps * batchSize)
-    const results = await running
-    reached = after
-    state.interval = { steps: state.interval.steps + steps, callMs: state.interval.callMs + performance.now() - started }
-    logSteps(options, results, { steps, startedWallMs, endedWallMs: clock() })
-    tellProgress(results.losses[steps - 1] ?? null)
-    state.isEvaluationDue = isEvaluationDue(plan, { position: state.position, batchSize })
-    checkpointDue = isCheckpointDue(plan, { position: state.position, batchSize })
+  constructor(options: LoopOptions) {
+    const { feeder, plan, realised, state } = options
+    this.#options = options
+    this.#clock = startClock(state.wallMs)
+    this.#realised = realised
+    this.#feeder = feeder
+    this.#reached = { state: feeder.state, random: feeder.random }
+    this.#prepared = this.#prepare()
+    // A run that was stopped in the middle of an evaluation has the checkpoint after it still to make.
+    this.#checkpointDue = state.isEvaluationDue && isCheckpointDue(plan, { position: state.position, batchSize: state.batchSize ?? realised.batchSize })
   }
-}
 
-/** Evaluates, logs and compares with the target. Aborted half way, it leaves the evaluation due. */
-async function evaluateUnlessAborted(options: LoopOptions, clock: () => number): Promise<'target' | 'on'> {
-  const { config, state, observer, signal } = options
-  const values = await evaluateRun(options, state, signal).catch((error: unknown) => {
-    if (signal.aborted && error === signal.reason) return null
-    throw error
-  })
-  if (values === null) return 'on'
-  state.isEvaluationDue = false
-  state.wallMs = clock()
-  observer.onMetrics(metricRows(values, state))
-  warnOfFallbacks(options)
-  if (config.target === null || !meetsTarget(config.target, criterionValue(config.target.criterion, values))) return 'on'
-  if (state.step === 0) throw alreadyAtTarget(config.target, values)
-  return 'target'
-}
-
-async function finish(options: LoopOptions, ended: 'target' | 'limit', clock: () => number): Promise<LoopResult> {
-  const { config, state, observer } = options
-  const values = await evaluateTest(options)
-  state.wallMs = clock()
-  observer.onMetrics(metricRows(values, state))
-  return { ended, censored: config.target === null ? null : ended === 'limit' }
-}
-
-/** Logs a call's steps, spread evenly over its time, and moves the state to its end. */
-function logSteps({ config, plan, state, observer }: LoopOptions, { losses, stepSizes, search }: StepResults, { steps, startedWallMs, endedWallMs }: { readonly steps: number; readonly startedWallMs: number; readonly endedWallMs: number }): void {
-  const rows: MetricRow[] = []
-  try {
-    for (let i = 0; i < steps; i++) {
-      state.step += 1
-      state.examples += plan.batchSize
-      state.position += plan.batchSize
-      state.batchSize = plan.batchSize
-      state.wallMs = startedWallMs + ((i + 1) / steps) * (endedWallMs - startedWallMs)
-      const { step, examples, wallMs } = state
-      const [loss, stepSize] = [losses[i] ?? Number.NaN, stepSizes[i] ?? Number.NaN]
-      requireFinite({ what: 'loss', value: loss, state, config })
-      rows.push({ key: 'train/batch-loss', step, examples, wallMs, value: loss })
-      if (search === null) {
-        rows.push({ key: 'step/learning-rate', step, examples, wallMs, value: stepSize })
-        continue
+  async run(): Promise<LoopResult> {
+    const { state, signal, control } = this.#options
+    const tellProgress = startProgress(this.#options)
+    for (;;) {
+      const evaluated = state.isEvaluationDue ? await this.#evaluate() : 'on'
+      if (evaluated === 'target') return await this.#finish('target')
+      if (evaluated === 'back') continue
+      if (signal.aborted && (this.#prepared !== null || state.isEvaluationDue)) {
+        await this.#checkpoint()
+        return { ended: 'aborted', censored: null }
       }
-      const [tries, fallback] = [search.tries[i] ?? 0, search.fallbacks[i] ?? 0]
-      state.functionEvaluations += tries
-      state.fallbackSteps += fallback
-      rows.push({ key: 'armijo/step-size', step, examples, wallMs, value: stepSize })
-      rows.push({ key: 'armijo/tries', step, examples, wallMs, value: tries })
-      rows.push({ key: 'armijo/fallback', step, examples, wallMs, value: fallback })
+      if (this.#checkpointDue) {
+        if (control?.endsEpoch(state)) control.saved(state)
+        await this.#checkpoint()
+        this.#checkpointDue = false
+      }
+      if (this.#prepared === null) return await this.#finish('limit')
+      const action = control?.decide(state) ?? null
+      if (action !== null) await this.#follow(action)
+      if (action?.kind !== 'rollback') tellProgress(await this.#call())
     }
-  } finally {
-    observer.onMetrics(rows) // also those before a step that failed
   }
-}
 
-/** Once a run, when more than a few steps found no step size; not before there are enough steps to tell. */
-function warnOfFallbacks({ plan, state, observer }: LoopOptions): void {
-  const { step, fallbackSteps, warned } = state
-  const code = 'armijo-fallback'
-  if (fallbackSteps <= MANY_FALLBACKS * step || step < Math.min(ENOUGH_STEPS, plan.lastStep) || warned.includes(code)) return
-  state.warned = [...warned, code]
-  const message = `The line search found no step size in ${fallbackSteps} of ${step} steps (${((100 * fallbackSteps) / step).toFixed(1)} %) and took the fallback step. Raise maxTries, lower c, or look at the gradient: this run says little about the batch size.`
-  observer.onWarning(code, message, { step, fallbackSteps })
-}
+  /** Runs the prepared call and prepares the next one meanwhile. Gives the last step's loss. */
+  async #call(): Promise<number | null> {
+    const { state, plan } = this.#options
+    const prepared = this.#prepared
+    if (prepared === null) throw new LoupeError('internal', 'A call was to be run that was not prepared.')
+    const { steps, batchSize, feed, after } = prepared
+    const [started, startedWallMs] = [performance.now(), this.#clock()]
+    const running = this.#realised.call(steps).run(feed)
+    this.#prepared = this.#prepare(state.position + steps * batchSize, batchSize)
+    const results = await running
+    this.#reached = after
+    state.interval = { steps: state.interval.steps + steps, callMs: state.interval.callMs + performance.now() - started }
+    const isFinite = logSteps(this.#options, results, { steps, batchSize, startedWallMs, endedWallMs: this.#clock() })
+    if (!isFinite) {
+      await this.#recover(results.losses)
+      return null
+    }
+    const point = { position: state.position, batchSize }
+    state.isEvaluationDue = isEvaluationDue(plan, point)
+    this.#checkpointDue = isCheckpointDue(plan, point)
+    return results.losses[steps - 1] ?? null
+  }
 
-async function checkpoint({ traces, variables, state, observer }: LoopOptions, position: PreparedFeed['after'], clock: () => number): Promise<void> {
-  const saved = await saveGroups(traces.session, variables)
-  state.wallMs = clock()
-  const { step, examples, wallMs, functionEvaluations } = state
-  await observer.onCheckpoint({ step, examples, wallMs, functionEvaluations, variables: saved, state: savedState(state, position.state), random: position.random })
+  /** The policy has seen a loss that is not finite: goes back as it says, or fails as a run without one does. */
+  async #recover(losses: ArrayLike<number>): Promise<void> {
+    const { config, control, state } = this.#options
+    const action = control?.decide(state)
+    if (action?.kind === 'rollback') return await this.#follow(action)
+    requireFinite({ what: 'loss', value: Array.from(losses).find((loss) => !Number.isFinite(loss)) ?? Number.NaN, state, config })
+  }
+
+  async #follow(action: ControlAction): Promise<void> {
+    const { control, state } = this.#options
+    if (control === null) throw new LoupeError('internal', 'The batch size of a run without a policy was to be changed.')
+    if (action.kind === 'rollback') return await this.#rollBack(control, action.cause)
+    this.#realised = await control.change(action, state)
+    this.#feeder = this.#feeder.rewind(this.#reached)
+    this.#prepared = this.#prepare()
+  }
+
+  /**
+   * Reloads the end of the previous epoch: weights, slots, statistics, schedule position, running means, random state and sampler. What was
+   * computed since then stays in the log and in the counts; the batch size that follows is smaller.
+   */
+  async #rollBack(control: BatchControl, cause: ControlCause): Promise<void> {
+    const { config, state, traces } = this.#options
+    const saved = await control.reload(cause)
+    const restored = restoreState(saved)
+    await traces.initialize(config, saved.variables)
+    const { position, batchSize, gradient, noise } = restored.state
+    Object.assign(state, { position, batchSize, gradient, noise, isEvaluationDue: false, interval: { steps: 0, callMs: 0 } })
+    control.rolledBack({ reloaded: restored.state.control, cause, run: state })
+    this.#reached = { state: restored.feeder, random: saved.random }
+    this.#feeder = this.#feeder.rewind(this.#reached)
+    this.#realised = await control.begin(state)
+    this.#checkpointDue = false
+    this.#prepared = this.#prepare()
+    await this.#checkpoint()
+  }
+
+  /** The call from a place in the course on; null where the course ends. */
+  #prepare(position = this.#options.state.position, lastBatch = this.#options.state.batchSize ?? this.#realised.batchSize): PreparedFeed | null {
+    const { plan, control } = this.#options
+    const { batchSize, stepsPerCall } = this.#realised
+    if (position >= plan.maxExamples) return null
+    const steps = callLength(plan, { position, batchSize, stepsPerCall })
+    return this.#feeder.prepare({ position, batchSize, lastBatch, steps, rateFactor: control?.rateFactor() ?? 1 })
+  }
+
+  /** Evaluates, logs and compares with the target. Aborted half way, it leaves the evaluation due; `back` where it led to a rollback. */
+  async #evaluate(): Promise<'target' | 'on' | 'back'> {
+    const { config, control, state, observer, signal } = this.#options
+    let values: Values
+    try {
+      values = await evaluateRun(this.#options, state, signal)
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) return 'on'
+      if (control === null || !(error instanceof LoupeError) || error.code !== 'not-finite') throw error
+      await this.#rollBack(control, { trigger: 'not-finite', reason: error.message, readings: [] })
+      return 'back'
+    }
+    state.isEvaluationDue = false
+    state.wallMs = this.#clock()
+    observer.onMetrics(metricRows(values, state))
+    control?.observeEvaluation(values as Readonly<Record<string, number>>, state) // no value is undefined
+    warnOfFallbacks(this.#options)
+    if (config.target === null || !meetsTarget(config.target, criterionValue(config.target.criterion, values))) return 'on'
+    if (state.step === 0) throw alreadyAtTarget(config.target, values)
+    return 'target'
+  }
+
+  async #finish(ended: 'target' | 'limit'): Promise<LoopResult> {
+    const { config, state, observer } = this.#options
+    const values = await evaluateTest(this.#options)
+    state.wallMs = this.#clock()
+    observer.onMetrics(metricRows(values, state))
+    return { ended, censored: config.target === null ? null : ended === 'limit' }
+  }
+
+  async #checkpoint(): Promise<void> {
+    const { control, traces, variables, state, observer } = this.#options
+    const saved = await saveGroups(traces.session, variables)
+    state.wallMs = this.#clock()
+    state.control = control?.state ?? null
+    const { step, examples, wallMs, functionEvaluations } = state
+    const { state: feeder, random } = this.#reached
+    await observer.onCheckpoint({ step, examples, wallMs, functionEvaluations, variables: saved, state: savedState(state, feeder), random }, control?.checkpointsKept)
+  }
 }
 
 /** Milliseconds of training, those before a resume included. */

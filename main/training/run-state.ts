@@ -1,6 +1,7 @@
 import { LoupeError } from '../contract/errors.ts'
 import { z } from '../contract/zod.ts'
 import { feederState } from './feeder.ts'
+import { controlState } from './control/control-state.ts'
 import { emptyNoiseAverage } from './noise-scale.ts'
 import type { Checkpoint } from './trainer.ts'
 
@@ -28,6 +29,8 @@ const running = z.object({
   /** Since the last evaluation. */
   interval: z.object({ steps: z.int(), callMs: z.number() }),
   warned: z.array(z.string()),
+  /** Of a run whose batch size changes; null for the others. */
+  control: controlState.nullable().default(null),
 })
 
 export interface RunState extends Omit<z.output<typeof running>, 'position'> {
@@ -44,7 +47,7 @@ export interface RunState extends Omit<z.output<typeof running>, 'position'> {
 const checkpointState = z.object({ feeder: feederState, running })
 
 export function startState(): RunState {
-  return { step: 0, examples: 0, position: 0, batchSize: null, wallMs: 0, functionEvaluations: 0, isEvaluationDue: true, gradient: null, noise: emptyNoiseAverage, fallbackSteps: 0, interval: { steps: 0, callMs: 0 }, warned: [] }
+  return { step: 0, examples: 0, position: 0, batchSize: null, wallMs: 0, functionEvaluations: 0, isEvaluationDue: true, gradient: null, noise: emptyNoiseAverage, fallbackSteps: 0, interval: { steps: 0, callMs: 0 }, warned: [], control: null }
 }
 
 /**
@@ -66,8 +69,8 @@ export function restoreState(checkpoint: Checkpoint): { readonly state: RunState
 
 /** The state as a checkpoint keeps it. */
 export function savedState(state: RunState, feeder: z.output<typeof feederState>): Checkpoint['state'] {
-  const { position, batchSize, isEvaluationDue, gradient, noise, fallbackSteps, interval, warned } = state
-  return { feeder, running: { position, batchSize, isEvaluationDue, gradient, noise, fallbackSteps, interval, warned } }
+  const { position, batchSize, isEvaluationDue, gradient, noise, fallbackSteps, interval, warned, control } = state
+  return { feeder, running: { position, batchSize, isEvaluationDue, gradient, noise, fallbackSteps, interval, warned, control } }
 }
 
 /**

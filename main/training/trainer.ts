@@ -1,7 +1,9 @@
+import type { BatchPolicy } from '../contract/batch-policy.ts'
 import type { Environment } from '../contract/records.ts'
 import type { MetricRow } from '../contract/metrics.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import type { HostArrays, OperationTime } from '../tensorflow/runtime.ts'
+import type { ControlRequests } from './control/control-requests.ts'
 import type { RandomState } from './random.ts'
 
 /** Everything that a run needs to go on exactly where it was. Written as a file; the log keeps its SHA-256. */
@@ -23,7 +25,16 @@ export interface TrainingObserver {
   onStart?(chosen: { readonly jit: boolean }): void
   onMetrics(rows: readonly MetricRow[]): void
   onProgress(progress: { readonly step: number; readonly examples: number; readonly batchLoss: number | null; readonly examplesPerSecond: number }): void
-  onCheckpoint(checkpoint: Checkpoint): Promise<void>
+  /** @param kept  How many of the run's checkpoints must stay, this one included; left to the caller where absent. */
+  onCheckpoint(checkpoint: Checkpoint, kept?: number): Promise<void>
+  /**
+   * One of the run's own checkpoints, for a rollback.
+   *
+   * @throws LoupeError `not-found`, or `log-corrupt` where it is not what was saved.
+   */
+  readCheckpoint?(step: number): Promise<Checkpoint>
+  /** Something worth an entry in the log, such as a change of the batch size. */
+  onEvent?(event: { readonly kind: string; readonly level: 'info' | 'warning'; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }): void
   onWarning(code: string, message: string, facts: Readonly<Record<string, unknown>>): void
 }
 
@@ -35,6 +46,10 @@ export interface TrainingOptions {
   readonly resumeFrom?: Checkpoint
   /** As recorded by the environment of the run that is resumed, so that it goes on bit for bit. */
   readonly jit?: boolean
+  /** Changes the batch size on the way; must be there where the config has a batch policy. */
+  readonly policy?: BatchPolicy
+  /** What the user asks of the policy while the run trains. */
+  readonly requests?: ControlRequests
 }
 
 export interface TrainingResult {

@@ -1,3 +1,4 @@
+import { squaredNorm } from '../tensorflow/ops.ts'
 import { tf } from '../tensorflow/tf.ts'
 import type { OperationTime, Session } from '../tensorflow/runtime.ts'
 import type { OptimizedVariables, Optimizer } from './optimizers/optimizer.ts'
@@ -27,6 +28,8 @@ export interface StepResults {
   readonly stepSizes: ArrayLike<number>
   /** Of a line search: forward evaluations, and 1 where it found no step. Null for optimisers without one. */
   readonly search: { readonly tries: ArrayLike<number>; readonly fallbacks: ArrayLike<number> } | null
+  /** Of each step's mean gradient; only where they were asked for. */
+  readonly gradientNorms?: ArrayLike<number>
 }
 
 /** Several steps compiled into one call. */
@@ -53,6 +56,8 @@ export interface TrainingStepOptions {
   /** Unrolled into one call. */
   readonly steps: number
   readonly jit: boolean
+  /** Also tell the norm of each step's gradient. */
+  readonly gradientNorms?: boolean
 }
 
 /**
@@ -67,7 +72,7 @@ export interface TrainingStepOptions {
  * Nothing crosses the border within a call but the indices, seeds and learning rates going in and the losses coming out.
  */
 export function compileTrainingStep(options: TrainingStepOptions, optimizer: Optimizer): TrainingCall {
-  const { session, objective, variables, batchSize, steps, jit } = options
+  const { session, objective, variables, batchSize, steps, jit, gradientNorms = false } = options
   const compiled = session.compile({
     name: `train-batch-${batchSize}-steps-${steps}`,
     inputs: {
@@ -80,24 +85,27 @@ export function compileTrainingStep(options: TrainingStepOptions, optimizer: Opt
       const before = readTensors(context, variables.statistics)
       let statistics = before
       const losses: tf.Tensor[] = []
+      const norms: tf.Tensor[] = []
       for (let step = 0; step < steps; step++) {
         const batch = readBatch(context, objective, 'train', sliceOf(context.inputs.indices, step, batchSize))
         const point = { objective, parameters: readTensors(context, variables.parameters), statistics, batch, seed: sliceOf(context.inputs.seeds, step, 2), training: true }
         const taken = lossAndGradients(point, meanWeights(batchSize))
         optimizer.updateInPlace(optimizedVariables(context, variables), taken.gradients, scalarOf(context.inputs.learningRates, step))
         losses.push(taken.loss)
+        if (gradientNorms) norms.push(tf.sqrt(squaredNorm(Object.values(taken.gradients))))
         statistics = taken.statistics
       }
       assignTensors(context, variables.statistics, { before, after: statistics })
-      return { losses: tf.stack(losses) }
+      const results: Record<string, tf.Tensor> = { losses: tf.stack(losses), ...(gradientNorms ? { norms: tf.stack(norms) } : {}) }
+      return results
     },
   })
   return {
     steps,
     traceMs: compiled.traceMs,
     async run({ indices, seeds, learningRates }) {
-      const { losses } = await compiled.run({ indices, seeds, learningRates })
-      return { losses, stepSizes: learningRates, search: null }
+      const { losses = [], norms } = await compiled.run({ indices, seeds, learningRates })
+      return { losses, stepSizes: learningRates, search: null, ...(norms === undefined ? {} : { gradientNorms: norms }) }
     },
     profile: ({ indices, seeds, learningRates }) => compiled.profile({ indices, seeds, learningRates }),
   }
