@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createFormats } from '../../format.ts'
-import { readBatchSize, readInterval, readSaving, relation } from './verdict.ts'
+import { readBatchSize, readEnds, readInterval, readSaving, relation } from './verdict.ts'
 
 const formats = createFormats('en')
 
@@ -14,6 +14,10 @@ describe('the verdict', () => {
   it('gives a narrow interval the digits that show its width', () => {
     expect(readInterval(39.62, 40.31, formats)).toEqual({ low: '39.6', high: '40.3' })
     expect(readInterval(150.4, 310.2, formats)).toEqual({ low: '150', high: '310' })
+  })
+
+  it('reads an interval that is open at an end by the other', () => {
+    expect([readEnds(150, 310, formats), readEnds(150, null, formats), readEnds(null, 310, formats), readEnds(null, null, formats)]).toEqual(['150 – 310', '≥ 150', '≤ 310', ''])
   })
 
   it('reads a saving as less, more or the same', () => {

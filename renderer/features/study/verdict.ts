@@ -29,6 +29,16 @@ export function readInterval(low: number, high: number, formats: Formats): { low
   return { low: read(low), high: read(high) }
 }
 
+/** The interval in signs: both ends, or the one that is bounded; empty without either. */
+export function readEnds(low: number | null, high: number | null, formats: Formats): string {
+  if (low !== null && high !== null) {
+    const ends = readInterval(low, high, formats)
+    return `${ends.low} – ${ends.high}`
+  }
+  if (low !== null) return `≥ ${formats.count(low)}`
+  return high === null ? '' : `≤ ${formats.count(high)}`
+}
+
 /** Whether the verdict states a number to use. */
 export function hasNumber(report: StudyReport): boolean {
   return report.criticalBatchSize.estimate !== null

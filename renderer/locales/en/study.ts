@@ -26,6 +26,8 @@ export const study = {
     symbol: 'Critical batch size b*',
     unit: 'examples per step',
     interval: '{confidence} interval {low} – {high}',
+    intervalFrom: '{confidence} interval: at least {low}',
+    intervalTo: '{confidence} interval: at most {high}',
     noInterval: 'no interval',
     atTarget: 'at {criterion} {relation} {value}',
     code: {

@@ -28,6 +28,8 @@ export const study: typeof english = {
     symbol: '臨界バッチサイズ b*',
     unit: '例／ステップ',
     interval: '{confidence} 区間 {low} – {high}',
+    intervalFrom: '{confidence} 区間：{low} 以上',
+    intervalTo: '{confidence} 区間：{high} 以下',
     noInterval: '区間はありません',
     atTarget: '{criterion} {relation} {value} のとき',
     code: {

@@ -135,7 +135,7 @@ function markSeries({ colors, formats }: ChartContext, { report, quantity, texts
       data: [{ xAxis: at }],
     },
   })
-  const area = (id: string, from: number, to: number, color: string, label?: string): Series => ({
+  const area = (id: string, from: number | 'min', to: number | 'max', color: string, label?: string): Series => ({
     id: `mark-${id}`,
     type: 'line',
     data: [],
@@ -145,7 +145,8 @@ function markSeries({ colors, formats }: ChartContext, { report, quantity, texts
   const { criticalBatchSize, asymptote, current, efficient } = texts.series
   return [
     ...(quantity === 'examples' && report.efficientRange ? [area('efficient', report.efficientRange.low, report.efficientRange.high, withOpacity(colors.muted, 0.07), efficient)] : []),
-    ...(low !== null && high !== null ? [area('interval', low, high, withOpacity(colors.accent, 0.12))] : []),
+    // An end that is not bounded goes on to the edge.
+    ...(low !== null || high !== null ? [area('interval', low ?? 'min', high ?? 'max', withOpacity(colors.accent, 0.12))] : []),
     ...(report.asymptote === null ? [] : [line('asymptote', report.asymptote, { label: `${asymptote} ${formats.significant(report.asymptote)}`, color: colors.muted, width: 1, dash: [3, 3], place: 'insideEndTop' })]),
     ...(report.saving === null ? [] : [line('current', report.saving.currentBatchSize, { label: `${current} ${formats.count(report.saving.currentBatchSize)}`, color: colors.second, width: 1.2, dash: [5, 4], place: 'insideEndTop' })]),
     ...(estimate === null ? [] : [line('critical', estimate, { label: `${criticalBatchSize} ${formats.count(estimate)}`, color: colors.accent, width: 1.8, dash: 'solid', place: 'end' })]),

@@ -4,7 +4,7 @@ import { errorBarSeries } from '../../../charts/custom-series.ts'
 import type { ErrorBar } from '../../../charts/custom-series.ts'
 import type { EChartsOption, Series } from '../../../charts/echarts.ts'
 import { logSpan } from '../../../charts/log-axis.ts'
-import { readBatchSize, readInterval, relation } from '../verdict.ts'
+import { readBatchSize, readEnds, relation } from '../verdict.ts'
 import { hasInverseLaw } from '../targets.ts'
 import type { TargetReading } from '../targets.ts'
 
@@ -20,12 +20,13 @@ export interface TargetsTexts {
 export function targetsOption(context: ChartContext, readings: readonly TargetReading[], texts: TargetsTexts): EChartsOption {
   const { colors, formats } = context
   const known = readings.flatMap(({ target, isOwn, criticalBatchSize: { estimate, low, high } }) =>
-    estimate === null ? [] : [{ isOwn, bar: { x: target.value, y: estimate, low: low ?? estimate, high: high ?? estimate } }],
+    estimate === null ? [] : [{ isOwn, ends: readEnds(low, high, formats), bar: { x: target.value, y: estimate, low: low ?? estimate, high: high ?? estimate } }],
   )
   const criterion = readings[0]?.target.criterion ?? 'train-loss'
   const isAccuracy = criterion.endsWith('accuracy')
   const own = known.find(({ isOwn }) => isOwn)?.bar
   const all = known.map(({ bar }) => bar).toSorted((one, other) => one.x - other.x)
+  const endsAt = new Map(known.map(({ bar, ends }) => [bar.x, ends]))
   const bars = (name: string, points: readonly ErrorBar[], color: string): Series[] =>
     points.length === 0
       ? []
@@ -35,8 +36,8 @@ export function targetsOption(context: ChartContext, readings: readonly TargetRe
             points,
             color,
             text: ({ x, y, low, high }) => {
-              const ends = readInterval(low, high, formats)
-              return `${relation(criterion)} ${formats.significant(x)}\nb* = ${readBatchSize(y, low, high, formats)}${low < high ? `\n${ends.low} – ${ends.high}` : ''}`
+              const ends = endsAt.get(x) ?? ''
+              return `${relation(criterion)} ${formats.significant(x)}\nb* = ${readBatchSize(y, low, high, formats)}${ends === '' ? '' : `\n${ends}`}`
             },
           }),
         ]
