@@ -33,7 +33,7 @@ export async function profile({ output }: Invocation, { config: path }: { readon
   }
   const { config } = file
   // Nothing is logged: the workspace, which need not be there, is left alone.
-  const prepared = await new Preparation({ parts: realParts, workspace: tmpdir() }).prepare(config, config.batchSize)
+  const prepared = await new Preparation({ parts: realParts, workspace: tmpdir() }).prepare(config, { batchSize: config.batchSize, parallelRuns: 1 })
   const trainer = await prepared.makeTrainer({ index: 0, ...chooseThreads({ kind: config.model.kind, cost: prepared.cost, batchSize: config.batchSize }) })
   try {
     const measured = await trainer.profileStep(config)
