@@ -6,6 +6,7 @@ import type { Attributes, Graph } from './graph.ts'
 import type { TraceScope } from './graph-binding.ts'
 import { newTensors } from './host-tensor.ts'
 import { updatedVariables, updateOperation } from './in-place-updates.ts'
+import { decodeExecutions, decodeMemory } from './proto.ts'
 import { rawOp } from './raw-op.ts'
 import type { CompiledStep, InputSpec, StepDefinition, TraceContext } from './runtime.ts'
 import { prepareProfiledRun, prepareRun } from './session-run.ts'
@@ -70,8 +71,12 @@ export function compileStep<I extends Specs, O extends string>(target: CompileTa
     profile: (inputs) =>
       target.exclusively(doing, async () => {
         const { answer } = await call(inputs, prepareProfiledRun(target.api, target.session, plan))
-        return answer.map(({ device, operation, label, startMs, ms }) => ({ type: typeIn(label) ?? operation, operation, device, startMs, ms })).sort((a, b) => a.startMs - b.startMs)
+        return decodeExecutions(answer)
+          .map(({ device, operation, label, startMs, ms }) => ({ type: typeIn(label) ?? operation, operation, device, startMs, ms }))
+          .sort((a, b) => a.startMs - b.startMs)
       }),
+    measureMemory: (inputs) =>
+      target.exclusively(doing, async () => decodeMemory((await call(inputs, prepareProfiledRun(target.api, target.session, plan))).answer)),
   }
 }
 

@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs/light.js'
+import type { DeviceMemory } from './runtime.ts'
 
 /** The few protocol buffer messages that the C API wants, with TensorFlow's field numbers (`core/protobuf/config.proto`, `core/framework/op_def.proto`, `core/framework/step_stats.proto`). */
 const messages = {
@@ -27,9 +28,12 @@ const messages = {
       },
     },
     RunOptions: { fields: { traceLevel: { type: 'int32', id: 1 }, interOpThreadPool: { type: 'int32', id: 3 } } },
+    AllocationRecord: { fields: { allocMicros: { type: 'int64', id: 1 }, allocBytes: { type: 'int64', id: 2 } } },
+    AllocatorMemoryUsed: { fields: { allocatorName: { type: 'string', id: 1 }, allocationRecords: { rule: 'repeated', type: 'AllocationRecord', id: 6 } } },
     NodeExecStats: {
       fields: {
         nodeName: { type: 'string', id: 1 },
+        memory: { rule: 'repeated', type: 'AllocatorMemoryUsed', id: 6 },
         startRelativeMicros: { type: 'int64', id: 3 },
         endRelativeMicros: { type: 'int64', id: 4 },
         timelineLabel: { type: 'string', id: 8 },
@@ -138,5 +142,29 @@ export function decodeExecutions(bytes: Uint8Array): readonly OperationExecution
     const nanos = Number(node['endRelativeNanos']) - Number(node['startRelativeNanos'])
     const micros = Number(node['endRelativeMicros']) - Number(node['startRelativeMicros'])
     return { device, operation: String(node['nodeName']), label: String(node['timelineLabel']), startMs: (startNanos - begin) / 1e6, ms: nanos > 0 ? nanos / 1e6 : micros / 1e3 }
+  })
+}
+
+interface AllocationRecord {
+  readonly allocMicros: number
+  /** Below 0 where memory is given back. */
+  readonly allocBytes: number
+}
+
+/** The memory of one call, from the bytes of its `RunMetadata`: what each operation took and gave back, in the order of time. */
+export function decodeMemory(bytes: Uint8Array): readonly DeviceMemory[] {
+  const type = root.lookupType('RunMetadata')
+  const { stepStats } = type.toObject(type.decode(bytes), { defaults: true, arrays: true, longs: Number })
+  type Node = { readonly memory: readonly { readonly allocationRecords: readonly AllocationRecord[] }[] }
+  return ((stepStats?.deviceStats ?? []) as readonly { device: string; nodeStats: readonly Node[] }[]).map(({ device, nodeStats }) => {
+    const records = nodeStats.flatMap(({ memory }) => memory.flatMap(({ allocationRecords }) => allocationRecords))
+    // Within a microsecond nobody knows the order: what is taken is counted first.
+    records.sort((a, b) => a.allocMicros - b.allocMicros || b.allocBytes - a.allocBytes)
+    let [now, peakBytes] = [0, 0]
+    for (const { allocBytes } of records) {
+      now += allocBytes
+      peakBytes = Math.max(peakBytes, now)
+    }
+    return { device, peakBytes }
   })
 }

@@ -83,6 +83,10 @@ export function openEagerSession(): Session {
           await run(inputs)
           return []
         },
+        async measureMemory(inputs) {
+          await run(inputs)
+          return []
+        },
       }
     },
     async close() {

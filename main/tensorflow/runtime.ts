@@ -115,6 +115,13 @@ export interface OperationTime {
   readonly ms: number
 }
 
+/** Memory that a call took on one device for as long as it ran: variables and data that were there before are not in it. */
+export interface DeviceMemory {
+  readonly device: string
+  /** Most that was taken at one time. */
+  readonly peakBytes: number
+}
+
 /** A step compiled against a session's variables. */
 export interface CompiledStep<I extends Readonly<Record<string, InputSpec>>, O extends string> {
   /**
@@ -130,6 +137,12 @@ export interface CompiledStep<I extends Readonly<Record<string, InputSpec>>, O e
    * @returns One entry an execution, in the order of their starts; none on the reference, which has no graph.
    */
   profile(inputs: { readonly [K in keyof I]: Float32Array | Int32Array | number }): Promise<readonly OperationTime[]>
+  /**
+   * Runs the step once, as `run` does, and tells how much memory it took beyond what the session held before.
+   *
+   * @returns One entry a device; none on the reference.
+   */
+  measureMemory(inputs: { readonly [K in keyof I]: Float32Array | Int32Array | number }): Promise<readonly DeviceMemory[]>
   /** Ops in the trace. */
   readonly operations: number
   readonly traceMs: number

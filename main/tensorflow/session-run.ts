@@ -2,8 +2,7 @@ import { encodeOutputs } from './c-api.ts'
 import type { CApi, OutputReference, Pointer } from './c-api.ts'
 import { copyTensor, freeTensor } from './host-tensor.ts'
 import { acquired, released } from './live-objects.ts'
-import { decodeExecutions, encodeRunOptions } from './proto.ts'
-import type { OperationExecution } from './proto.ts'
+import { encodeRunOptions } from './proto.ts'
 import { throwUnlessOk } from './status.ts'
 
 /** What one kind of `TF_SessionRun` call takes and gives, encoded once. */
@@ -31,15 +30,15 @@ export function prepareRun(api: CApi, session: Pointer, plan: RunPlan): Runner {
   return (feeds, results) => run(feeds, results, untraced)
 }
 
-/** As {@link prepareRun}, for a call whose operations TensorFlow times. Timing slows small operations down. */
-export function prepareProfiledRun(api: CApi, session: Pointer, plan: RunPlan): (...args: Parameters<Runner>) => Promise<readonly OperationExecution[]> {
+/** As {@link prepareRun}, for a call of which TensorFlow records times and memory, as the bytes of a `RunMetadata`. Recording slows small operations down. */
+export function prepareProfiledRun(api: CApi, session: Pointer, plan: RunPlan): (...args: Parameters<Runner>) => Promise<Uint8Array> {
   const run = prepareTracedRun(api, session, plan)
   return async (feeds, results) => {
     const bytes = encodeRunOptions({ traceLevel: RECORD_TIMES })
     const tracing = { options: acquired(api.newBuffer(bytes, bytes.length)), metadata: acquired(api.newEmptyBuffer()) }
     try {
       await run(feeds, results, tracing)
-      return decodeExecutions(bufferBytes(api, tracing.metadata))
+      return bufferBytes(api, tracing.metadata)
     } finally {
       for (const buffer of Object.values(tracing)) api.deleteBuffer(released(buffer))
     }

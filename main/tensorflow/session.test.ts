@@ -170,6 +170,22 @@ describe('a session', () => {
     expect(tf.memory().numTensors).toBe(tensors)
   })
 
+  it('tells how much memory a step takes: that of its largest moment, the same each time', async () => {
+    const runtime = await openTensorFlow()
+    const session = await runtime.openSession({ threads: 1 })
+    await session.createVariables({ w: { shape: [1000], type: 'float32', values: new Float32Array(1000).fill(1) } })
+    const step = (rows: number) =>
+      session.compile({ name: `rows-${rows}`, inputs: { by: { shape: [rows, 1], type: 'float32' } }, trace: ({ inputs, read }) => ({ y: tf.sum(tf.exp(tf.mul(inputs.by, read('w')))) }) }).measureMemory({ by: new Float32Array(rows) })
+    const [ten, twenty] = [await step(10), await step(20)]
+    expect(ten.map(({ device }) => device)).toEqual(['/job:localhost/replica:0/task:0/device:CPU:0'])
+    // The product of 10 × 1000 floats, whose memory its exponential takes over.
+    expect(ten[0]?.peakBytes).toBeGreaterThanOrEqual(40_000)
+    expect(ten[0]?.peakBytes).toBeLessThan(90_000)
+    expect((twenty[0]?.peakBytes ?? 0) - (ten[0]?.peakBytes ?? 0)).toBeGreaterThanOrEqual(40_000)
+    expect(await step(10)).toEqual(ten)
+    await session.close()
+  })
+
   it('ends with the same bits after 50 steps from the same seed', async () => {
     const runtime = await openTensorFlow()
     const train = async () => {
