@@ -44,6 +44,12 @@ export type BatchDecision =
   | { readonly kind: 'grow' | 'shrink'; readonly batchSize: number; readonly trigger: string; readonly reason: string; readonly readings: readonly ConditionReading[] }
   | { readonly kind: 'rollback'; readonly trigger: string; readonly reason: string; readonly readings: readonly ConditionReading[] }
 
+export interface PolicyWarning {
+  readonly code: string
+  readonly message: string
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
 /** Where a decision is asked for. */
 export interface DecisionPoint {
   readonly position: number
@@ -71,11 +77,14 @@ export interface BatchPolicy {
    * The run reloaded a checkpoint, and with it this policy's state of that time; tells the batch size to go on with, below the one that the
    * reloaded epoch's predecessor was trained with.
    *
+   * @param rollback  `epochBatch` is that batch size; `rollbacks` counts those of the run, this one included.
    * @throws LoupeError `diverged` where there is no smaller one, or no rollback is left.
    */
   rolledBack(rollback: { readonly position: number; readonly epochBatch: number; readonly rollbacks: number }): number
   /** What the learning rate is multiplied by at a batch size, relative to that of the first. */
   learningRateFactor(batchSize: number): number
+  /** What is odd about what it was shown, so far; to be told once for each code. */
+  readonly warnings: readonly PolicyWarning[]
   /** The curves to log at a decision, by metric key. */
   readonly curves: Readonly<Record<string, number>>
   readonly state: Readonly<Record<string, unknown>>

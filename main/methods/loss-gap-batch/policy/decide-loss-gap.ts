@@ -1,0 +1,136 @@
+import type { GapSignal, LossGapPolicyConfig } from '../../../contract/batch-policy-config.ts'
+import type { BatchDecision, ConditionReading, DecisionPoint, PolicyStatus } from '../../../contract/batch-policy.ts'
+import { grownBatch, shrunkBatch } from './batch-sizes.ts'
+import { divergeGradientReadings, divergeReadings, growConditions, growGradientReadings, growReadings, noiseCorrection } from './conditions.ts'
+import { epochBatchSize, type EpochReference } from './epoch-law.ts'
+import type { GradientTrack } from './gradient-track.ts'
+import type { PolicyFacts, PolicyLengths } from './policy-facts.ts'
+import { capitalised, decidingText, figure } from './reasons.ts'
+import type { SignalTrack } from './signal-track.ts'
+
+/** A value that was not finite: training cannot go on from there. */
+export interface BrokenValue {
+  readonly what: string
+  readonly value: string
+  readonly position: number
+}
+
+/** Everything that a decision depends on. */
+export interface LossGapView {
+  readonly config: LossGapPolicyConfig
+  readonly facts: PolicyFacts
+  readonly lengths: PolicyLengths
+  readonly tracks: ReadonlyMap<GapSignal, SignalTrack>
+  readonly gradient: GradientTrack
+  readonly broken: BrokenValue | null
+  /** Position of the last change or rollback. */
+  readonly lastChange: number | null
+  readonly reference: EpochReference
+}
+
+interface Growing {
+  readonly isExpected: boolean
+  /** True where a condition that is on cannot be judged yet. */
+  readonly isWaiting: boolean
+  readonly readings: readonly ConditionReading[]
+}
+
+/**
+ * Decides about the batch size.
+ *
+ *     a value is not finite        roll back, whatever else
+ *     divergence is expected       roll back; or shrink, once the cooldown is over
+ *     within the cooldown          keep
+ *     the epoch law has moved      change to it
+ *     convergence is expected      grow
+ *     else                         keep
+ */
+export function decideLossGap(view: LossGapView, point: DecisionPoint): BatchDecision {
+  const { config, tracks, gradient, broken } = view
+  const growing = expectConvergence(view, point)
+  const diverging = [...[...tracks].flatMap(([signal, track]) => divergeReadings({ config, signal, track })), ...divergeGradientReadings(config, gradient)]
+  const readings = [...growing.readings, ...diverging]
+  if (broken !== null) return rollbackFromBroken(broken, readings)
+  const met = diverging.filter((reading) => reading.isMet)
+  const keep = (status: PolicyStatus): BatchDecision => ({ kind: 'keep', status, readings })
+  const isCooling = isCoolingDown(view, point)
+  if (met.length > 0) {
+    const deciding = { trigger: met[0]!.condition, readings }
+    const why = decidingText({ readings: met, config, smoothed: smoothedOf(view, met) })
+    if (answersByRollback(config)) return { ...deciding, kind: 'rollback', reason: `Back to the previous epoch: ${why}.` }
+    if (isCooling) return keep('cooling-down')
+    const batchSize = shrunkBatch(point.batchSize, config)
+    if (batchSize >= point.batchSize) return keep('at-min')
+    return { ...deciding, kind: 'shrink', batchSize, reason: changeText(point.batchSize, batchSize, why) }
+  }
+  if (isCooling) return keep('cooling-down')
+  const byEpoch = decideByEpoch(view, point, readings)
+  if (byEpoch !== null) return byEpoch
+  const batchSize = grownBatch(point.batchSize, config)
+  if (!isWorthIt(config, point.batchSize, batchSize)) return keep('at-max')
+  if (!growing.isExpected) return keep(growing.isWaiting ? 'waiting-for-window' : 'armed')
+  const growths = growing.readings.filter((reading) => reading.isMet)
+  const reason = changeText(point.batchSize, batchSize, decidingText({ readings: growths, config, smoothed: smoothedOf(view, growths) }))
+  return { kind: 'grow', batchSize, trigger: triggerOf(config, growths), reason, readings }
+}
+
+/** True where an answer to divergence that is not about NaN reloads a checkpoint. */
+export function answersByRollback({ onDivergence, driver }: Pick<LossGapPolicyConfig, 'onDivergence' | 'driver'>): boolean {
+  return onDivergence === 'rollback' || (onDivergence === 'auto' && driver !== 'gap')
+}
+
+function expectConvergence({ config, facts, lengths, tracks, gradient }: LossGapView, { batchSize }: DecisionPoint): Growing {
+  if (config.driver === 'epoch') return { isExpected: false, isWaiting: false, readings: [] }
+  const correction = noiseCorrection(config, { firstBatch: facts.firstBatch, batchSize })
+  const shared = growGradientReadings(config, gradient, correction)
+  const [ownConditions, sharedConditions] = [growConditions(config), config.gradientNormBelow === null ? 0 : 1]
+  const conditions = ownConditions + sharedConditions
+  const signals = [...tracks].map(([signal, track]) => {
+    const own = growReadings({ config, signal, track, window: lengths.window, correction })
+    const all = [...own, ...shared]
+    const met = all.filter((reading) => reading.isMet).length
+    return { own, isWaiting: all.length < conditions, isExpected: config.growWhen === 'any' ? met > 0 : conditions > 0 && met === conditions }
+  })
+  return {
+    isExpected: config.combine === 'any' ? signals.some((signal) => signal.isExpected) : signals.every((signal) => signal.isExpected),
+    isWaiting: signals.some((signal) => signal.isWaiting),
+    readings: [...signals.flatMap((signal) => signal.own), ...shared],
+  }
+}
+
+function decideByEpoch({ config, facts, reference }: LossGapView, { epoch, batchSize }: DecisionPoint, readings: readonly ConditionReading[]): BatchDecision | null {
+  if (config.driver === 'gap') return null
+  const wanted = epochBatchSize({ config, firstBatch: facts.firstBatch, epoch, reference })
+  if (!isWorthIt(config, batchSize, wanted)) return null
+  const isTable = config.epochTable.length > 0
+  const law = isTable ? 'by the table of epochs' : `by ${config.growBy === null ? `a factor of ${figure(config.growFactor)}` : `${config.growBy} examples`} every ${config.epochStep === 1 ? 'epoch' : `${config.epochStep} epochs`}`
+  return { kind: wanted > batchSize ? 'grow' : 'shrink', batchSize: wanted, trigger: isTable ? 'epochTable' : 'epochStep', reason: changeText(batchSize, wanted, `${law}, after epoch ${epoch}`), readings }
+}
+
+function rollbackFromBroken({ what, value, position }: BrokenValue, readings: readonly ConditionReading[]): BatchDecision {
+  const reading: ConditionReading = { condition: 'notFinite', signal: null, value: 1, threshold: 0, isMet: true, side: 'diverge' }
+  return { kind: 'rollback', trigger: 'notFinite', reason: `Back to the previous epoch: the ${what} is ${value} at ${position} examples.`, readings: [...readings, reading] }
+}
+
+function isCoolingDown({ lastChange, lengths }: LossGapView, { position }: DecisionPoint): boolean {
+  return lastChange !== null && position - lastChange < lengths.cooldown
+}
+
+function isWorthIt({ minChange }: LossGapPolicyConfig, from: number, to: number): boolean {
+  return to !== from && Math.abs(to - from) / from >= minChange
+}
+
+function triggerOf({ growWhen }: LossGapPolicyConfig, met: readonly ConditionReading[]): string {
+  const conditions = [...new Set(met.map(({ condition }) => condition))]
+  return growWhen === 'all' ? conditions.join('+') : (conditions[0] ?? '')
+}
+
+/** The smoothed gap of the signal that a sentence is about; of the first where it is about none. */
+function smoothedOf({ tracks }: LossGapView, readings: readonly ConditionReading[]): number | null {
+  const signal = readings.find((reading) => reading.signal !== null)?.signal
+  return ([...tracks].find(([name]) => name === signal) ?? [...tracks][0])?.[1].smoothed ?? null
+}
+
+function changeText(from: number, to: number, why: string): string {
+  return `${capitalised(`batch ${from} to ${to}`)}: ${why}.`
+}

@@ -1,0 +1,100 @@
+export interface FitPoint {
+  readonly x: number
+  readonly y: number
+  /** Anything proportional to 1/Var(y). */
+  readonly weight: number
+}
+
+/** y = Σ a_k·x^k by weighted least squares. */
+export interface PolynomialFit {
+  /** a_0, a_1, … */
+  readonly coefficients: readonly number[]
+  /** Of each coefficient, from the scatter about the curve. */
+  readonly standardErrors: readonly number[]
+  /** Standard deviation about the curve of a point of mean weight. */
+  readonly deviation: number
+}
+
+/** Columns that keep less than this of their length are taken for combinations of those before them. */
+const DEPENDENT = 1e-10
+
+/**
+ * Fits a polynomial by weighted least squares.
+ *
+ * Solved by orthogonalising the columns √w·x^k one after another (modified Gram-Schmidt, with y as a last column), which squares
+ * no condition number as the normal equations do; give x of about 1 in size. y is taken about its mean first, so a constant series has slopes of exactly 0.
+ *
+ * @returns Null where fewer than degree + 2 points have a weight, or too few distinct x: there would be no curve, or nothing to tell its error from.
+ * @see Björck 1967, "Solving linear least squares problems by Gram-Schmidt orthogonalization", BIT 7.
+ */
+export function polynomialFit(points: readonly FitPoint[], degree: number): PolynomialFit | null {
+  const used = points.filter((point) => point.weight > 0)
+  if (used.length < degree + 2) return null
+  const middle = weightedMean(used)
+  const roots = used.map((point) => Math.sqrt(point.weight))
+  const columns = Array.from({ length: degree + 1 }, (_, power) => used.map(({ x }, i) => roots[i]! * x ** power))
+  const rest = used.map(({ y }, i) => roots[i]! * (y - middle))
+  const upper = columns.map(() => Array<number>(degree + 1).fill(0))
+  const projections = columns.map((column, k) => {
+    const before = Math.sqrt(dot(column, column))
+    for (let j = 0; j < k; j++) upper[j]![k] = removeDirection(columns[j]!, column)
+    const length = Math.sqrt(dot(column, column))
+    upper[k]![k] = length > DEPENDENT * before ? length : 0
+    for (let i = 0; i < column.length; i++) column[i]! /= length
+    return upper[k]![k] === 0 ? 0 : removeDirection(column, rest)
+  })
+  if (upper.some((row, k) => row[k] === 0)) return null
+  const coefficients = backSubstitute(upper, projections)
+  const variance = dot(rest, rest) / (used.length - degree - 1)
+  const meanWeight = used.reduce((total, point) => total + point.weight, 0) / used.length
+  return {
+    coefficients: coefficients.map((value, power) => (power === 0 ? value + middle : value)),
+    standardErrors: inverseRowLengths(upper).map((length) => Math.sqrt(variance) * length),
+    deviation: Math.sqrt(variance / meanWeight),
+  }
+}
+
+/** The n-th derivative at x = 0, n!·a_n, and its standard error; 0 beyond the degree. */
+export function derivativeAtZero(fit: PolynomialFit, order: number): { readonly value: number; readonly standardError: number } {
+  let factorial = 1
+  for (let k = 2; k <= order; k++) factorial *= k
+  return { value: factorial * (fit.coefficients[order] ?? 0), standardError: factorial * (fit.standardErrors[order] ?? 0) }
+}
+
+/** As a correction from point to point, so that the mean of equal values is that value to the last bit. */
+function weightedMean(points: readonly FitPoint[]): number {
+  let [mean, weight] = [0, 0]
+  for (const point of points) {
+    weight += point.weight
+    mean += (point.weight / weight) * (point.y - mean)
+  }
+  return mean
+}
+
+/** Takes out of `vector` what lies along a unit vector; returns how much that was. */
+function removeDirection(unit: readonly number[], vector: number[]): number {
+  const along = dot(unit, vector)
+  for (let i = 0; i < vector.length; i++) vector[i]! -= along * unit[i]!
+  return along
+}
+
+function backSubstitute(upper: readonly (readonly number[])[], right: readonly number[]): number[] {
+  const solution = [...right]
+  for (let k = right.length - 1; k >= 0; k--) {
+    for (let j = k + 1; j < right.length; j++) solution[k]! -= upper[k]![j]! * solution[j]!
+    solution[k]! /= upper[k]![k]!
+  }
+  return solution
+}
+
+/** Lengths of the rows of R⁻¹: the roots of the diagonal of (RᵀR)⁻¹. */
+function inverseRowLengths(upper: readonly (readonly number[])[]): number[] {
+  const columns = upper.map((_, k) => backSubstitute(upper, upper.map((_row, j) => (j === k ? 1 : 0))))
+  return upper.map((_, row) => Math.hypot(...columns.map((column) => column[row]!)))
+}
+
+function dot(one: readonly number[], other: readonly number[]): number {
+  let total = 0
+  for (let i = 0; i < one.length; i++) total += one[i]! * other[i]!
+  return total
+}
