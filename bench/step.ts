@@ -114,7 +114,7 @@ function describe(rows: readonly StepRow[], { effort, threads, notes }: Pick<Ben
   const { rounds, roundMs } = efforts[effort]
   const method =
     `Milliseconds for one step of SGD with momentum, float32, ${threads} threads, on the CPU; the median of ${rounds} rounds of about ${roundMs / 1000} s each, in which the ` +
-    `sides took turns. Every side has ${EXAMPLES} examples resident (the peers already normalised, Loupe as bytes), gathers each step's batch from them in a ` +
+    `sides took turns. Every side has ${EXAMPLES} examples resident and normalised, gathers each step's batch from them in a ` +
     `random order, and reads the loss of every step. Loupe's time is that of a run as users start it, evaluations and log apart: it chooses by model and batch size how the cores are shared between ops and within them, may unroll several steps into one ` +
     `call, and does without XLA, which it tries for runs above ten minutes only. PyTorch has its fused optimiser and channels-last convolutions, JAX donated buffers. All sides have the ` +
     `same number of parameters in each model.`
