@@ -28,6 +28,25 @@ export const commands = {
   'run.pause': { input: runId, output: nothing },
   'run.resume': { input: runId, output: nothing },
   'run.stop': { input: runId, output: nothing },
+  /** Asks something of the batch policy of a run that trains: to hold still, to go on, a batch size, to go back to the previous epoch. */
+  'run.steer': {
+    input: z.strictObject({
+      runId: z.string(),
+      request: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.enum(['freeze', 'release', 'rollback']) }),
+        z.strictObject({ kind: z.literal('set'), batchSize: z.int().min(1).describe('examples; within the limits of the policy') }),
+      ]),
+    }),
+    output: nothing,
+  },
+  /**
+   * Starts a run from a checkpoint of another, with other settings and the same examples in the same order. With the same settings it
+   * replays the rest of that run, on a CPU bit for bit.
+   */
+  'run.branch': {
+    input: z.strictObject({ runId: z.string(), step: z.int().min(0).nullable().default(null).describe('step; of the checkpoint, null for the newest'), config: runConfig }),
+    output: z.object({ runId: z.string() }),
+  },
   /** Measures, on a few steps, how long a study would take. Slow: seconds. */
   'study.estimate': {
     input: z.strictObject({ config: studyConfig }),

@@ -1,9 +1,11 @@
-import { toWireError } from '../contract/errors.ts'
+import { LoupeError, toWireError } from '../contract/errors.ts'
 import type { RunRecord, Status } from '../contract/records.ts'
 import type { LogWriter, RunPatch } from '../log/log.ts'
+import { ControlRequests } from '../training/control/control-requests.ts'
 import type { Checkpoint, Trainer, TrainingObserver, TrainingResult } from '../training/trainer.ts'
 import { loupeVersion, platformName } from './environment.ts'
 import type { Emit } from './event-hub.ts'
+import { createRunPolicy } from './run-policy.ts'
 import type { LogGate } from './log-gate.ts'
 import { asOutOfMemory } from './memory.ts'
 import type { EngineParts } from './parts.ts'
@@ -27,6 +29,8 @@ export interface DriveContext {
   readonly parts: Pick<EngineParts, 'encodeCheckpoint' | 'decodeCheckpoint'>
   /** Commit of the folder that the engine was started in. */
   readonly git: string | null
+  /** Where users ask something of runs that train now, by run. */
+  readonly requests: Map<string, ControlRequests>
 }
 
 /**
@@ -85,6 +89,8 @@ async function attempt(options: { readonly context: DriveContext; readonly runId
   signal.addEventListener('abort', onAbort, { once: true })
   const endHold = gate.onTrouble(() => halt.abort('hold'))
   const observer = observe({ context, run: before, trainer })
+  const requests = new ControlRequests()
+  context.requests.set(runId, requests)
   try {
     return await trainer.train({
       config: before.config,
@@ -92,8 +98,10 @@ async function attempt(options: { readonly context: DriveContext; readonly runId
       signal: halt.signal,
       ...(checkpoint === null ? {} : { resumeFrom: checkpoint }),
       ...(jit === null ? {} : { jit }),
+      ...(before.config.batchPolicy === null ? {} : { requests, createPolicy: createRunPolicy(before.config) }),
     })
   } finally {
+    context.requests.delete(runId)
     signal.removeEventListener('abort', onAbort)
     endHold()
     observer.end()
@@ -131,15 +139,23 @@ function observe(options: { readonly context: DriveContext; readonly run: RunRec
       progressed.call(progress)
       recorded.call({ steps: progress.step, examples: progress.examples })
     },
-    async onCheckpoint(checkpoint) {
+    async onCheckpoint(checkpoint, kept = KEEP) {
       const bytes = parts.encodeCheckpoint(checkpoint)
       // Rows first: a checkpoint that outlived rows before it would leave a hole in the curves.
       await gate.write(() => writer.flush())
-      await gate.write(() => writer.saveCheckpoint(run.id, { step: checkpoint.step, examples: checkpoint.examples, bytes, keep: KEEP }))
+      await gate.write(() => writer.saveCheckpoint(run.id, { step: checkpoint.step, examples: checkpoint.examples, bytes, keep: kept }))
       await gate.write(() => writer.updateRun(run.id, countsOfCheckpoint(checkpoint)))
     },
     onWarning(code, message, facts) {
       note(context, { runId: run.id, level: 'warning', kind: code, message, facts })
+    },
+    onEvent(event) {
+      note(context, { runId: run.id, ...event })
+    },
+    async readCheckpoint(step) {
+      const record = writer.checkpoints(run.id).find((checkpoint) => checkpoint.step === step)
+      if (record === undefined) throw new LoupeError('not-found', `The checkpoint of step ${step} is not in the log any more.`, { runId: run.id, step })
+      return parts.decodeCheckpoint(writer.checkpointBytes(record.id))
     },
     end() {
       progressed.flush()

@@ -2,6 +2,9 @@ import type { RunConfig } from '../contract/run-config.ts'
 import { LoupeError, toWireError } from '../contract/errors.ts'
 import type { RunRecord } from '../contract/records.ts'
 import { chooseThreads } from '../training/choose-threads.ts'
+import { canonicalJson } from '../log/canonical-json.ts'
+import type { Dataset } from '../training/datasets/dataset.ts'
+import { checkRunPolicy } from './run-policy.ts'
 import { checkRun } from '../training/run-plan.ts'
 import type { Trainer } from '../training/trainer.ts'
 import type { Preparation } from './preparation.ts'
@@ -32,9 +35,41 @@ export class RunQueue {
   /** @throws LoupeError where the run could not even begin: it is not logged then. */
   async start(config: RunConfig): Promise<RunRecord> {
     const { dataset } = await this.#preparation.prepare(config, alone(config))
-    checkRun(config, dataset)
+    checkStartable(config, dataset)
     const run = await this.#context.gate.write(() => this.#context.writer.createRun({ studyId: null, key: '', config }))
     this.#context.emit({ name: 'run.changed', payload: { run } })
+    this.#enqueue(run.id)
+    return run
+  }
+
+  /**
+   * Starts a run from a checkpoint of another.
+   *
+   * @throws LoupeError `not-found` where there is no such checkpoint, `invalid-input` where data or model are not those of the checkpoint.
+   */
+  async branch({ runId, step, config }: { readonly runId: string; readonly step: number | null; readonly config: RunConfig }): Promise<RunRecord> {
+    const { writer, gate, emit, parts } = this.#context
+    const parent = writer.run(runId)
+    const found = step === null ? writer.checkpoints(parent.id).at(-1) : writer.checkpoints(parent.id).find((checkpoint) => checkpoint.step === step)
+    if (found === undefined) {
+      const there = writer.checkpoints(parent.id).map((checkpoint) => checkpoint.step)
+      throw new LoupeError('not-found', `Run ${parent.id} has no checkpoint ${step === null ? 'yet' : `of step ${step}`}. ${there.length > 0 ? `It has those of steps ${there.join(', ')}.` : 'Let it train for an epoch first.'}`, { runId: parent.id, step, there })
+    }
+    for (const part of ['dataset', 'model'] as const) {
+      if (canonicalJson(config[part]) !== canonicalJson(parent.config[part])) throw new LoupeError('invalid-input', `A branch goes on with the ${part} of its checkpoint, and this config has another. Leave ${part} as run ${parent.id} has it.`, { part })
+    }
+    const { dataset } = await this.#preparation.prepare(config, alone(config))
+    checkStartable(config, dataset)
+    // Those before it, too: a batch policy may go back to them.
+    const copied = writer.checkpoints(parent.id).filter((checkpoint) => checkpoint.step <= found.step).map((checkpoint) => ({ ...checkpoint, bytes: writer.checkpointBytes(checkpoint.id) }))
+    for (const { bytes } of copied) parts.decodeCheckpoint(bytes)
+    const run = await gate.write(() => {
+      const made = writer.createRun({ studyId: null, key: '', config })
+      for (const { step: at, examples, bytes } of copied) writer.saveCheckpoint(made.id, { step: at, examples, bytes, keep: copied.length })
+      writer.appendEvent({ studyId: null, runId: made.id, level: 'info', kind: 'run.branched', message: `Branches off run ${parent.id} at step ${found.step}.`, facts: { fromRun: parent.id, step: found.step, sha256: found.sha256 } })
+      return made
+    })
+    emit({ name: 'run.changed', payload: { run } })
     this.#enqueue(run.id)
     return run
   }
@@ -143,6 +178,11 @@ export class RunQueue {
     this.#lane = null
     await lane?.trainer.close()
   }
+}
+
+function checkStartable(config: RunConfig, dataset: Dataset): void {
+  checkRun(config, dataset)
+  checkRunPolicy(config, { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, classes: dataset.classes })
 }
 
 /** A run by itself, on one lane. */

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { LoupeError } from '../contract/errors.ts'
 import { answerCommands } from '../contract/rpc.ts'
 import type { CommandHandlers, Transport } from '../contract/rpc.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
@@ -51,7 +52,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   ])
   const hub = new EventHub()
   const gate = new LogGate({ writer, emit: hub.emit })
-  const context: DriveContext = { writer, gate, emit: hub.emit, parts, git }
+  const context: DriveContext = { writer, gate, emit: hub.emit, parts, git, requests: new Map() }
   const preparation = new Preparation({ parts, workspace: options.workspace })
   const studies = new StudyQueue({ context, preparation, studyOf })
   const runs = new RunQueue({ context, preparation })
@@ -69,6 +70,15 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     'run.pause': async ({ runId }) => done(runs.pause(runId)),
     'run.resume': async ({ runId }) => done(runs.resume(runId)),
     'run.stop': async ({ runId }) => done(runs.stop(runId)),
+    'run.steer': async ({ runId, request }) => {
+      const requests = context.requests.get(writer.run(runId).id)
+      if (requests === undefined || writer.run(runId).config.batchPolicy === null) {
+        throw new LoupeError('conflict', `Run ${runId} does not train with a batch policy now, so nothing can be asked of it.`, { runId })
+      }
+      requests.ask(request)
+      return {}
+    },
+    'run.branch': async (branch) => ({ runId: (await runs.branch(branch)).id }),
     'engine.describe': async () => {
       const runtime = await preparation.runtime()
       const devices = await runtime.devices()

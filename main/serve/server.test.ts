@@ -34,6 +34,8 @@ const handlers: CommandHandlers = {
   'run.pause': refuse,
   'run.resume': refuse,
   'run.stop': refuse,
+  'run.steer': refuse,
+  'run.branch': refuse,
   'engine.describe': refuse,
 }
 const transport: Transport = {

@@ -8,6 +8,9 @@ import { chooseJit } from './choose-jit.ts'
 import { emptyFeed, Feeder } from './feeder.ts'
 import { runLoop } from './loop.ts'
 import { restoreState, startState } from './run-state.ts'
+import type { RunState } from './run-state.ts'
+import { BatchControl } from './control/batch-control.ts'
+import { createWholeUnit } from './control/whole-unit.ts'
 import { chooseStepsPerCall } from './steps-per-call.ts'
 import { Traces } from './traces.ts'
 import type { RunVariables } from './traces.ts'
@@ -98,11 +101,22 @@ class SessionTrainer implements Trainer {
       })
       observer.onStart?.({ jit })
       warnOfCoupling(config, variables, observer)
-      const realised = { batchSize: plan.batchSize, stepsPerCall, call }
-      const result = await runLoop({ config, dataset: this.#options.dataset, traces, variables, plan, state, feeder, realised, control: null, observer, signal })
+      const control = this.#control(options, prepared, variables, state)
+      const realised = control === null ? { batchSize: plan.batchSize, stepsPerCall, call } : await control.begin(state)
+      const result = await runLoop({ config, dataset: this.#options.dataset, traces, variables, plan, state, feeder, realised, control, observer, signal })
       const { step, examples, wallMs, functionEvaluations } = state
       return { ...result, steps: step, examples, wallMs, functionEvaluations, jit }
     })
+  }
+
+  /** What changes the batch size; null for a run whose batch size is fixed. */
+  #control({ config, createPolicy, observer, requests }: TrainingOptions, { plan, traces, jit }: Prepared, variables: RunVariables, state: RunState): BatchControl | null {
+    if (config.batchPolicy === null) return null
+    if (createPolicy === undefined) throw new LoupeError('internal', `The run has the batch policy ${config.batchPolicy.kind}, and no policy was given to the trainer.`)
+    const { train, validation, classes } = this.#options.dataset
+    const policy = createPolicy({ trainExamples: train.count, validationExamples: validation.count, classes })
+    const unit = createWholeUnit({ config, plan, traces, variables, jit, gradientNorms: policy.needs.gradientNorm })
+    return new BatchControl({ config, policy, plan, unit, observer, requests: requests ?? null }, state.control)
   }
 
   async measureStep(config: RunConfig): Promise<{ readonly ms: number; readonly traceMs: number }> {

@@ -1,3 +1,4 @@
+import type { BatchPolicyConfig } from '../contract/batch-policy-config.ts'
 import { LoupeError } from '../contract/errors.ts'
 import type { RunConfig, Target } from '../contract/run-config.ts'
 import type { Dataset } from './datasets/dataset.ts'
@@ -25,7 +26,8 @@ export function planRun(config: RunConfig, trainExamples: number): RunPlan {
     maxExamples,
     lastStep: Math.ceil(maxExamples / config.batchSize),
     evaluateEveryExamples: config.evaluation.everyExamples ?? Math.max(1, Math.floor(trainExamples / EVALUATIONS_PER_EPOCH)),
-    checkpointEveryExamples: config.checkpointEveryExamples ?? trainExamples,
+    // A controller goes back to the ends of epochs.
+    checkpointEveryExamples: config.batchPolicy === null ? (config.checkpointEveryExamples ?? trainExamples) : trainExamples,
   }
 }
 
@@ -98,7 +100,20 @@ export function checkRun(config: RunConfig, dataset: Pick<Dataset, 'train' | 'va
       { shards: noiseScale.shards, smallBatch: noiseScale.smallBatch, examples },
     )
   }
+  if (config.batchPolicy !== null) checkControlled(config, config.batchPolicy, examples)
   if (target?.criterion.startsWith('validation-') && dataset.validation.count === 0) {
     throw new LoupeError('invalid-input', `The target is a ${target.criterion}, and there are no validation examples. Set dataset.validationExamples above 0.`, { criterion: target.criterion })
   }
+}
+
+/** What a controlled run cannot be, whatever its policy; the policy's own limits are checked with it. */
+function checkControlled({ optimizer, checkpointEveryExamples, batchSize }: RunConfig, { batchMin, batchMax }: BatchPolicyConfig, examples: number): void {
+  if (optimizer.kind === 'armijo') {
+    throw new LoupeError('invalid-input', 'An Armijo line search finds its own step size, and the batch policies expect a learning rate. Choose another optimizer, or no batch policy.', { optimizer: optimizer.kind })
+  }
+  if (checkpointEveryExamples !== null) {
+    throw new LoupeError('invalid-input', `A run with a batch policy saves a checkpoint at the end of each epoch, to go back to. Set checkpointEveryExamples to null (now ${checkpointEveryExamples}).`, { checkpointEveryExamples })
+  }
+  if (batchMax > examples) throw new LoupeError('invalid-input', `batchMax ${batchMax} is larger than the ${examples} training examples. Use at most ${examples}.`, { batchMax, examples })
+  if (batchSize < batchMin || batchSize > batchMax) throw new LoupeError('invalid-input', `The first batch size ${batchSize} is outside of batchMin ${batchMin} to batchMax ${batchMax}.`, { batchSize, batchMin, batchMax })
 }

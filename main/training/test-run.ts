@@ -1,7 +1,10 @@
+import type { BatchPolicy } from '../contract/batch-policy.ts'
+import { LoupeError } from '../contract/errors.ts'
 import { runConfig } from '../contract/run-config.ts'
 import type { RunConfigInput } from '../contract/run-config.ts'
 import type { MetricKey, MetricRow } from '../contract/metrics.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-codec.ts'
+import type { ControlRequests } from './control/control-requests.ts'
 import type { Checkpoint, Trainer, TrainingResult } from './trainer.ts'
 
 /** A run and all that it told its observer. */
@@ -11,6 +14,7 @@ export interface RecordedRun {
   /** Encoded and decoded again, as a file would. */
   readonly checkpoints: readonly Checkpoint[]
   readonly warnings: readonly string[]
+  readonly events: readonly { readonly kind: string; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }[]
   /** Values of one metric, in the order logged. */
   values(key: MetricKey): number[]
 }
@@ -23,17 +27,24 @@ export interface RecordOptions {
   readonly resumeFrom?: Checkpoint
   /** Filled as the run goes, so that a test sees what was logged before an error. */
   readonly rows?: MetricRow[]
+  readonly policy?: BatchPolicy
+  readonly requests?: ControlRequests
+  /** Checkpoints of an earlier part of the run, for rollbacks. */
+  readonly earlier?: readonly Checkpoint[]
 }
 
 /** Trains for a test and keeps what the observer is told. */
-export async function recordRun({ trainer, config, abortAtStep = Infinity, resumeFrom, rows = [] }: RecordOptions): Promise<RecordedRun> {
+export async function recordRun({ trainer, config, abortAtStep = Infinity, resumeFrom, rows = [], policy, requests, earlier = [] }: RecordOptions): Promise<RecordedRun> {
   const checkpoints: Checkpoint[] = []
   const warnings: string[] = []
+  const events: { kind: string; message: string; facts: Readonly<Record<string, unknown>> }[] = []
   const abort = new AbortController()
   const result = await trainer.train({
     config: runConfig.parse(config),
     signal: abort.signal,
     ...(resumeFrom ? { resumeFrom } : {}),
+    ...(policy ? { createPolicy: () => policy } : {}),
+    ...(requests ? { requests } : {}),
     observer: {
       onMetrics(logged) {
         rows.push(...logged)
@@ -46,9 +57,17 @@ export async function recordRun({ trainer, config, abortAtStep = Infinity, resum
       onWarning(code) {
         warnings.push(code)
       },
+      onEvent({ kind, message, facts }) {
+        events.push({ kind, message, facts })
+      },
+      async readCheckpoint(step) {
+        const found = [...earlier, ...checkpoints].findLast((checkpoint) => checkpoint.step === step)
+        if (found === undefined) throw new LoupeError('not-found', `There is no checkpoint of step ${step}.`, { step })
+        return found
+      },
     },
   })
-  return { result, rows, checkpoints, warnings, values: (key) => rows.filter((row) => row.key === key).map((row) => row.value) }
+  return { result, rows, checkpoints, warnings, events, values: (key) => rows.filter((row) => row.key === key).map((row) => row.value) }
 }
 
 /** What must not depend on how long things took. */

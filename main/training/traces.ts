@@ -32,6 +32,8 @@ export interface RunVariables extends TrainedVariables {
 export interface CallKey {
   readonly steps: number
   readonly jit: boolean
+  /** Also tell the norm of each step's gradient; no where left out. */
+  readonly gradientNorms?: boolean
 }
 
 type TraceConfig = Pick<RunConfig, 'model' | 'optimizer' | 'batchSize' | 'labelSmoothing' | 'noiseScale' | 'evaluation'>
@@ -78,10 +80,10 @@ export class Traces {
     }
   }
 
-  trainingCall(config: TraceConfig, variables: RunVariables, { steps, jit }: CallKey): TrainingCall {
-    const key = JSON.stringify([config.model, tracedOptimizer(config.optimizer), config.batchSize, config.labelSmoothing, steps, jit])
+  trainingCall(config: TraceConfig, variables: RunVariables, { steps, jit, gradientNorms = false }: CallKey): TrainingCall {
+    const key = JSON.stringify([config.model, tracedOptimizer(config.optimizer), config.batchSize, config.labelSmoothing, steps, jit, gradientNorms])
     return cached(this.#calls, key, () => {
-      const options = { session: this.session, objective: this.#objective(config, variables), variables, batchSize: config.batchSize, steps, jit }
+      const options = { session: this.session, objective: this.#objective(config, variables), variables, batchSize: config.batchSize, steps, jit, gradientNorms }
       return config.optimizer.kind === 'armijo' ? compileArmijoStep(options, config.optimizer) : compileTrainingStep(options, createOptimizer(config.optimizer))
     })
   }

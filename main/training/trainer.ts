@@ -46,10 +46,17 @@ export interface TrainingOptions {
   readonly resumeFrom?: Checkpoint
   /** As recorded by the environment of the run that is resumed, so that it goes on bit for bit. */
   readonly jit?: boolean
-  /** Changes the batch size on the way; must be there where the config has a batch policy. */
-  readonly policy?: BatchPolicy
+  /** Makes what changes the batch size on the way; must be there where the config has a batch policy. */
+  readonly createPolicy?: (facts: DataFacts) => BatchPolicy
   /** What the user asks of the policy while the run trains. */
   readonly requests?: ControlRequests
+}
+
+/** What a batch policy must know of the data. */
+export interface DataFacts {
+  readonly trainExamples: number
+  readonly validationExamples: number
+  readonly classes: number
 }
 
 export interface TrainingResult {

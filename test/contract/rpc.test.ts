@@ -24,6 +24,8 @@ const handlers: CommandHandlers = {
   'run.pause': refuse,
   'run.resume': refuse,
   'run.stop': refuse,
+  'run.steer': refuse,
+  'run.branch': refuse,
   'study.estimate': refuse,
   'engine.describe': refuse,
 }

@@ -31,6 +31,7 @@ export interface ControlCause {
 export type ControlAction = { readonly kind: 'change'; readonly batchSize: number; readonly cause: ControlCause } | { readonly kind: 'rollback'; readonly cause: ControlCause }
 
 const DEFAULT_KEPT = 3
+const CURVE_POINTS_AN_EPOCH = 200
 
 /**
  * Changes the batch size of a run while it trains: shows the policy what happens, asks it before each call, has what it decides realised,
@@ -40,7 +41,7 @@ export class BatchControl {
   readonly #options: BatchControlOptions
   readonly #state: ControlState
   #status = ''
-  #curves: Readonly<Record<string, number>> = {}
+  #warned = 0
 
   constructor(options: BatchControlOptions, saved: ControlState | null) {
     const { config, policy } = options
@@ -50,7 +51,7 @@ export class BatchControl {
       policy.restore(saved.policy)
       this.#state = structuredClone(saved)
     } else {
-      this.#state = { policyConfig, policy: {}, batchSize: saved?.batchSize ?? config.batchSize, ring: [], rollbacks: 0, rolledBackAt: 0, isFrozen: false }
+      this.#state = { policyConfig, policy: {}, batchSize: saved?.batchSize ?? config.batchSize, ring: [], rollbacks: 0, rolledBackAt: 0, curvesAt: -1, isFrozen: false }
     }
   }
 
@@ -201,12 +202,17 @@ export class BatchControl {
     }
   }
 
-  #logCurves({ step, examples, wallMs }: RunState): void {
-    const { curves } = this.#options.policy
-    if (curves === this.#curves) return
-    this.#curves = curves
+  /** A few hundred points an epoch: the policy's curves are smooth. */
+  #logCurves({ step, examples, wallMs, position }: RunState): void {
+    const { observer, plan, policy } = this.#options
+    const mark = Math.floor((position * CURVE_POINTS_AN_EPOCH) / plan.trainExamples)
+    if (mark === this.#state.curvesAt) return
+    this.#state.curvesAt = mark
+    for (const { code, message, facts } of policy.warnings.slice(this.#warned)) observer.onWarning(code, message, facts)
+    this.#warned = policy.warnings.length
+    const { curves } = policy
     const rows: MetricRow[] = Object.entries(curves).flatMap(([key, value]) => (key in metrics && Number.isFinite(value) ? [{ key: key as MetricKey, step, examples, wallMs, value }] : [])) // just looked up
-    if (rows.length > 0) this.#options.observer.onMetrics(rows)
+    if (rows.length > 0) observer.onMetrics(rows)
   }
 
   /** Told when it changes, so that the window can say why nothing happens. */

@@ -1,0 +1,111 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { RunConfigInput } from '../../contract/run-config.ts'
+import { openTensorFlow } from '../../tensorflow/open.ts'
+import { openReference } from '../../tensorflow/reference.ts'
+import { createTrainer } from '../create-trainer.ts'
+import { makeTestDataset } from '../test-dataset.ts'
+import { recordRun, withoutTimes } from '../test-run.ts'
+import type { RecordOptions } from '../test-run.ts'
+import type { Trainer } from '../trainer.ts'
+import { ControlRequests } from './control-requests.ts'
+import { ScriptedPolicy } from './scripted-policy.ts'
+import type { Script } from './scripted-policy.ts'
+
+const dataset = makeTestDataset()
+const epoch = dataset.train.count
+const config: RunConfigInput = {
+  model: { kind: 'mlp', hidden: [8] },
+  optimizer: { kind: 'momentum', learningRate: 0.05 },
+  batchSize: 8,
+  maxExamples: 4 * epoch,
+  batchPolicy: { kind: 'loss-gap', batchMin: 1, batchMax: epoch },
+}
+
+describe.each([
+  ['the reference', openReference],
+  ['TensorFlow', openTensorFlow],
+])('a controlled run on %s', (_, open) => {
+  let trainer: Trainer
+  beforeAll(async () => {
+    trainer = await createTrainer({ runtime: await open(), dataset })
+  })
+  const record = (script: Script, more: Partial<RecordOptions> = {}) => recordRun({ trainer, config, policy: new ScriptedPolicy(script), ...more })
+
+  it('R1: changes its batch size while it trains, with the examples that a fixed batch size would have seen', async () => {
+    const policy = new ScriptedPolicy({ batches: [{ position: epoch, batchSize: 16 }, { position: 2 * epoch, batchSize: 4 }] })
+    const { values, events, result } = await recordRun({ trainer, config, policy })
+    const sizes = values('step/batch-size')
+    expect([...new Set(sizes)]).toEqual([8, 16, 4])
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(result.examples)
+    expect(events.filter(({ kind }) => kind === 'batch.changed').map(({ facts }) => [facts['fromBatch'], facts['toBatch']])).toEqual([[8, 16], [16, 4]])
+    expect(policy.steps.map(({ position }) => position)).toEqual(sizes.map((size, i) => sizes.slice(0, i).reduce((sum, before) => sum + before, 0) + size))
+  })
+
+  it('tells the policy the norm of each gradient', async () => {
+    const policy = new ScriptedPolicy({ batches: [] })
+    await recordRun({ trainer, config: { ...config, maxExamples: 64 }, policy })
+    expect(policy.steps).toHaveLength(8)
+    for (const { gradientNorm } of policy.steps) expect(gradientNorm).toBeGreaterThan(0)
+  })
+
+  it('trains as a fixed batch size does while its policy keeps it', async () => {
+    const { batchPolicy, ...fixed } = config
+    expect(batchPolicy).not.toBeNull()
+    const [kept, plain] = [await record({ batches: [] }), await recordRun({ trainer, config: fixed })]
+    expect(kept.values('train/batch-loss')).toEqual(plain.values('train/batch-loss'))
+    expect(kept.values('validation/loss')).toEqual(plain.values('validation/loss'))
+  })
+
+  it('R11, R12: goes back to the end of the epoch before, and on with a smaller batch than that epoch had', async () => {
+    const { events, checkpoints, values, rows } = await record({ batches: [{ position: epoch, batchSize: 16 }], rollbackAt: 2 * epoch + 32 })
+    const [back] = events.filter(({ kind }) => kind === 'batch.rolled-back')
+    // Epoch 2 was trained with 16, so it goes on with 8.
+    expect(back?.facts).toMatchObject({ fromBatch: 16, toBatch: 8, toEpoch: 2, rollbacks: 1 })
+    const end = checkpoints.find(({ step }) => step === back?.facts['checkpointStep'])
+    const after = checkpoints.find(({ step }) => step === back?.facts['discardedTo'])
+    expect(end?.variables).toBeDefined()
+    expect(after?.variables).toEqual(end?.variables)
+    const steps = rows.filter(({ key }) => key === 'train/batch-loss').map(({ step }) => step)
+    expect(new Set(steps).size).toBe(steps.length)
+    expect(values('step/batch-size').at(-1)).toBe(8)
+  })
+
+  it('goes on after a stop as if it had not been stopped, changes and rollbacks included', async () => {
+    const script: Script = { batches: [{ position: epoch, batchSize: 16 }, { position: 2 * epoch, batchSize: 32 }], rollbackAt: 2 * epoch + 64 }
+    const whole = await record(script)
+    const steps = whole.result.steps
+    for (const abortAtStep of [3, Math.floor(steps / 3), Math.floor((2 * steps) / 3), steps - 2]) {
+      const before = await record(script, { abortAtStep })
+      const resumeFrom = before.checkpoints.at(-1)
+      if (resumeFrom === undefined) throw new Error('no checkpoint')
+      const after = await record(script, { resumeFrom, earlier: before.checkpoints })
+      const kept = (rows: typeof whole.rows) => withoutTimes(rows).filter(({ key }) => !key.startsWith('batch/'))
+      expect(kept([...before.rows, ...after.rows])).toEqual(kept(whole.rows))
+      expect(after.result.steps).toBe(steps)
+    }
+  })
+
+  it('fails where it diverges before there is anything to go back to', async () => {
+    await expect(record({ batches: [], rollbackAt: 16 })).rejects.toThrow(/diverged before the end of its first epoch, and there is nothing to reload/)
+  })
+
+  it('goes back from a loss that is not finite, without logging it', async () => {
+    const wild = { ...config, optimizer: { kind: 'sgd', learningRate: 900 }, schedule: { warmupExamples: 50 * epoch } } as const
+    const rows: RecordOptions['rows'] = []
+    await expect(record({ batches: [] }, { config: wild, rows })).rejects.toThrow(/diverged/)
+    expect(rows.length).toBeGreaterThan(0)
+    for (const { value } of rows) expect(Number.isFinite(value)).toBe(true)
+  })
+
+  it('does what the user asks for: holds still, takes a batch size, goes back', async () => {
+    const requests = new ControlRequests()
+    requests.ask({ kind: 'freeze' })
+    const { values, events } = await record({ batches: [{ position: 64, batchSize: 32 }] }, { requests })
+    expect(new Set(values('step/batch-size'))).toEqual(new Set([8]))
+    expect(events.map(({ kind }) => kind)).toContain('batch.frozen')
+    const asked = new ControlRequests()
+    asked.ask({ kind: 'set', batchSize: 24 })
+    const set = await record({ batches: [] }, { requests: asked })
+    expect(set.events.find(({ kind }) => kind === 'batch.changed')?.facts).toMatchObject({ fromBatch: 8, toBatch: 24, trigger: 'request' })
+  })
+})
