@@ -30,6 +30,7 @@ export const metrics = {
   'controller/derivative': { unit: 'signal’s unit per (million examples)^n', per: 'step', description: 'n-th derivative of the gap over the window' },
   'controller/gradient-norm': { unit: 'nats per parameter unit', per: 'step', description: 'smoothed norm of the step’s gradient' },
   'controller/wanted-batch': { unit: 'examples', per: 'step', description: 'batch size that the policy’s formula asks for, before limits and rounding' },
+  'controller/training-noise': { unit: 'examples', per: 'step', description: 'scale of the noise of training: learning rate times training examples over batch size, over 1 − momentum' },
   'batch/size': { unit: 'examples', per: 'step', description: 'batch size in force' },
   'batch/micro': { unit: 'examples', per: 'step', description: 'largest micro-batch on one device' },
   'batch/loops': { unit: 'loops', per: 'step', description: 'micro-batches one after the other on each device' },

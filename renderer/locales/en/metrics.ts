@@ -27,6 +27,7 @@ export const metrics: Record<MetricKey, string> = {
   'controller/derivative': 'n-th derivative of the gap',
   'controller/gradient-norm': 'Smoothed gradient norm',
   'controller/wanted-batch': 'Batch size wanted',
+  'controller/training-noise': 'Noise of training ηN/B(1 − μ)',
   'batch/size': 'Batch size',
   'batch/micro': 'Micro-batch',
   'batch/loops': 'Loops',

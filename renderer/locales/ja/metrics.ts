@@ -26,6 +26,7 @@ export const metrics: Record<MetricKey, string> = {
   'controller/derivative': 'ギャップの n 次導関数',
   'controller/gradient-norm': '平滑化した勾配ノルム',
   'controller/wanted-batch': '望まれるバッチサイズ',
+  'controller/training-noise': '訓練の雑音 ηN/B(1 − μ)',
   'batch/size': 'バッチサイズ',
   'batch/micro': 'マイクロバッチ',
   'batch/loops': 'ループ数',

@@ -44,8 +44,3 @@ export function rolledBackBatch({ config, epochBatch, rollbacks }: { readonly co
   }
   return batchSize
 }
-
-/** What is left to say where training diverges before there is a checkpoint of a whole epoch. */
-export function nothingToReload(reason: string): LoupeError {
-  return new LoupeError('diverged', `Training diverged before epoch 1, nothing to reload: ${reason} Lower the learning rate, or begin with another batch size.`, { reason })
-}

@@ -5,7 +5,7 @@ import { divergeGradientReadings, divergeReadings, growConditions, growGradientR
 import { epochBatchSize, type EpochReference } from './epoch-law.ts'
 import type { GradientTrack } from './gradient-track.ts'
 import type { PolicyFacts, PolicyLengths } from './policy-facts.ts'
-import { capitalised, decidingText, figure } from './reasons.ts'
+import { decidingText, figure } from './reasons.ts'
 import type { SignalTrack } from './signal-track.ts'
 
 /** A value that was not finite: training cannot go on from there. */
@@ -39,7 +39,7 @@ interface Growing {
  * Decides about the batch size.
  *
  *     a value is not finite        roll back, whatever else
- *     divergence is expected       roll back; or shrink, once the cooldown is over
+ *     divergence is expected       roll back, once there is an epoch to go back to; or shrink, once the cooldown is over
  *     within the cooldown          keep
  *     the epoch law has moved      change to it
  *     convergence is expected      grow
@@ -57,11 +57,11 @@ export function decideLossGap(view: LossGapView, point: DecisionPoint): BatchDec
   if (met.length > 0) {
     const deciding = { trigger: met[0]!.condition, readings }
     const why = decidingText({ readings: met, config, smoothed: smoothedOf(view, met) })
-    if (answersByRollback(config)) return { ...deciding, kind: 'rollback', reason: `Back to the previous epoch: ${why}.` }
+    if (answersByRollback(config) && point.epoch > 0) return { ...deciding, kind: 'rollback', reason: why }
     if (isCooling) return keep('cooling-down')
     const batchSize = shrunkBatch(point.batchSize, config)
     if (batchSize >= point.batchSize) return keep('at-min')
-    return { ...deciding, kind: 'shrink', batchSize, reason: changeText(point.batchSize, batchSize, why) }
+    return { ...deciding, kind: 'shrink', batchSize, reason: why }
   }
   if (isCooling) return keep('cooling-down')
   const byEpoch = decideByEpoch(view, point, readings)
@@ -70,7 +70,7 @@ export function decideLossGap(view: LossGapView, point: DecisionPoint): BatchDec
   if (!isWorthIt(config, point.batchSize, batchSize)) return keep('at-max')
   if (!growing.isExpected) return keep(growing.isWaiting ? 'waiting-for-window' : 'armed')
   const growths = growing.readings.filter((reading) => reading.isMet)
-  const reason = changeText(point.batchSize, batchSize, decidingText({ readings: growths, config, smoothed: smoothedOf(view, growths) }))
+  const reason = decidingText({ readings: growths, config, smoothed: smoothedOf(view, growths) })
   return { kind: 'grow', batchSize, trigger: triggerOf(config, growths), reason, readings }
 }
 
@@ -104,12 +104,12 @@ function decideByEpoch({ config, facts, reference }: LossGapView, { epoch, batch
   if (!isWorthIt(config, batchSize, wanted)) return null
   const isTable = config.epochTable.length > 0
   const law = isTable ? 'by the table of epochs' : `by ${config.growBy === null ? `a factor of ${figure(config.growFactor)}` : `${config.growBy} examples`} every ${config.epochStep === 1 ? 'epoch' : `${config.epochStep} epochs`}`
-  return { kind: wanted > batchSize ? 'grow' : 'shrink', batchSize: wanted, trigger: isTable ? 'epochTable' : 'epochStep', reason: changeText(batchSize, wanted, `${law}, after epoch ${epoch}`), readings }
+  return { kind: wanted > batchSize ? 'grow' : 'shrink', batchSize: wanted, trigger: isTable ? 'epochTable' : 'epochStep', reason: `epoch ${epoch} is done, and the batch changes from ${batchSize} to ${wanted} ${law}`, readings }
 }
 
 function rollbackFromBroken({ what, value, position }: BrokenValue, readings: readonly ConditionReading[]): BatchDecision {
   const reading: ConditionReading = { condition: 'notFinite', signal: null, value: 1, threshold: 0, isMet: true, side: 'diverge' }
-  return { kind: 'rollback', trigger: 'notFinite', reason: `Back to the previous epoch: the ${what} is ${value} at ${position} examples.`, readings: [...readings, reading] }
+  return { kind: 'rollback', trigger: 'notFinite', reason: `the ${what} is ${value} at ${position} examples`, readings: [...readings, reading] }
 }
 
 function isCoolingDown({ lastChange, lengths }: LossGapView, { position }: DecisionPoint): boolean {
@@ -129,8 +129,4 @@ function triggerOf({ growWhen }: LossGapPolicyConfig, met: readonly ConditionRea
 function smoothedOf({ tracks }: LossGapView, readings: readonly ConditionReading[]): number | null {
   const signal = readings.find((reading) => reading.signal !== null)?.signal
   return ([...tracks].find(([name]) => name === signal) ?? [...tracks][0])?.[1].smoothed ?? null
-}
-
-function changeText(from: number, to: number, why: string): string {
-  return `${capitalised(`batch ${from} to ${to}`)}: ${why}.`
 }

@@ -1,8 +1,7 @@
 import type { BatchPolicyConfig } from '../../../contract/batch-policy-config.ts'
 import type { BatchDecision, BatchPolicy, DecisionPoint, ObservedEvaluation, ObservedStep, PolicyStatus } from '../../../contract/batch-policy.ts'
-import { LoupeError } from '../../../contract/errors.ts'
 import { z } from '../../../contract/zod.ts'
-import { allowedBatch } from './batch-sizes.ts'
+import { allowedBatch, rolledBackBatch } from './batch-sizes.ts'
 import { smoothingFloor } from './gap.ts'
 import { learningRateFactor, trainingNoise } from './learning-rate-factor.ts'
 import { noiseOf, noiseState, noNoise, observeNoise } from './noise.ts'
@@ -25,13 +24,16 @@ const proposalState = z.strictObject({
 })
 type ProposalState = z.output<typeof proposalState>
 
+const SHRINK_FACTOR = 0.5
+const MAX_ROLLBACKS = 3
+
 interface Proposal {
   readonly batchSize: number
   /** Its formula with the numbers in it. */
   readonly formula: string
 }
 
-/** A published policy: proposes a batch size from the gradient noise that evaluations estimate. It does not answer divergence. */
+/** A published policy: proposes a batch size from the gradient noise that evaluations estimate. It does not answer divergence: the run fails as one of a fixed batch does. */
 export class ProposalPolicy implements BatchPolicy {
   readonly needs = { gradientNorm: false, noise: true }
   readonly warnings = []
@@ -52,7 +54,8 @@ export class ProposalPolicy implements BatchPolicy {
     const { open } = this.#state
     const examples = open.examples + batchSize
     const mean = Number.isFinite(loss) ? { loss: open.loss + (batchSize / examples) * (loss - open.loss), examples } : open
-    this.#state = { ...this.#state, open: mean, learningRate, trainingNoise: trainingNoise({ learningRate, trainExamples, batchSize, momentum }) }
+    this.#state = { ...this.#state, open: mean }
+    if (Number.isFinite(learningRate)) this.#state = { ...this.#state, learningRate, trainingNoise: trainingNoise({ learningRate, trainExamples, batchSize, momentum }) }
   }
 
   observeEvaluation({ values }: ObservedEvaluation): void {
@@ -81,15 +84,18 @@ export class ProposalPolicy implements BatchPolicy {
       const status = batchSize >= batchMax ? 'at-max' : batchSize <= batchMin ? 'at-min' : 'armed'
       return { kind: 'keep', status, readings: [{ ...reading, isMet: false, side: 'grow' }] }
     }
-    return { kind: wanted > batchSize ? 'grow' : 'shrink', batchSize: wanted, trigger: kind, reason: `Batch ${batchSize} to ${wanted}: ${proposal.formula}.`, readings: [reading] }
+    return { kind: wanted > batchSize ? 'grow' : 'shrink', batchSize: wanted, trigger: kind, reason: proposal.formula, readings: [reading] }
   }
 
   changed({ position }: { readonly position: number; readonly fromBatch: number; readonly toBatch: number }): void {
     this.#state = { ...this.#state, lastChange: position }
   }
 
-  rolledBack(): number {
-    throw new LoupeError('diverged', `Training diverged, and the policy "${this.#config.kind}" does not go back. Lower the learning rate.`, { policy: this.#config.kind })
+  /** Only where it was asked for from outside: on with half the previous epoch's batch. */
+  rolledBack({ position, epochBatch, rollbacks }: { readonly position: number; readonly epochBatch: number; readonly rollbacks: number }): number {
+    const batchSize = rolledBackBatch({ config: { ...this.#config, shrinkFactor: SHRINK_FACTOR, maxRollbacks: MAX_ROLLBACKS }, epochBatch, rollbacks })
+    this.#state = { ...this.#state, lastChange: position }
+    return batchSize
   }
 
   learningRateFactor(batchSize: number): number {
@@ -99,7 +105,7 @@ export class ProposalPolicy implements BatchPolicy {
   get curves(): Readonly<Record<string, number>> {
     const proposal = this.#propose()
     const { trainingNoise } = this.#state
-    return { ...(proposal === null ? {} : { 'policy/proposed-batch': proposal.batchSize }), ...(trainingNoise === null ? {} : { 'policy/training-noise': trainingNoise }) }
+    return { ...(proposal === null ? {} : { 'controller/wanted-batch': proposal.batchSize }), ...(trainingNoise === null ? {} : { 'controller/training-noise': trainingNoise }) }
   }
 
   get state(): Readonly<Record<string, unknown>> {

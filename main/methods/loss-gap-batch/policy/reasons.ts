@@ -37,15 +37,11 @@ export function readingText(reading: ConditionReading, config: LossGapPolicyConf
   }
 }
 
-/** The readings that decided, joined to one sentence. */
+/** The readings that decided, joined: a clause without a full stop, to stand in a sentence about the change. */
 export function decidingText({ readings, config, smoothed }: { readonly readings: readonly ConditionReading[]; readonly config: LossGapPolicyConfig; readonly smoothed: number | null }): string {
   const texts = readings.map((reading) => readingText(reading, config))
   const isGapTold = readings.some(({ condition }) => ['valueBelow', 'divergeSigma', 'divergeRatio'].includes(condition))
   return [...texts, ...(smoothed === null || isGapTold ? [] : [`smoothed gap ${figure(smoothed)}`])].join(', ')
-}
-
-export function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** `train-loss` as words. */

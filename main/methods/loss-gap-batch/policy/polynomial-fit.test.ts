@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { derivativeAtZero, polynomialFit, type FitPoint } from './polynomial-fit.ts'
+import reference from './reference/polynomial-fit.json' with { type: 'json' }
+import { slopeT } from './signal-track.ts'
+
+const series = (values: readonly number[]): FitPoint[] => values.map((y, x) => ({ x, y, weight: 1 }))
+
+describe('polynomialFit', () => {
+  it.each(reference.fits)('has the derivatives, errors and deviation of numpy at degree $degree', ({ degree, derivatives, standardErrors, deviation }) => {
+    const fit = polynomialFit(reference.points, degree)!
+    for (let order = 0; order <= degree; order++) {
+      const { value, standardError } = derivativeAtZero(fit, order)
+      expect(value / derivatives[order]!).toBeCloseTo(1, 8)
+      expect(standardError / standardErrors[order]!).toBeCloseTo(1, 8)
+    }
+    expect(fit.deviation).toBeCloseTo(deviation, 10)
+  })
+
+  it('finds that 1.00, 0.98, 0.97, 0.97 still falls: t is -3.1623', () => {
+    const line = polynomialFit(series([1, 0.98, 0.97, 0.97]), 1)!
+    expect(line.coefficients[1]).toBeCloseTo(-0.01, 12)
+    expect(line.standardErrors[1]).toBeCloseTo(0.0031623, 7)
+    expect(slopeT(line)).toBeCloseTo(-3.1623, 4)
+  })
+
+  it('finds that 0.70, 0.72, 0.69, 0.71, 0.70 is flat: t is -0.2425', () => {
+    const line = polynomialFit(series([0.7, 0.72, 0.69, 0.71, 0.7]), 1)!
+    expect(line.coefficients[1]).toBeCloseTo(-0.001, 12)
+    expect(slopeT(line)).toBeCloseTo(-0.2425, 4)
+  })
+
+  it('R5: gives the n-th derivative: 4, 3, 2.5, 2.3 by 1000 examples has a third one of -2e-10', () => {
+    const cubic = series([4, 3, 2.5, 2.3, 2.2]).map(({ x, y, weight }) => ({ x: 1000 * (x - 3), y: x === 4 ? 2.2 : y, weight }))
+    const fit = polynomialFit(cubic, 3)!
+    expect(derivativeAtZero(fit, 3).value).toBeCloseTo(-2e-10, 12) // differences: D1 -0.001, -0.0005, -0.0002, -0.0001; D2 5e-7, 3e-7, 1e-7; D3 -2e-10, -2e-10
+    expect(derivativeAtZero(fit, 2).value).toBeCloseTo(2e-7, 10)
+  })
+
+  it('gives slopes of exactly 0 for a constant series', () => {
+    const fit = polynomialFit(series(Array<number>(20).fill(0.1 + 0.2)), 3)!
+    expect(fit.coefficients).toEqual([0.1 + 0.2, 0, 0, 0])
+    expect(fit.deviation).toBe(0)
+    expect(slopeT(polynomialFit(series(Array<number>(20).fill(0.3)), 1)!)).toBe(0)
+  })
+
+  it('weighs a point of twice the examples as two points', () => {
+    const double = polynomialFit([{ x: 0, y: 1, weight: 2 }, { x: 1, y: 3, weight: 1 }, { x: 2, y: 2, weight: 1 }], 1)!
+    const twice = polynomialFit([{ x: 0, y: 1, weight: 1 }, { x: 0, y: 1, weight: 1 }, { x: 1, y: 3, weight: 1 }, { x: 2, y: 2, weight: 1 }], 1)!
+    expect(double.coefficients[1]).toBeCloseTo(twice.coefficients[1]!, 12)
+  })
+
+  it('refuses fewer than degree + 2 points, and too few distinct places', () => {
+    expect(polynomialFit(series([1, 2, 3]), 2)).toBeNull()
+    expect(polynomialFit([0, 0, 0, 1, 1].map((x, i) => ({ x, y: i, weight: 1 })), 2)).toBeNull()
+  })
+})
