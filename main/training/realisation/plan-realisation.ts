@@ -120,9 +120,11 @@ function neededMicro(batchSize: number, devices: readonly DeviceState[]): number
 function spread(batchSize: number, setting: Setting): Realisation {
   const loops = Math.max(setting.loops, Math.ceil(batchSize / capacity(setting)))
   const microBatches = setting.devices.map((): number[] => [])
+  let left = batchSize
   for (let loop = 0; loop < loops; loop++) {
-    const left = batchSize - microBatches.flat().reduce((sum, size) => sum + size, 0)
-    evenly(Math.ceil(left / (loops - loop)), setting.devices.map(largestOf)).forEach((size, i) => {
+    const examples = Math.ceil(left / (loops - loop))
+    left -= examples
+    evenly(examples, setting.devices.map(largestOf)).forEach((size, i) => {
       if (size > 0) microBatches[i]?.push(size)
     })
   }
