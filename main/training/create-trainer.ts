@@ -10,11 +10,14 @@ import { runLoop } from './loop.ts'
 import { restoreState, startState } from './run-state.ts'
 import type { RunState } from './run-state.ts'
 import { BatchControl } from './control/batch-control.ts'
-import { createWholeUnit } from './control/whole-unit.ts'
+import { couplingWarnings } from './realisation/coupling.ts'
+import { poolFor, virtualDevices } from './realisation/device-pool.ts'
+import { createRealisingUnit } from './realisation/realising-unit.ts'
 import { chooseStepsPerCall } from './steps-per-call.ts'
 import { Traces } from './traces.ts'
 import type { RunVariables } from './traces.ts'
 import type { StepProfile, Trainer, TrainingObserver, TrainingOptions, TrainingResult } from './trainer.ts'
+import { residentBytes } from './resident-data.ts'
 import type { StepFeed, TrainingCall } from './training-step.ts'
 
 export interface CreateTrainerOptions {
@@ -32,6 +35,9 @@ export interface CreateTrainerOptions {
 
 /** Ops after which a session is renewed before the next run: a TensorFlow graph only grows, and slows down with it. */
 const MOST_OPERATIONS = 150_000
+const BYTES_OF_A_PARAMETER = 4
+/** A parameter, its gradient sum, and at most two slots of an optimizer. */
+const SLOTS_OF_A_PARAMETER = 4
 const TRIAL_CALLS = 7
 const TRIAL_STRIDE = 7919
 
@@ -67,6 +73,8 @@ class SessionTrainer implements Trainer {
   #traces: Traces | null = null
   #warmed = new WeakSet<TrainingCall>()
   #isBusy = false
+  /** That the session has: more than one where a run's batches are to be shared out on a machine without GPUs. */
+  #cpuDevices = 1
 
   constructor(options: CreateTrainerOptions) {
     this.#options = options
@@ -101,7 +109,7 @@ class SessionTrainer implements Trainer {
       })
       observer.onStart?.({ jit })
       warnOfCoupling(config, variables, observer)
-      const control = this.#control(options, prepared, variables, state)
+      const control = await this.#control(options, prepared, variables, state)
       const realised = control === null ? { batchSize: plan.batchSize, stepsPerCall, call } : await control.begin(state)
       const result = await runLoop({ config, dataset: this.#options.dataset, traces, variables, plan, state, feeder, realised, control, observer, signal })
       const { step, examples, wallMs, functionEvaluations } = state
@@ -110,13 +118,24 @@ class SessionTrainer implements Trainer {
   }
 
   /** What changes the batch size; null for a run whose batch size is fixed. */
-  #control({ config, createPolicy, observer, requests }: TrainingOptions, { plan, traces, jit }: Prepared, variables: RunVariables, state: RunState): BatchControl | null {
-    if (config.batchPolicy === null) return null
-    if (createPolicy === undefined) throw new LoupeError('internal', `The run has the batch policy ${config.batchPolicy.kind}, and no policy was given to the trainer.`)
-    const { train, validation, classes } = this.#options.dataset
-    const policy = createPolicy({ trainExamples: train.count, validationExamples: validation.count, classes })
-    const unit = createWholeUnit({ config, plan, traces, variables, jit, gradientNorms: policy.needs.gradientNorm })
-    return new BatchControl({ config, policy, plan, unit, observer, requests: requests ?? null }, state.control)
+  async #control({ config, createPolicy, observer, requests }: TrainingOptions, { plan, traces, jit }: Prepared, variables: RunVariables, state: RunState): Promise<BatchControl | null> {
+    const { batchPolicy } = config
+    if (batchPolicy === null) return null
+    if (createPolicy === undefined) throw new LoupeError('internal', `The run has the batch policy ${batchPolicy.kind}, and no policy was given to the trainer.`)
+    const { dataset, runtime } = this.#options
+    const { realisation } = batchPolicy
+    const policy = createPolicy({ trainExamples: dataset.train.count, validationExamples: dataset.validation.count, classes: dataset.classes })
+    const heldBytes = residentBytes(dataset) + SLOTS_OF_A_PARAMETER * BYTES_OF_A_PARAMETER * variables.model.cost.parameters
+    const devices = poolFor({ device: traces.session.device, all: await runtime.devices(), wanted: realisation.devices, atStart: realisation.devicesAtStart, heldBytes })
+    for (const { code, message, facts } of couplingWarnings({ config, model: variables.model })) observer.onWarning(code, message, facts)
+    const unit = await createRealisingUnit({
+      ...{ config, realisation, plan, traces, variables, dataset, jit, devices },
+      gradientNorms: policy.needs.gradientNorm,
+      saved: state.control?.unit ?? null,
+      onSmaller: (realised) => control.shrunkMicroBatch(realised, state),
+    })
+    const control = new BatchControl({ config, policy, plan, unit, observer, requests: requests ?? null }, state.control)
+    return control
   }
 
   async measureStep(config: RunConfig): Promise<{ readonly ms: number; readonly traceMs: number }> {
@@ -146,7 +165,12 @@ class SessionTrainer implements Trainer {
   async #prepare(config: RunConfig, pinnedJit: boolean | undefined): Promise<Prepared> {
     const { dataset } = this.#options
     checkRun(config, dataset)
-    if (this.#session().graphOperations > (this.#options.renewAboveOperations ?? MOST_OPERATIONS)) await this.#renew()
+    const devices = virtualDevices({ device: this.#session().device, wanted: config.batchPolicy?.realisation.devices ?? 1 })
+    const isFull = this.#session().graphOperations > (this.#options.renewAboveOperations ?? MOST_OPERATIONS)
+    if (isFull || devices > this.#cpuDevices) {
+      this.#cpuDevices = Math.max(devices, this.#cpuDevices)
+      await this.#renew()
+    }
     const traces = this.#traces ?? (await this.#openTraces())
     const variables = await traces.initialize(config)
     const plan = planRun(config, dataset.train.count)
@@ -180,7 +204,7 @@ class SessionTrainer implements Trainer {
 
   async #openTraces(): Promise<Traces> {
     const { runtime, dataset, device, threads, parallelOps = 1 } = this.#options
-    const session = await runtime.openSession({ ...(device === undefined ? {} : { device }), ...(threads === undefined ? {} : { threads }), parallelOps })
+    const session = await runtime.openSession({ cpuDevices: this.#cpuDevices, ...(device === undefined ? {} : { device }), ...(threads === undefined ? {} : { threads }), parallelOps })
     this.#traces = await Traces.open(session, dataset)
     return this.#traces
   }

@@ -109,3 +109,29 @@ describe.each([
     expect(set.events.find(({ kind }) => kind === 'batch.changed')?.facts).toMatchObject({ fromBatch: 8, toBatch: 24, trigger: 'request' })
   })
 })
+
+describe('a controlled run on TensorFlow, whose batches are cut', () => {
+  it.each([
+    ['in loops', { largestMicroBatch: 8 }, [[24, 1, 8, 3], [10, 1, 5, 2]]],
+    ['over two devices', { devices: 2, largestMicroBatch: 8 }, [[24, 2, 6, 2], [10, 2, 5, 1]]],
+    ['over two devices from the start', { devices: 2, devicesAtStart: 2 }, [[24, 2, 12, 1], [10, 2, 5, 1]]],
+  ])('%s: comes to the losses of whole batches, and goes on after a stop to the same bits', async (_, realisation, shapes) => {
+    const trainer = await createTrainer({ runtime: await openTensorFlow(), dataset })
+    const cut: RunConfigInput = { ...config, batchPolicy: { kind: 'loss-gap', batchMin: 1, batchMax: epoch, realisation } }
+    const script: Script = { batches: [{ position: epoch, batchSize: 24 }, { position: 2 * epoch, batchSize: 10 }], rollbackAt: 3 * epoch + 20 }
+    const record = (more: Partial<RecordOptions> & Pick<RecordOptions, 'config'>) => recordRun({ trainer, policy: new ScriptedPolicy(script), ...more })
+    const [whole, inPieces] = [await record({ config }), await record({ config: cut })]
+    inPieces.values('train/batch-loss').forEach((loss, i) => expect(loss).toBeCloseTo(whole.values('train/batch-loss')[i] ?? Number.NaN, 4))
+    expect(inPieces.values('step/batch-size')).toEqual(whole.values('step/batch-size'))
+    const taken = inPieces.events.filter(({ kind }) => kind === 'batch.changed').map(({ facts }) => [facts['toBatch'], facts['replicas'], facts['microBatch'], facts['loops']])
+    expect(taken).toEqual(shapes)
+
+    const before = await record({ config: cut, abortAtStep: Math.floor(whole.result.steps / 2) })
+    const resumeFrom = before.checkpoints.at(-1)
+    if (resumeFrom === undefined) throw new Error('no checkpoint')
+    const after = await record({ config: cut, resumeFrom, earlier: before.checkpoints })
+    const kept = (rows: typeof whole.rows) => withoutTimes(rows).filter(({ key }) => !key.startsWith('batch/'))
+    expect(kept([...before.rows, ...after.rows])).toEqual(kept(inPieces.rows))
+    await trainer.close()
+  })
+})

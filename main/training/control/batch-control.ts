@@ -6,7 +6,8 @@ import type { RunConfig } from '../../contract/run-config.ts'
 import type { RunPlan } from '../run-plan.ts'
 import type { RunState } from '../run-state.ts'
 import type { Checkpoint, TrainingObserver } from '../trainer.ts'
-import type { BatchUnit, Realised } from './batch-unit.ts'
+import type { RealisingUnit } from '../realisation/realising-unit.ts'
+import type { Realised } from './batch-unit.ts'
 import type { ControlState } from './control-state.ts'
 import type { ControlRequests } from './control-requests.ts'
 
@@ -14,7 +15,7 @@ export interface BatchControlOptions {
   readonly config: RunConfig
   readonly policy: BatchPolicy
   readonly plan: RunPlan
-  readonly unit: BatchUnit
+  readonly unit: RealisingUnit
   readonly observer: TrainingObserver
   readonly requests: ControlRequests | null
 }
@@ -51,7 +52,7 @@ export class BatchControl {
       policy.restore(saved.policy)
       this.#state = structuredClone(saved)
     } else {
-      this.#state = { policyConfig, policy: {}, batchSize: saved?.batchSize ?? config.batchSize, ring: [], rollbacks: 0, rolledBackAt: 0, curvesAt: -1, isFrozen: false }
+      this.#state = { policyConfig, policy: {}, unit: null, batchSize: saved?.batchSize ?? config.batchSize, ring: [], rollbacks: 0, rolledBackAt: 0, curvesAt: -1, isFrozen: false }
     }
   }
 
@@ -65,7 +66,8 @@ export class BatchControl {
 
   /** For a checkpoint. */
   get state(): ControlState {
-    return structuredClone({ ...this.#state, policy: { ...this.#options.policy.state } })
+    const { policy, unit } = this.#options
+    return structuredClone({ ...this.#state, policy: { ...policy.state }, unit: unit.state })
   }
 
   /** Checkpoints of this run that must stay: the ring, and as many as rollbacks and stops may add between its entries. */
@@ -118,6 +120,12 @@ export class BatchControl {
     this.#event(run, 'batch.changed', `Batch size ${fromBatch} → ${toBatch}: ${cause.reason}. Realised as ${shapeOf(realised)}: ${realised.reason}.`, { ...cause, fromBatch, toBatch, ...factsOf(realised) })
     this.#logShape(realised, run)
     return realised
+  }
+
+  /** Memory ran out in an update, which was made again: the same batch goes on in smaller micro-batches. */
+  shrunkMicroBatch(realised: Realised, run: RunState): void {
+    this.#event(run, 'batch.realised-smaller', `The batch of ${realised.batchSize} goes on as ${shapeOf(realised)}: ${realised.reason}.`, { batchSize: realised.batchSize, ...factsOf(realised) })
+    this.#logShape(realised, run)
   }
 
   /** The end of an epoch was saved: a rollback can come back to it. */

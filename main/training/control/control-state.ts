@@ -1,4 +1,5 @@
 import { z } from '../../contract/zod.ts'
+import { unitState } from '../realisation/realising-unit.ts'
 
 /** A checkpoint that a rollback can reload: the end of an epoch. */
 const epochCheckpoint = z.object({
@@ -16,6 +17,8 @@ export const controlState = z.object({
   /** The policy that wrote `policy`, as JSON: another one starts anew. */
   policyConfig: z.string(),
   policy: z.record(z.string(), z.unknown()),
+  /** How the batch size is realised, and what is known of memory; null before the first time. */
+  unit: unitState.nullable().default(null),
   /** In force for the next step. */
   batchSize: z.int(),
   /** Oldest first. */
