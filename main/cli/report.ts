@@ -5,8 +5,9 @@ import type { Client } from '../contract/rpc.ts'
 import type { RunRecord, StudyRecord } from '../contract/records.ts'
 import { loupeVersion } from '../engine/environment.ts'
 import type { LogReader } from '../log/log.ts'
-import { environmentsOf, hoursInPeriod, nextStepOf, runCounts, seedsOf } from '../report/reported-study.ts'
+import { environmentsOf, hoursInPeriod, runCounts, seedsOf } from '../report/reported-study.ts'
 import type { ReportedStudy, WeeklyReport } from '../report/reported-study.ts'
+import { nextStepOf, tellingOf } from '../report/telling.ts'
 import { weeklyPage } from '../report/weekly-report.ts'
 import { weeklyText } from '../report/weekly-text.ts'
 import { exitCodes } from './exit-code.ts'
@@ -74,20 +75,17 @@ async function write(file: string, page: string): Promise<void> {
 function reportJson(made: WeeklyReport, file: string | null): Readonly<Record<string, unknown>> {
   const studies = made.studies.map((reported) => {
     const { study, runs, reading } = reported
-    const read = 'report' in reading ? reading.report : null
     return {
       id: study.id,
       name: study.name,
+      method: study.config.method,
       status: study.status,
       configHash: study.configHash,
       lastActiveAt: reported.lastActiveAt,
       runs: runCounts(runs),
       seeds: seedsOf(runs),
       madeWith: environmentsOf(runs),
-      criticalBatchSize: read?.criticalBatchSize ?? null,
-      saving: read?.saving ?? null,
-      gate: read?.gate ?? null,
-      spent: read?.spent ?? null,
+      ...(tellingOf(reported)?.facts ?? { criticalBatchSize: null, saving: null, gate: null, spent: null }),
       hoursInPeriod: hoursInPeriod(reported, made.from),
       nextStep: nextStepOf(reported),
       problem: 'problem' in reading ? reading.problem : null,

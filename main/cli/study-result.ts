@@ -1,18 +1,34 @@
 import type { QueryOutput } from '../contract/queries.ts'
 import type { RunRecord, StudyRecord } from '../contract/records.ts'
 import type { LoggedEvaluation } from '../log/log.ts'
+import type { CriticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
+import { comparisonJson, comparisonText } from './comparison-result.ts'
 import { table } from './output.ts'
 
-type Report = QueryOutput<'study.report'>
+interface Told<Report = QueryOutput<'study.report'>> {
+  readonly study: StudyRecord
+  readonly runs: readonly RunRecord[]
+  readonly report: Report
+}
+
+/** A study as the last line of `--json` gives it. */
+export function studyJson({ study, runs, report }: Told): Readonly<Record<string, unknown>> {
+  return report.method === 'critical-batch-size' ? sweepJson({ study, runs, report }) : comparisonJson({ study, runs, report })
+}
+
+/** A study for people. */
+export function studyText({ study, runs, report }: Told): string {
+  return report.method === 'critical-batch-size' ? sweepText({ study, runs, report }) : comparisonText({ study, runs, report })
+}
 
 /**
- * A study as the last line of `--json` gives it. Scripts read this: keys are not renamed.
+ * A sweep as the last line of `--json` gives it. Scripts read this: keys are not renamed.
  *
  * `steps`, `examples` and `wallMs` of a run are those at which it reached the target (between two evaluations by
  * interpolation), or those at which it was given up where it is `censored`. `wallMs` is training alone, without evaluations,
  * but for a run that has not ended.
  */
-export function studyJson({ study, runs, report }: { readonly study: StudyRecord; readonly runs: readonly RunRecord[]; readonly report: Report }): Readonly<Record<string, unknown>> {
+function sweepJson({ study, runs, report }: Told<CriticalBatchSizeReport>): Readonly<Record<string, unknown>> {
   const points = new Map(report.points.map((point) => [point.runId, point]))
   const { estimate, low, high, reason } = report.criticalBatchSize
   return {
@@ -38,8 +54,8 @@ export function studyJson({ study, runs, report }: { readonly study: StudyRecord
   }
 }
 
-/** A study for people: the answer first, then what it rests on. */
-export function studyText({ study, runs, report }: { readonly study: StudyRecord; readonly runs: readonly RunRecord[]; readonly report: Report }): string {
+/** A sweep for people: the answer first, then what it rests on. */
+function sweepText({ study, runs, report }: Told<CriticalBatchSizeReport>): string {
   const { estimate, low, high, reason } = report.criticalBatchSize
   const interval = low === null || high === null ? '' : ` (${whole(low)} to ${whole(high)})`
   const noiseScale = report.noiseScale?.value

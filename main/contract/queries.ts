@@ -1,4 +1,5 @@
 import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
+import { lossGapBatchReport } from '../methods/loss-gap-batch/report.ts'
 import { bundledDatasets } from './dataset-config.ts'
 import { lossMap, mappedLoss } from './loss-map.ts'
 import { checkpointRecord, logEvent, metricSeries, runRecord, studyProgress, studyRecord } from './records.ts'
@@ -22,7 +23,7 @@ export const queries = {
       fitFrom: z.int().min(1).nullable().default(null),
       fitTo: z.int().min(1).nullable().default(null),
     }),
-    output: criticalBatchSizeReport,
+    output: z.discriminatedUnion('method', [criticalBatchSizeReport, lossGapBatchReport]),
   },
   /** Loss against batch size and learning rate, from the runs of the study alone or of all studies alike with it. */
   'study.lossMap': {

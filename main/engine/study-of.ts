@@ -1,3 +1,4 @@
+import { LoupeError } from '../contract/errors.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { QueryOutput } from '../contract/queries.ts'
 import { criticalBatchSize } from '../methods/critical-batch-size/index.ts'
@@ -8,5 +9,7 @@ export function studyOf(config: StudyConfig): Study<StudyConfig, QueryOutput<'st
   switch (config.method) {
     case 'critical-batch-size':
       return criticalBatchSize
+    case 'loss-gap-batch':
+      throw new LoupeError('unsupported', 'The comparison of batch policies is not part of this version.', { method: config.method })
   }
 }

@@ -10,7 +10,7 @@ import { patchRun } from './run-driver.ts'
 import type { DriveContext, HaltReason } from './run-driver.ts'
 import { loggedDataset, stoppedPoints, StudyReading } from './study-reading.ts'
 import { StudyRunner } from './study-runner.ts'
-import { extendedConfig, studySettings } from './study-settings.ts'
+import { extendedConfig, largestBatchSize, studySettings } from './study-settings.ts'
 
 export interface StudyQueueOptions {
   readonly context: DriveContext
@@ -79,6 +79,9 @@ export class StudyQueue {
   async stopPoint(studyId: string, batchSize: number): Promise<void> {
     const { context } = this.#options
     const { id, config } = this.#study(studyId)
+    if (config.method !== 'critical-batch-size') {
+      throw new LoupeError('unsupported', 'This study sweeps no batch sizes, so none of them can be ended. Stop the study, or one of its runs.', { studyId: id, method: config.method })
+    }
     if (!config.sweep.batchSizes.includes(batchSize)) {
       throw new LoupeError('not-found', `The study has no batch size ${batchSize}. It has ${config.sweep.batchSizes.join(', ')}.`, { studyId: id, batchSize })
     }
@@ -241,7 +244,7 @@ export function factsOf(dataset: Dataset): DatasetFacts {
 
 /** What decides how much memory a study needs, but its model and data: the largest batch, and how many run side by side. */
 export function sizeOf(config: StudyConfig): { readonly batchSize: number; readonly parallelRuns: number } {
-  return { batchSize: Math.max(...config.sweep.batchSizes), parallelRuns: studySettings(config).parallelRuns }
+  return { batchSize: largestBatchSize(config), parallelRuns: studySettings(config).parallelRuns }
 }
 
 /** Lanes as many as were prepared, spread over the devices. */

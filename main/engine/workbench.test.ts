@@ -9,7 +9,7 @@ import { openLogReader, openLogWriter } from '../log/open.ts'
 import type { LogWriter } from '../log/log.ts'
 import { fakeParts } from './test/fake-parts.ts'
 import type { FakeTraining } from './test/fake-parts.ts'
-import { fakeStudy, fakeStudyConfig } from './test/fake-study.ts'
+import { fakeStudy, fakeStudyConfig, sweepOf } from './test/fake-study.ts'
 import { openWorkbench } from './workbench.ts'
 import type { Workbench } from './workbench.ts'
 
@@ -180,7 +180,7 @@ describe('a study', () => {
     await client.request('study.extend', { studyId, batchSizes: [16] })
     await until(() => writer.study(studyId).status === 'finished')
     expect(seen.started.map((run) => run.batchSize)).toEqual([8, 4, 2, 1, 16])
-    expect(writer.study(studyId).config.sweep.batchSizes).toEqual([1, 2, 4, 8, 16])
+    expect(sweepOf(writer.study(studyId).config).batchSizes).toEqual([1, 2, 4, 8, 16])
     await expect(client.request('study.extend', { studyId, batchSizes: [101] })).rejects.toMatchObject({ code: 'invalid-input' })
   })
 

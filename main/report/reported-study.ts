@@ -1,13 +1,14 @@
+import type { QueryOutput } from '../contract/queries.ts'
 import type { Environment, RunRecord, StudyRecord } from '../contract/records.ts'
-import type { CriticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
-import { nextStep } from './next-step.ts'
+import type { Target } from '../contract/run-config.ts'
+import type { MethodName } from '../contract/study-config.ts'
 
 /** A study as the weekly report tells of it. */
 export interface ReportedStudy {
   readonly study: StudyRecord
   readonly runs: readonly RunRecord[]
   /** What the study says now; a sentence where its data cannot be read any more. */
-  readonly reading: { readonly report: CriticalBatchSizeReport } | { readonly problem: string }
+  readonly reading: { readonly report: QueryOutput<'study.report'> } | { readonly problem: string }
   /** Milliseconds since 1970, UTC: the last thing that happened to it. */
   readonly lastActiveAt: number
 }
@@ -42,20 +43,11 @@ export function runCounts(runs: readonly RunRecord[]): RunCounts {
   return { reached: finished.length - censored, censored, failed, stopped, open: runs.length - finished.length - failed - stopped }
 }
 
-/** The same in words; runs stopped and not ended are named only where there are some. */
-export function runsInWords(runs: readonly RunRecord[]): string {
-  const { reached, censored, failed, stopped, open } = runCounts(runs)
-  return [`${reached} reached the target`, `${censored} given up before it`, `${failed} failed`, ...(stopped === 0 ? [] : [`${stopped} stopped early`]), ...(open === 0 ? [] : [`${open} not ended`])].join(', ')
-}
+const methodTitles = { 'critical-batch-size': 'Critical batch size', 'loss-gap-batch': 'Batch size from the loss gap' } as const satisfies Record<MethodName, string>
 
 /** The study's own name, or one made of its method and id. */
 export function titleOf(study: StudyRecord): string {
-  return study.name === '' ? `Critical batch size, ${study.id}` : study.name
-}
-
-export function nextStepOf({ study, reading }: ReportedStudy): string {
-  if ('problem' in reading) return 'Put the data back where the study expects them; its log is untouched.'
-  return nextStep({ studyId: study.id, status: study.status, config: study.config, report: reading.report })
+  return study.name === '' ? `${methodTitles[study.config.method]}, ${study.id}` : study.name
 }
 
 /** Training time of the runs that were active in the report's days, in hours; a run that began earlier counts whole, and so does one that has not ended. */
@@ -78,18 +70,19 @@ export function seedsOf(runs: readonly RunRecord[]): readonly number[] {
   return [...new Set(runs.map(({ config }) => config.seed))].sort((one, other) => one - other)
 }
 
-/** What was swept, in words: data, model, optimiser, target and batch sizes. */
+/** What was trained, in words: data, model and optimiser. */
 export function setupOf({ config }: StudyRecord): readonly (readonly [label: string, value: string])[] {
   const { dataset, model, optimizer } = config.run
-  const { target, batchSizes } = config.sweep
-  const sign = target.criterion === 'validation-accuracy' ? '≥' : '≤'
   return [
     ['Data', [dataset.name === 'file' ? (dataset.path ?? 'file') : dataset.name, ...(dataset.trainExamples === null ? [] : [`${dataset.trainExamples} training examples`])].join(', ')],
     ['Model', settings(model)],
     ['Optimizer', settings(optimizer)],
-    ['Target', `${target.criterion} ${sign} ${target.value}`],
-    ['Batch sizes', `${[...batchSizes].sort((one, other) => one - other).join(', ')} examples`],
   ]
+}
+
+/** A target in words. */
+export function targetInWords({ criterion, value }: Target): string {
+  return `${criterion} ${criterion === 'validation-accuracy' ? '≥' : '≤'} ${value}`
 }
 
 function settings({ kind, ...rest }: { readonly kind: string }): string {

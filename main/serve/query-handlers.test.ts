@@ -8,6 +8,8 @@ import { answerQueries } from '../contract/rpc.ts'
 import type { Response } from '../contract/rpc.ts'
 import { runConfig } from '../contract/run-config.ts'
 import { studyConfig } from '../contract/study-config.ts'
+import { criticalBatchSizeConfig } from '../methods/critical-batch-size/config.ts'
+import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
 import { openLogReader, openLogWriter } from '../log/open.ts'
 import type { LogReader, LogWriter } from '../log/log.ts'
 import { createQueryHandlers } from './query-handlers.ts'
@@ -23,7 +25,7 @@ let ask: (name: string, input: unknown) => Promise<Response>
 beforeAll(async () => {
   workspace = await mkdtemp(join(tmpdir(), 'loupe-queries-'))
   writer = openLogWriter({ workspace, owner: 'test' })
-  const config = studyConfig.parse({ method: 'critical-batch-size', run: { dataset: { name: 'digits' } }, sweep: { batchSizes: [8, 16, 32, 64], minSeeds: 1, maxSeeds: 1, target: { criterion: 'train-loss', value: 0.5 } } })
+  const config = criticalBatchSizeConfig.parse({ method: 'critical-batch-size', run: { dataset: { name: 'digits' } }, sweep: { batchSizes: [8, 16, 32, 64], minSeeds: 1, maxSeeds: 1, target: { criterion: 'train-loss', value: 0.5 } } })
   studyId = writer.createStudy(config).id
   writer.appendEvent({ studyId, runId: null, level: 'info', kind: 'dataset.read', message: 'Read.', facts: { trainExamples: 1294, validationExamples: 144, hash: 'x' } })
   for (const [batchSize, steps] of [[8, 100], [16, 60], [32, 46], [64, 40]] as const) {
@@ -120,8 +122,8 @@ describe('the query handlers', () => {
   it('read the stored curves against another target', async () => {
     const steps = async (input: object) => {
       const response = await ask('study.report', { studyId, ...input })
-      const { points } = queries['study.report'].output.parse(response.ok ? response.value : null)
-      return points.map((point) => [point.batchSize, point.steps])
+      const report = criticalBatchSizeReport.parse(response.ok ? response.value : null)
+      return report.points.map((point) => [point.batchSize, point.steps])
     }
     expect(await steps({})).toEqual([[8, 100], [16, 60], [32, 46], [64, 40]])
     // Half way down the straight line.

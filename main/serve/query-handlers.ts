@@ -81,8 +81,10 @@ async function mappedLosses(options: { readonly reader: LogReader; readonly read
   const { reader, reading, input } = options
   const { lossMapKey, lossMapOf } = await import('../methods/critical-batch-size/loss-map.ts')
   const study = reader.study(input.studyId)
-  const key = lossMapKey(study.config)
-  const alikeStudies = allStudies(reader).filter((other) => other.id !== study.id && lossMapKey(other.config) === key).map(({ id }) => id)
+  const keyOf = ({ config }: StudyRecord) => (config.method === 'critical-batch-size' ? lossMapKey(config) : null)
+  const key = keyOf(study)
+  if (key === null) throw new LoupeError('unsupported', 'Losses are mapped over batch size and learning rate for sweeps only, and this study is none.', { studyId: study.id, method: study.config.method })
+  const alikeStudies = allStudies(reader).filter((other) => other.id !== study.id && keyOf(other) === key).map(({ id }) => id)
   const runs = [study.id, ...(input.scope === 'alike' ? alikeStudies : [])].flatMap((id) => reading.runs(id))
   return { ...lossMapOf({ runs, metric: input.metric, atExamples: input.atExamples }), alikeStudies }
 }
@@ -98,6 +100,7 @@ function allStudies(reader: LogReader): readonly StudyRecord[] {
 
 /** The study's config with another target or range of the fit: the stored curves are read against it. */
 function rereadConfig(config: StudyConfig, { target, fitFrom, fitTo }: ParsedQueryInput<'study.report'>): StudyConfig {
+  if (config.method === 'loss-gap-batch') return { ...config, comparison: { ...config.comparison, target: target ?? config.comparison.target } }
   return {
     ...config,
     sweep: { ...config.sweep, target: target ?? config.sweep.target, fitFrom: fitFrom ?? config.sweep.fitFrom, fitTo: fitTo ?? config.sweep.fitTo },

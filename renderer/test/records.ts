@@ -1,7 +1,7 @@
-import type { QueryOutput } from '../../main/contract/queries.ts'
 import type { RunRecord, StudyRecord } from '../../main/contract/records.ts'
 import { runConfig } from '../../main/contract/run-config.ts'
 import { studyConfig } from '../../main/contract/study-config.ts'
+import type { CriticalBatchSizeReport } from '../../main/methods/critical-batch-size/report.ts'
 
 /** A run as it stands in the log, for tests. */
 export function runRecord(change: Partial<RunRecord> & { batchSize?: number; seed?: number } = {}): RunRecord {
@@ -33,8 +33,9 @@ export function studyRecord(change: Partial<StudyRecord> = {}): StudyRecord {
 }
 
 /** What a study says before it can say anything. */
-export function pendingReport(change: Partial<QueryOutput<'study.report'>> = {}): QueryOutput<'study.report'> {
+export function pendingReport(change: Partial<CriticalBatchSizeReport> = {}): CriticalBatchSizeReport {
   return {
+    method: 'critical-batch-size',
     studyId: 'study-1',
     target: { criterion: 'train-loss', value: 0.3 },
     points: [],

@@ -10,7 +10,7 @@ const refuse = () => {
   throw new LoupeError('unsupported', 'This test does not answer that.')
 }
 const handlers: CommandHandlers = {
-  'study.start': ({ config }) => ({ studyId: `study of ${config.sweep.batchSizes.length}` }),
+  'study.start': ({ config }) => ({ studyId: `study of ${config.method === 'critical-batch-size' ? config.sweep.batchSizes.length : config.method}` }),
   'study.pause': () => ({}),
   'study.resume': () => {
     throw new LoupeError('not-found', 'There is no study "x". Known: none.', { studyId: 'x' })

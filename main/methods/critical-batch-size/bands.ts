@@ -1,5 +1,5 @@
 import type { FittedLine, Response } from './fit-line.ts'
-import { studentQuantile } from './student.ts'
+import { studentQuantile } from '../student.ts'
 import { lineVariance } from './weighted-line.ts'
 
 /** A law's prediction at some batch sizes, with its pointwise confidence band. */

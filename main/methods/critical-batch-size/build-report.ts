@@ -28,6 +28,7 @@ export function buildReport(config: CriticalBatchSizeConfig, runs: readonly Stud
   const saving = savingOf({ currentBatchSize: sweep.currentBatchSize, estimate: measured, preferred, batches })
   const hours = runs.reduce((total, run) => total + run.wallMs, 0) / HOUR_MS
   return {
+    method: 'critical-batch-size',
     studyId: null,
     target: sweep.target,
     points,

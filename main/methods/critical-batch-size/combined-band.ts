@@ -2,7 +2,7 @@ import type { Band } from './bands.ts'
 import { combinedSteps, type CombinedLaw } from './combined-law.ts'
 import type { CombinedLawFit } from './fit-laws.ts'
 import type { MeasuredSteps } from './relative-noise.ts'
-import { studentQuantile } from './student.ts'
+import { studentQuantile } from '../student.ts'
 
 /** Where a band opens without end it is drawn up to this many times the law's value, and down to as small a share of it. */
 const OPEN = Math.log(1000)

@@ -2,11 +2,11 @@ import type { OptimizerConfig } from '../../contract/optimizer-config.ts'
 import type { Criterion } from '../../contract/run-config.ts'
 import type { StudiedRun } from '../study.ts'
 import type { CriticalBatchSizeConfig } from './config.ts'
-import { crossing, needsFullGradient } from './crossing.ts'
+import { crossing, needsFullGradient } from '../crossing.ts'
 import { fieller } from './fieller.ts'
 import { effectiveLearningRate } from './learning-rate.ts'
 import type { CriticalBatchSizeReport } from './report.ts'
-import { studentQuantile } from './student.ts'
+import { studentQuantile } from '../student.ts'
 
 /** How the noise scale turns into a critical batch size, before any sweep. */
 export interface Bridge {

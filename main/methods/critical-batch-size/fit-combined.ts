@@ -1,7 +1,7 @@
 import { combinedBend, type CombinedLaw } from './combined-law.ts'
 import { minimise } from './minimise.ts'
 import type { RelativeNoise } from './relative-noise.ts'
-import { fisherTail, studentQuantile } from './student.ts'
+import { fisherTail, studentQuantile } from '../student.ts'
 
 export interface CombinedFit {
   readonly law: CombinedLaw

@@ -6,7 +6,7 @@ import { goodnessOf, type Goodness } from './goodness.ts'
 import { asymptote, criticalBatchSize, iidukaSteps, type IidukaLaw } from './iiduka-law.ts'
 import { mccandlishSteps, type McCandlishLaw } from './mccandlish-law.ts'
 import { relativeNoise, type MeasuredSteps } from './relative-noise.ts'
-import { studentQuantile } from './student.ts'
+import { studentQuantile } from '../student.ts'
 
 /** An interval of b*; an end that the points do not bound is null. */
 export interface OpenInterval {

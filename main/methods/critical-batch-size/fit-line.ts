@@ -1,5 +1,5 @@
 import type { MeasuredSteps, RelativeNoise } from './relative-noise.ts'
-import { fisherTail } from './student.ts'
+import { fisherTail } from '../student.ts'
 import { weightedLine, type WeightedLine } from './weighted-line.ts'
 
 /** What a law is linear in: 1/K for the law with a minimum, K itself for the one without. Both against 1/b. */

@@ -20,6 +20,7 @@ export function fitPoints({ csv, confidence }: { readonly csv: string; readonly 
   const batches = sizes.map((batchSize) => ({ ...statisticsOf(batchSize, points.filter((point) => point.batchSize === batchSize)), settled: true, inFit: true }))
   const { preferred, ...reading } = readPoints({ ...defaults, confidence, points, batches, isComplete: true })
   return {
+    method: 'critical-batch-size',
     studyId: null,
     target: null,
     points,

@@ -12,7 +12,7 @@ import { mccandlishSteps } from './mccandlish-law.ts'
 import { stepsOfLast, stepsOfMean, type Quadratic } from './quadratic.ts'
 import reference from './reference/fits.json' with { type: 'json' }
 import { relativeNoise, type MeasuredSteps } from './relative-noise.ts'
-import { fisherTail, studentQuantile } from './student.ts'
+import { fisherTail, studentQuantile } from '../student.ts'
 import { weightedLine } from './weighted-line.ts'
 
 const law = { a: 0.001, s: 0.1 }

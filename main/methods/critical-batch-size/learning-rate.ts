@@ -1,7 +1,7 @@
 import type { DatasetFacts } from '../study.ts'
 import type { NoiseScaleConfig, RunConfig } from '../../contract/run-config.ts'
 import type { CriticalBatchSizeConfig } from './config.ts'
-import { needsFullGradient } from './crossing.ts'
+import { needsFullGradient } from '../crossing.ts'
 
 /** Epochs after which a run that has not reached the target is given up, where the config leaves it open. */
 const DEFAULT_EPOCHS = 50

@@ -1,6 +1,6 @@
 import type { StudiedRun } from '../study.ts'
 import type { CriticalBatchSizeConfig } from './config.ts'
-import { crossing, trainedMs, type Crossing } from './crossing.ts'
+import { crossing, trainedMs, type Crossing } from '../crossing.ts'
 import { effectiveLearningRate } from './learning-rate.ts'
 import type { SweepPoint } from './report.ts'
 

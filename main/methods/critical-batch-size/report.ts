@@ -129,6 +129,7 @@ export const sentenceFacts = z.record(z.string(), z.union([z.number(), z.string(
 export type SentenceFacts = z.output<typeof sentenceFacts>
 
 export const criticalBatchSizeReport = z.object({
+  method: z.literal('critical-batch-size'),
   studyId: z.string().nullable(),
   /** Null for points measured elsewhere, whose target is not known. */
   target: z.object({ criterion, value: z.number() }).nullable(),

@@ -1,6 +1,6 @@
 import type { StudiedRun } from '../study.ts'
 import type { CriticalBatchSizeConfig } from './config.ts'
-import { criterionMetric, crossing } from './crossing.ts'
+import { criterionMetric, crossing } from '../crossing.ts'
 
 /** Where the tuning of one batch size stands. */
 export interface Tuning {

@@ -34,7 +34,7 @@ export const comparisonConfig = z
     target: target.nullable().prefault({ criterion: 'validation-accuracy', value: 0.85 }).describe('target; when each run first reached it is reported, no run ends there, null for none'),
     confidence: z.number().min(0.5).max(0.99).default(0.95).describe('probability; of the intervals'),
     accuracyTolerance: z.number().min(0).max(1).default(0.01).describe('fraction; of accuracy that the controller may lose against the fixed small batch'),
-    currentArm: armName.nullable().default('fixed-small').describe('way; that you use today, the others are held against it, null for the fixed small batch'),
+    currentArm: armName.nullable().default(null).describe('way; that you use today, for what the controller would save, null for none'),
     budgetHours: z.number().min(0).nullable().default(null).describe('hours; the comparison pauses when it has used them, null for no limit'),
     hourlyRate: z.number().min(0).default(0).describe('money per hour; for the cost forecast'),
     parallelRuns: z.int().min(0).max(64).default(0).describe('runs; trained side by side, 0 to choose'),

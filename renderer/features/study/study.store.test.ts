@@ -31,7 +31,7 @@ describe('the open study', () => {
     store.open('study-1')
     await flushPromises()
     expect(store.detail.data?.study.name).toBe('First')
-    expect(store.report.data?.criticalBatchSize.verdict).toBe('pending')
+    expect(store.sweepReport?.criticalBatchSize.verdict).toBe('pending')
     expect(store.runs).toHaveLength(2)
   })
 

@@ -3,15 +3,25 @@ import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 import type { CommandName } from '../../../main/contract/commands.ts'
 import type { LoupeError } from '../../../main/contract/errors.ts'
 import type { QueryOutput } from '../../../main/contract/queries.ts'
-import type { LogEvent, MetricSeries, RunRecord } from '../../../main/contract/records.ts'
+import type { LogEvent, MetricSeries, RunRecord, StudyRecord } from '../../../main/contract/records.ts'
 import type { RequestInput } from '../../../main/contract/rpc.ts'
 import type { Target } from '../../../main/contract/run-config.ts'
+import type { CriticalBatchSizeConfig } from '../../../main/methods/critical-batch-size/config.ts'
+import type { CriticalBatchSizeReport } from '../../../main/methods/critical-batch-size/report.ts'
 import { coalesce } from '../../coalesce.ts'
 import { asLoupeError, useLoadable } from '../../loadable.ts'
 import { useReconnection, workbench } from '../../workbench.ts'
 
 export type StudyDetail = QueryOutput<'study.get'>
-export type StudyReport = QueryOutput<'study.report'>
+/** What a sweep over batch sizes says. */
+export type StudyReport = CriticalBatchSizeReport
+/** A study that sweeps over batch sizes. */
+export type SweepStudy = StudyRecord & { readonly config: CriticalBatchSizeConfig }
+
+/** The study where it is a sweep over batch sizes; null where it is of another method. */
+export function asSweep(study: StudyRecord): SweepStudy | null {
+  return study.config.method === 'critical-batch-size' ? { ...study, config: study.config } : null
+}
 
 /** How the stored curves are read; null reads them as the study itself does. */
 export interface Lens {
@@ -28,7 +38,7 @@ const refreshMs = { detail: 500, report: 1500, series: 1000, events: 2000 }
 export const useStudyStore = defineStore('study', () => {
   const studyId = shallowRef('')
   const detail = useLoadable<StudyDetail>()
-  const report = useLoadable<StudyReport>()
+  const report = useLoadable<QueryOutput<'study.report'>>()
   const series = useLoadable<readonly MetricSeries[]>()
   const events = useLoadable<readonly LogEvent[]>()
   const lens = shallowRef<Lens>(plainLens)
@@ -41,6 +51,10 @@ export const useStudyStore = defineStore('study', () => {
   const busyAction = shallowRef<CommandName | null>(null)
 
   const runs = computed<readonly RunRecord[]>(() => detail.data?.runs ?? [])
+
+  /** The study, and what it says, where it is a sweep over batch sizes. */
+  const sweepStudy = computed(() => (detail.data === null ? null : asSweep(detail.data.study)))
+  const sweepReport = computed(() => (report.data?.method === 'critical-batch-size' ? report.data : null))
 
   const startedRuns = computed(() => runs.value.filter((run) => run.startedAt !== null))
 
@@ -150,7 +164,7 @@ export const useStudyStore = defineStore('study', () => {
     if (wantsEvents.value) refreshEvents.ask()
   }
 
-  return { studyId, detail, report, series, events, lens, runs, actionError, busyAction, open, readAt, showSeries, showEvents, act, refreshAll }
+  return { studyId, detail, report, series, events, lens, runs, sweepStudy, sweepReport, actionError, busyAction, open, readAt, showSeries, showEvents, act, refreshAll }
 })
 
 /** Opens a study for as long as the component lives. */

@@ -44,7 +44,9 @@ export const useTargetsStore = defineStore('targets', () => {
       for (const target of targetsAround(asked.target)) {
         if (mine !== visit) return []
         const isOwn = target.value === asked.target.value
-        list.push(readingOf(await workbench().request('study.report', { studyId: asked.studyId, target: isOwn ? null : target }), target, isOwn))
+        const report = await workbench().request('study.report', { studyId: asked.studyId, target: isOwn ? null : target })
+        if (report.method !== 'critical-batch-size') return []
+        list.push(readingOf(report, target, isOwn))
       }
       shown = asked
       return list

@@ -1,12 +1,12 @@
-import type { QueryInput, QueryOutput } from '../../../main/contract/queries.ts'
+import type { QueryInput } from '../../../main/contract/queries.ts'
+import type { CriticalBatchSizeReport } from '../../../main/methods/critical-batch-size/report.ts'
 import { crossing, demoRuns, law, progressOf, stepMs } from './sweep.ts'
 import type { DemoRun, DemoStudy } from './sweep.ts'
 
-type Report = QueryOutput<'study.report'>
 type Lens = Omit<QueryInput<'study.report'>, 'studyId'>
 
 /** A report of the made-up sweep: the same shape as a real one, with a plain least-squares fit. */
-export function demoReport(study: DemoStudy, lens: Lens): Report {
+export function demoReport(study: DemoStudy, lens: Lens): CriticalBatchSizeReport {
   const { sweep } = study.config
   const target = lens.target ?? sweep.target
   const value = target.value ?? 0.3
@@ -59,6 +59,7 @@ export function demoReport(study: DemoStudy, lens: Lens): Report {
   const spentMs = runs.reduce((sum, run) => sum + progressOf(study, run) * run.steps * stepMs(run.batchSize), 0)
   const censored = points.filter((point) => point.censored).length
   return {
+    method: 'critical-batch-size',
     studyId: study.id,
     target: { criterion: target.criterion ?? 'train-loss', value },
     points,
@@ -101,7 +102,7 @@ export function demoReport(study: DemoStudy, lens: Lens): Report {
   }
 }
 
-function pointOf(study: DemoStudy, run: DemoRun, value: number): Report['points'][number] {
+function pointOf(study: DemoStudy, run: DemoRun, value: number): CriticalBatchSizeReport['points'][number] {
   const share = progressOf(study, run)
   const examples = crossing(run, value, share)
   const isOver = share >= 1

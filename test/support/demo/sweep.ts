@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { MetricSeries, RunRecord } from '../../../main/contract/records.ts'
 import { runConfig } from '../../../main/contract/run-config.ts'
-import type { StudyConfig } from '../../../main/contract/study-config.ts'
+import type { CriticalBatchSizeConfig } from '../../../main/methods/critical-batch-size/config.ts'
 
 /**
  * A made-up sweep that obeys a law of steps with noise, for looking at the window without training anything.
@@ -9,7 +9,7 @@ import type { StudyConfig } from '../../../main/contract/study-config.ts'
  */
 export interface DemoStudy {
   readonly id: string
-  readonly config: StudyConfig
+  readonly config: CriticalBatchSizeConfig
   readonly createdAt: number
   /** Seconds of pretended training, all lanes together, that have passed. */
   elapsed(): number

@@ -4,11 +4,17 @@ import { LoupeError } from '../../../main/contract/errors.ts'
 import type { AnyEvent } from '../../../main/contract/events.ts'
 import { answerCommands, answerQueries, isQuery } from '../../../main/contract/rpc.ts'
 import type { StudyRecord } from '../../../main/contract/records.ts'
-import { studyConfig } from '../../../main/contract/study-config.ts'
 import type { StudyConfig } from '../../../main/contract/study-config.ts'
+import { criticalBatchSizeConfig } from '../../../main/methods/critical-batch-size/config.ts'
+import type { CriticalBatchSizeConfig } from '../../../main/methods/critical-batch-size/config.ts'
 import { demoReport } from './report.ts'
 import { demoKeys, demoRuns, progressOf, runRecordOf, seriesOf, stepMs } from './sweep.ts'
 import type { DemoStudy } from './sweep.ts'
+
+function sweepOnly(config: StudyConfig): CriticalBatchSizeConfig {
+  if (config.method === 'critical-batch-size') return config
+  throw new LoupeError('unsupported', 'The demonstration shows sweeps over batch sizes only.')
+}
 
 /** A workbench that answers every request with a made-up sweep, for looking at the window. Trains nothing. */
 export function createDemoWorkbench(): Transport & { close(): void } {
@@ -18,7 +24,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     for (const listener of listeners) listener(event)
   }
 
-  function add(id: string, config: StudyConfig, createdAt: number, isOver: boolean): DemoStudy {
+  function add(id: string, config: CriticalBatchSizeConfig, createdAt: number, isOver: boolean): DemoStudy {
     let passed = isOver ? 1e6 : 0
     let at = Date.now()
     const study: DemoStudy = {
@@ -112,7 +118,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
   }
   const commands: CommandHandlers = {
     'study.start': ({ config }) => {
-      const study = add(`study-${String(studies.length + 1).padStart(6, '0')}`, config, Date.now(), false)
+      const study = add(`study-${String(studies.length + 1).padStart(6, '0')}`, sweepOnly(config), Date.now(), false)
       return { studyId: study.id }
     },
     'study.pause': ({ studyId }) => setStatus(studyId, 'paused'),
@@ -126,9 +132,13 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     'run.pause': () => ({}),
     'run.resume': () => ({}),
     'run.stop': () => ({}),
+    'run.steer': () => ({}),
+    'run.branch': () => {
+      throw new LoupeError('unsupported', 'The demonstration branches no runs.')
+    },
     'study.estimate': async ({ config }) => {
       await new Promise((resolve) => setTimeout(resolve, 400))
-      const { batchSizes, maxSeeds, hourlyRate } = config.sweep
+      const { batchSizes, maxSeeds, hourlyRate } = sweepOnly(config).sweep
       return {
         seconds: 412,
         examples: 23_400_000,
@@ -143,7 +153,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     'engine.describe': () => ({ tensorflow: '2.21.0', library: 'demo', devices: [{ name: '/device:CPU:0', kind: 'CPU', memoryBytes: 16e9, description: '2 cores' }], threads: 2, gpuProblem: null }),
   }
 
-  const defaults = (name: string, change: object = {}) => studyConfig.parse({ method: 'critical-batch-size', name, ...change })
+  const defaults = (name: string, change: object = {}) => criticalBatchSizeConfig.parse({ method: 'critical-batch-size', name, ...change })
   add('study-000001', defaults('Digits, Adam', { run: { dataset: { name: 'digits' }, optimizer: { kind: 'adam' } } }), Date.now() - 86_400_000 * 3, true)
   add('study-000002', defaults('Fashion-MNIST baseline', { sweep: { hourlyRate: 2.4 } }), Date.now() - 7_200_000, true)
   add('study-000003', defaults('', { run: { model: { kind: 'cnn' } } }), Date.now(), false)

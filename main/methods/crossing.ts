@@ -1,6 +1,6 @@
-import type { MetricKey } from '../../contract/metrics.ts'
-import type { Criterion, Target } from '../../contract/run-config.ts'
-import type { Evaluation } from '../study.ts'
+import type { MetricKey } from '../contract/metrics.ts'
+import type { Criterion, Target } from '../contract/run-config.ts'
+import type { Evaluation } from './study.ts'
 
 /** Where each criterion is read in the log. */
 export const criterionMetric = {

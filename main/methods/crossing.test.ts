@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Evaluation } from '../study.ts'
+import type { Evaluation } from './study.ts'
 import { crossing, needsFullGradient, trainedMs } from './crossing.ts'
 
 const at = (step: number, values: Record<string, number>): Evaluation => ({ step, examples: step * 10, wallMs: step * 5, values })
