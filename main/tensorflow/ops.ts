@@ -89,6 +89,18 @@ export function squaredNorm(tensors: readonly TensorFlow.Tensor[]): TensorFlow.S
   return tf.addN(each)
 }
 
+/**
+ * x·factor, and 0 where the factor is 0 even if x is not finite: so that a sum can begin anew after it was spoilt.
+ *
+ * @param factor  Scalar. No gradient goes through.
+ */
+export function scaledOrZero(x: TensorFlow.Tensor, factor: TensorFlow.Tensor): TensorFlow.Tensor {
+  if (!isTracing()) return tf.where(tf.notEqual(factor, 0), tf.mul(x, factor), 0)
+  const [scaled] = rawOp('MulNoNan', [x, factor], { T: { kind: 'type', value: 'float32' } })
+  if (!scaled) throw new LoupeError('internal', 'MulNoNan gave no output.')
+  return scaled
+}
+
 function statelessRandom(type: string, shape: readonly number[], seed: TensorFlow.Tensor1D): TensorFlow.Tensor {
   const attributes = { dtype: { kind: 'type', value: 'float32' }, T: { kind: 'type', value: 'int32' }, Tseed: { kind: 'type', value: 'int32' } } as const
   const [drawn] = rawOp(type, [tf.tensor1d([...shape], 'int32'), seed], attributes)

@@ -83,6 +83,18 @@ describe.each([
     expect((await opened.traces.evaluator(first, opened.variables, 'train')()).loss / (await gathered(opened, 7)).loss).toBeCloseTo(1, 6)
   })
 
+  test('the full gradient is the same after weights that were not finite had spoilt the sum', async () => {
+    const { session, traces, variables } = await tracesOf(makeTestDataset())
+    const fullGradient = traces.fullGradient(config, variables)
+    const before = await fullGradient()
+    const names = variables.parameters.names.map((name) => variables.parameters.prefix + name)
+    const values = await session.readVariables(names)
+    await session.writeVariables(Object.fromEntries(names.map((name) => [name, { ...values[name]!, values: new Float32Array(values[name]!.values.length).fill(Number.NaN) }])))
+    expect((await fullGradient()).gradientSquared).toBeNaN()
+    await session.writeVariables(values)
+    expect(await fullGradient()).toEqual(before)
+  })
+
   test.each([
     ['bytes', bytes],
     ['one number a feature', perFeature],

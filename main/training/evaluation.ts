@@ -1,4 +1,4 @@
-import { squaredNorm } from '../tensorflow/ops.ts'
+import { scaledOrZero, squaredNorm } from '../tensorflow/ops.ts'
 import { tf } from '../tensorflow/tf.ts'
 import type { HostArrays, Session } from '../tensorflow/runtime.ts'
 import { fillChunk, fillRange, planChunks } from './chunks.ts'
@@ -131,7 +131,7 @@ export function compileGradientAccumulator(options: EvaluationOptions & { readon
       const { loss, logits, gradients } = lossAndGradients(point, weights)
       const own = Object.fromEntries(sum.names.map((name) => [name, tf.mul(gradients[name] as tf.Tensor, inputs.share)])) // one a parameter
       const before = readTensors(context, sum)
-      const after = Object.fromEntries(sum.names.map((name) => [name, tf.add(tf.mul(before[name] as tf.Tensor, inputs.keep), own[name] as tf.Tensor)])) // the same names
+      const after = Object.fromEntries(sum.names.map((name) => [name, tf.add(scaledOrZero(before[name] as tf.Tensor, inputs.keep), own[name] as tf.Tensor)])) // the same names
       assignTensors(context, sum, { before, after })
       return { loss, correct: tf.sum(tf.mul(correctPredictions(logits, batch.labels), weights)), ownSquared: squaredNorm(Object.values(own)), totalSquared: squaredNorm(Object.values(after)) }
     },

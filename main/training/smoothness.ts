@@ -1,4 +1,4 @@
-import { squaredNorm } from '../tensorflow/ops.ts'
+import { scaledOrZero, squaredNorm } from '../tensorflow/ops.ts'
 import { tf } from '../tensorflow/tf.ts'
 import type { HostArrays } from '../tensorflow/runtime.ts'
 import { fillChunk, planChunks } from './chunks.ts'
@@ -90,7 +90,7 @@ function compileShiftedGradient({ session, objective, variables, sum, direction 
       const point = { objective, parameters, statistics: readTensors(context, variables.statistics), batch, seed: tf.tensor1d([0, 0], 'int32'), training: false }
       const { gradients, loss } = lossAndGradients(point, weights as tf.Tensor1D) // as declared
       const before = readTensors(context, sum)
-      const after = Object.fromEntries(Object.entries(before).map(([name, value]) => [name, tf.add(tf.mul(value, keep), tf.mul(gradients[name] as tf.Tensor, share))])) // the same names
+      const after = Object.fromEntries(Object.entries(before).map(([name, value]) => [name, tf.add(scaledOrZero(value, keep), tf.mul(gradients[name] as tf.Tensor, share))])) // the same names
       assignTensors(context, sum, { before, after })
       return { loss }
     },
