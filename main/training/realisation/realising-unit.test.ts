@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { Lever } from '../../contract/batch-policy-config.ts'
 import type { RunConfigInput } from '../../contract/run-config.ts'
 import { LoupeError } from '../../contract/errors.ts'
 import { liveObjects } from '../../tensorflow/live-objects.ts'
@@ -213,13 +214,14 @@ describe('the unit', () => {
 
   test('also where one device was all, once a step takes much of its memory', async () => {
     const memory = { isShort: false }
-    const options = { stepBytes: 4500, wrap: (session: Session) => failing(session, (name) => memory.isShort && name.startsWith('accumulate-32')) }
+    // A device is free: what runs out of memory loops all the same.
+    const options = { stepBytes: 4500, realisation: { devices: 2, growOrder: ['memory', 'devices', 'loops'] as Lever[] }, wrap: (session: Session) => failing(session, (name) => memory.isShort && name.startsWith('accumulate-32')) }
     await withUnit(options, async (unit) => {
       await unit.train(16, 1)
       expect((await unit.train(32, 1)).realised).toMatchObject({ microBatch: 32, loops: 1, stepsPerCall: 1 })
       memory.isShort = true
       await unit.train(32, 1)
-      expect(unit.smaller.map(({ microBatch, loops }) => [microBatch, loops])).toEqual([[16, 2]])
+      expect(unit.smaller.map(({ replicas, microBatch, loops }) => [replicas, microBatch, loops])).toEqual([[1, 16, 2]])
     })
   })
 

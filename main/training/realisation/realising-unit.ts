@@ -1,5 +1,5 @@
 import { LoupeError } from '../../contract/errors.ts'
-import type { RealisationConfig } from '../../contract/batch-policy-config.ts'
+import type { Lever, RealisationConfig } from '../../contract/batch-policy-config.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
 import { z } from '../../contract/zod.ts'
 import type { BatchUnit, Realised } from '../control/batch-unit.ts'
@@ -157,7 +157,7 @@ class Unit implements RealisingUnit {
     if (!(error instanceof UnfinishedUpdate)) throw error
     const { batchSize } = realisation
     this.#probe.ranOut(microBatchOf(realisation))
-    const planned = await this.#plan(batchSize)
+    const planned = await this.#plan(batchSize, ['loops', 'memory', 'devices'])
     this.#current = planned.realisation
     const reason = `memory ran out with micro-batches of ${microBatchOf(realisation)}; ${planned.reason}`
     this.#options.onSmaller?.(this.#realised({ ...planned, reason }), error.reason)
@@ -168,7 +168,7 @@ class Unit implements RealisingUnit {
   }
 
   /** Plans with what is known of memory, tries out what it comes to, and plans again where that does not fit. */
-  async #plan(batchSize: number): Promise<PlannedRealisation> {
+  async #plan(batchSize: number, growOrder: readonly Lever[] = this.#options.realisation.growOrder): Promise<PlannedRealisation> {
     const { realisation: config, devices } = this.#options
     const limits = new Map<string, number>()
     for (;;) {
@@ -179,7 +179,7 @@ class Unit implements RealisingUnit {
         current: this.#current,
         devicesAtStart: config.devicesAtStart,
         firstMicroBatch: this.#firstMicroBatch,
-        growOrder: config.growOrder,
+        growOrder,
         shrinkOrder: config.shrinkOrder,
       })
       const tooLarge = await this.#firstTooLarge(planned.realisation)
