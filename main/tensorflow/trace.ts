@@ -20,6 +20,18 @@ export function isTracing(): boolean {
   return tf.engine().backendName === graphBackendName
 }
 
+/**
+ * Runs code of a trace with its operations placed on another device of the session. TensorFlow copies what crosses; variables and
+ * resident arrays stay where they are. On the reference, which has one device, the code just runs.
+ */
+export function onDevice<T>(device: string, call: () => T): T {
+  if (!isTracing()) return call()
+  const { binding } = installGraphBackend()
+  const { scope } = binding
+  if (scope === null) throw new LoupeError('internal', `onDevice(${device}) was called outside of a trace.`)
+  return scope.device === device ? call() : binding.within({ ...scope, device, constants: new Map() }, call)
+}
+
 /** Runs a function with one of tfjs' backends, which must be ready, and goes back to the one before. */
 export function withBackend<T>(name: string, call: () => T): T {
   const before = tf.engine().backendName

@@ -12,6 +12,7 @@ import type { RunState } from './run-state.ts'
 import { BatchControl } from './control/batch-control.ts'
 import { couplingWarnings } from './realisation/coupling.ts'
 import { poolFor, virtualDevices } from './realisation/device-pool.ts'
+import { firstMicroBatch } from './realisation/realisation.ts'
 import { createRealisingUnit } from './realisation/realising-unit.ts'
 import { chooseStepsPerCall } from './steps-per-call.ts'
 import { Traces } from './traces.ts'
@@ -175,9 +176,11 @@ class SessionTrainer implements Trainer {
     const variables = await traces.initialize(config)
     const plan = planRun(config, dataset.train.count)
     const stepsPerCall = config.compute.stepsPerCall === 0 ? chooseStepsPerCall(plan, variables.model.cost) : config.compute.stepsPerCall
-    const jit = pinnedJit ?? (await this.#chooseJit({ config, plan, stepsPerCall, traces, variables }))
+    // What is cut up from the start may not fit in one piece.
+    const tried = { ...config, batchSize: firstMicroBatch(config) }
+    const jit = pinnedJit ?? (await this.#chooseJit({ config: tried, plan, stepsPerCall, traces, variables }))
     const call = (steps: number) => traces.trainingCall(config, variables, { steps, jit })
-    for (const steps of new Set([stepsPerCall, 1])) await this.#warm(call(steps), config)
+    if (tried.batchSize === config.batchSize) for (const steps of new Set([stepsPerCall, 1])) await this.#warm(call(steps), config)
     return { plan, stepsPerCall, jit, traces, variables, call }
   }
 

@@ -1,4 +1,5 @@
 import type { Lever } from '../../contract/batch-policy-config.ts'
+import type { RunConfig } from '../../contract/run-config.ts'
 
 /** A device that a run may use, as it stands when a batch size is asked for. */
 export interface DeviceState {
@@ -63,4 +64,11 @@ export function describeRealisation(realisation: Realisation): string {
 /** `CPU:0` for `/device:CPU:0`. */
 export function shortName(device: string): string {
   return device.replace(/^.*device:/i, '')
+}
+
+/** The largest micro-batch that a run's first update can have, as its config says; that update's batch for a run that cuts none. */
+export function firstMicroBatch({ batchSize, batchPolicy }: Pick<RunConfig, 'batchSize' | 'batchPolicy'>): number {
+  if (batchPolicy === null) return batchSize
+  const { devicesAtStart, largestMicroBatch } = batchPolicy.realisation
+  return Math.min(Math.ceil(batchSize / devicesAtStart), largestMicroBatch ?? batchSize)
 }
