@@ -34,7 +34,7 @@ const shared = {
   batchMax: z.int().min(1).default(1024).describe('examples; the batch never becomes larger'),
   granularity: z.int().min(1).default(8).describe('examples; batch sizes are whole multiples of it, the two limits excepted'),
   cooldownExamples: z.int().min(0).nullable().default(null).describe('examples; at least between two changes, rollbacks excepted, null for half the training examples'),
-  minChange: z.number().min(0).max(1).default(0.05).describe('fraction; of the batch size; a smaller change is not made'),
+  minChange: z.number().min(0).max(1).default(0.05).describe('fraction; of the batch size; a smaller change is not made, answers to divergence excepted'),
   learningRateRule: z.enum(['none', 'linear', 'sqrt', 'adascale']).default('none').describe('rule; learning rate times (batch/first batch)^0, ^1, ^½, or times the AdaScale gain, when the batch changes'),
   realisation: realisationConfig.prefault({}),
 }
@@ -69,8 +69,8 @@ export const lossGapPolicyConfig = z.strictObject({
   flatT: threshold('1; the slope is not below 0 by more than this many standard errors').default(2),
   gradientNormBelow: threshold('nats per parameter unit; the norm of the step’s weight gradient, smoothed, is below this').default(null),
   noiseCorrection: z.boolean().default(true).describe('yes or no; scale slope, derivative and gradient thresholds by √(first batch/batch), as the noise of the mean loss scales'),
-  windowExamples: z.int().min(1).nullable().default(null).describe('examples; the slope and derivatives are fitted to this many, null for 0.4 epochs'),
-  halfLifeExamples: z.int().min(1).nullable().default(null).describe('examples; half-life of the smoothed gap, null for 0.1 epochs'),
+  windowExamples: z.int().min(1).nullable().default(null).describe('examples; the slope and derivatives are fitted to this many, null for 0.4 epochs, or n + 3 updates of the largest batch'),
+  halfLifeExamples: z.int().min(1).nullable().default(null).describe('examples; half-life of the smoothed gap, null for 0.1 epochs, or 2 updates of the largest batch'),
 
   growFactor: z.number().gt(1).max(64).default(2).describe('factor; of a growth'),
   growBy: z.int().min(1).nullable().default(null).describe('examples; added by a growth instead of the factor, null for the factor'),
@@ -80,10 +80,10 @@ export const lossGapPolicyConfig = z.strictObject({
   epochTable: z.array(epochBatch).max(100).default([]).describe('table; batch sizes by epoch, instead of growth by a factor'),
 
   divergeSigma: threshold('1; the smoothed gap is above its best by this many deviations of the window').default(5),
-  divergeRatio: threshold('ratio; the smoothed gap is above its best times this').default(2),
-  divergeT: threshold('1; the gap rises by more than this many standard errors').default(3),
+  divergeRatio: threshold('ratio; the smoothed gap is above its best times this, and by 3 deviations of the window').default(2),
+  divergeT: threshold('1; the gap rises by more than this many standard errors, to 3 deviations of the window above its best').default(3),
   divergeGradientRatio: threshold('ratio; the gradient norm is above its trailing median times this').default(null),
-  onDivergence: z.enum(['auto', 'shrink', 'rollback']).default('auto').describe('answer; reload the previous epoch, or only shrink; auto reloads with the epoch driver and where the loss is not finite'),
+  onDivergence: z.enum(['auto', 'shrink', 'rollback']).default('auto').describe('answer; reload the previous epoch, or only shrink; auto reloads with the epoch driver; a loss that is not finite always reloads'),
   checkpointsKept: z.int().min(1).max(50).default(3).describe('checkpoints; of the last epochs, to reload from'),
   maxRollbacks: z.int().min(0).max(100).default(3).describe('times; the run fails at one more'),
 })

@@ -7,6 +7,8 @@ import type { SignalTrack } from './signal-track.ts'
 export const MILLION = 1e6
 /** What stands for infinity in a reading. */
 const LARGEST = 1e6
+/** Deviations of the window by which a gap must have left its best before a ratio or a slope counts as divergence. */
+const LEFT_BEST = 3
 
 interface SignalConditions {
   readonly config: LossGapPolicyConfig
@@ -37,7 +39,7 @@ export function growReadings({ config, signal, track, window, correction }: Sign
   if (fits === null) return readings
   if (slopeBelow !== null) below('slopeBelow', Math.abs(fits.slope) * MILLION, slopeBelow * correction)
   if (relativeSlopeBelow !== null && smoothed !== null) below('relativeSlopeBelow', share(Math.abs(fits.slope) * window, Math.abs(smoothed)), relativeSlopeBelow * correction)
-  if (derivativeBelow !== null) below('derivativeBelow', Math.abs(fits.derivative) * MILLION ** derivativeOrder, derivativeBelow * correction)
+  if (derivativeBelow !== null && track.derivative !== null) below('derivativeBelow', Math.abs(track.derivative) * MILLION ** derivativeOrder, derivativeBelow * correction)
   if (flatT !== null) readings.push({ condition: 'flatT', signal, value: fits.slopeT, threshold: -flatT, isMet: fits.slopeT > -flatT, side: 'grow' })
   return readings
 }
@@ -49,15 +51,17 @@ export function growGradientReadings({ gradientNormBelow }: LossGapPolicyConfig,
   return [{ condition: 'gradientNormBelow', signal: null, value: track.smoothed, threshold, isMet: track.smoothed < threshold, side: 'grow' }]
 }
 
-/** How many conditions for growth a signal has that are on: fewer readings than that say that the window is still filling. */
-export function growConditions({ valueBelow, slopeBelow, relativeSlopeBelow, derivativeBelow, flatT }: LossGapPolicyConfig): number {
-  return [valueBelow, slopeBelow, relativeSlopeBelow, derivativeBelow, flatT].filter((threshold) => threshold !== null).length
+/** How many conditions for growth are on for each signal: fewer readings than that say that the window is still filling. */
+export function growConditions({ valueBelow, slopeBelow, relativeSlopeBelow, derivativeBelow, flatT, gradientNormBelow }: LossGapPolicyConfig): number {
+  let conditions = 0
+  for (const threshold of [valueBelow, slopeBelow, relativeSlopeBelow, derivativeBelow, flatT, gradientNormBelow]) if (threshold !== null) conditions += 1
+  return conditions
 }
 
 /**
  * The conditions for divergence of one signal that are on and can be judged already.
  *
- * A ratio and a slope also ask the smoothed gap to have left its best by a deviation of the window: near 0 twice the best
+ * A ratio and a slope also ask the smoothed gap to have left its best by three deviations of the window: near 0 twice the best
  * is nothing, and among the many slopes of a long plateau some lie 3 standard errors off.
  */
 export function divergeReadings({ config, signal, track }: Pick<SignalConditions, 'config' | 'signal' | 'track'>): ConditionReading[] {
@@ -67,7 +71,7 @@ export function divergeReadings({ config, signal, track }: Pick<SignalConditions
   const readings: ConditionReading[] = []
   const add = (condition: string, value: number, threshold: number, isMet: boolean) => readings.push({ condition, signal, value, threshold, isMet, side: 'diverge' })
   const deviation = best.deviation ?? fits?.deviation ?? null
-  const hasLeftBest = smoothed > best.gap + (deviation ?? 0)
+  const hasLeftBest = smoothed > best.gap + LEFT_BEST * (deviation ?? 0)
   if (divergeSigma !== null && deviation !== null) {
     const threshold = best.gap + divergeSigma * deviation
     add('divergeSigma', smoothed, threshold, smoothed > threshold)

@@ -98,6 +98,13 @@ describe('on 40 random courses, a policy', () => {
     expect(new Set(courses.flatMap(({ changes }) => changes.map(({ decision }) => decision.kind)))).toEqual(new Set(['grow', 'shrink', 'rollback']))
   })
 
+  it('hardly ever takes noise on a plateau for divergence: in 300 epochs at the defaults, once at most', () => {
+    const plateau = factsOf({ trainExamples: 10_000, firstBatch: 64 })
+    const answers = [1, 2, 3].flatMap((seed) => follow({ policy: createPolicy({ config: configOf(), facts: plateau }), facts: plateau, until: 1e6, loss: (position) => 0.3 + 2 * Math.exp(-position / 8000), noise: 0.5, seed }).changes)
+    expect(answers.filter(({ decision }) => decision.kind !== 'grow').length).toBeLessThanOrEqual(1)
+    expect(answers.length).toBeGreaterThanOrEqual(12) // four doublings from 64 each
+  })
+
   it('never takes a constant for divergence, and always a NaN', () => {
     for (const { config } of courses) {
       const loss = 0.1 + (config.batchMax % 7) / 3

@@ -47,7 +47,7 @@ describe('growth', () => {
     const { changes } = train({ valueBelow: 0.5 }, { noise: 0 })
     expect(changes[0]!.decision).toMatchObject({ kind: 'grow', trigger: 'valueBelow' })
     expect(changes[0]!.position).toBeGreaterThan(9200) // where the loss itself passes 0.5: its smoothed value comes a little later
-    expect(changes[0]!.position).toBeLessThan(12_000)
+    expect(changes[0]!.position).toBeLessThan(14_000)
   })
 
   it('R6: grows where the slope of the loss is below a threshold, by examples or as a share of the gap', () => {

@@ -48,10 +48,11 @@ interface Growing {
 export function decideLossGap(view: LossGapView, point: DecisionPoint): BatchDecision {
   const { config, tracks, gradient, broken } = view
   const growing = expectConvergence(view, point)
-  const diverging = [...[...tracks].flatMap(([signal, track]) => divergeReadings({ config, signal, track })), ...divergeGradientReadings(config, gradient)]
+  const diverging = divergeGradientReadings(config, gradient)
+  for (const [signal, track] of tracks) diverging.push(...divergeReadings({ config, signal, track }))
   const readings = [...growing.readings, ...diverging]
   if (broken !== null) return rollbackFromBroken(broken, readings)
-  const met = diverging.filter((reading) => reading.isMet)
+  const met = countMet(diverging) > 0 ? diverging.filter((reading) => reading.isMet) : []
   const keep = (status: PolicyStatus): BatchDecision => ({ kind: 'keep', status, readings })
   const isCooling = isCoolingDown(view, point)
   if (met.length > 0) {
@@ -83,19 +84,23 @@ function expectConvergence({ config, facts, lengths, tracks, gradient }: LossGap
   if (config.driver === 'epoch') return { isExpected: false, isWaiting: false, readings: [] }
   const correction = noiseCorrection(config, { firstBatch: facts.firstBatch, batchSize })
   const shared = growGradientReadings(config, gradient, correction)
-  const [ownConditions, sharedConditions] = [growConditions(config), config.gradientNormBelow === null ? 0 : 1]
-  const conditions = ownConditions + sharedConditions
-  const signals = [...tracks].map(([signal, track]) => {
+  const conditions = growConditions(config)
+  const readings: ConditionReading[] = []
+  let [expected, isWaiting] = [0, false]
+  for (const [signal, track] of tracks) {
     const own = growReadings({ config, signal, track, window: lengths.window, correction })
-    const all = [...own, ...shared]
-    const met = all.filter((reading) => reading.isMet).length
-    return { own, isWaiting: all.length < conditions, isExpected: config.growWhen === 'any' ? met > 0 : conditions > 0 && met === conditions }
-  })
-  return {
-    isExpected: config.combine === 'any' ? signals.some((signal) => signal.isExpected) : signals.every((signal) => signal.isExpected),
-    isWaiting: signals.some((signal) => signal.isWaiting),
-    readings: [...signals.flatMap((signal) => signal.own), ...shared],
+    const met = countMet(own) + countMet(shared)
+    if (config.growWhen === 'any' ? met > 0 : conditions > 0 && met === conditions) expected += 1
+    if (own.length + shared.length < conditions) isWaiting = true
+    readings.push(...own)
   }
+  return { isExpected: config.combine === 'any' ? expected > 0 : expected === tracks.size, isWaiting, readings: [...readings, ...shared] }
+}
+
+function countMet(readings: readonly ConditionReading[]): number {
+  let met = 0
+  for (const reading of readings) if (reading.isMet) met += 1
+  return met
 }
 
 function decideByEpoch({ config, facts, reference }: LossGapView, { epoch, batchSize }: DecisionPoint, readings: readonly ConditionReading[]): BatchDecision | null {
@@ -104,11 +109,11 @@ function decideByEpoch({ config, facts, reference }: LossGapView, { epoch, batch
   if (!isWorthIt(config, batchSize, wanted)) return null
   const isTable = config.epochTable.length > 0
   const law = isTable ? 'by the table of epochs' : `by ${config.growBy === null ? `a factor of ${figure(config.growFactor)}` : `${config.growBy} examples`} every ${config.epochStep === 1 ? 'epoch' : `${config.epochStep} epochs`}`
-  return { kind: wanted > batchSize ? 'grow' : 'shrink', batchSize: wanted, trigger: isTable ? 'epochTable' : 'epochStep', reason: `epoch ${epoch} is done, and the batch changes from ${batchSize} to ${wanted} ${law}`, readings }
+  return { kind: wanted > batchSize ? 'grow' : 'shrink', batchSize: wanted, trigger: isTable ? 'epochTable' : 'epochStep', reason: `epoch ${epoch} is done, and the batch changes from ${batchSize} to ${wanted} ${law}`, readings, numbers: { epoch } }
 }
 
 function rollbackFromBroken({ what, value, position }: BrokenValue, readings: readonly ConditionReading[]): BatchDecision {
-  const reading: ConditionReading = { condition: 'notFinite', signal: null, value: 1, threshold: 0, isMet: true, side: 'diverge' }
+  const reading: ConditionReading = { condition: 'notFinite', signal: what.replace(' ', '-'), value: 1, threshold: 0, isMet: true, side: 'diverge' }
   return { kind: 'rollback', trigger: 'notFinite', reason: `the ${what} is ${value} at ${position} examples`, readings: [...readings, reading] }
 }
 

@@ -86,10 +86,11 @@ export class LossGapPolicy implements BatchPolicy {
 
   /** Of the first signal. */
   get curves(): Readonly<Record<string, number>> {
-    const { smoothed, fits } = [...this.#tracks.values()][0] ?? { smoothed: null, fits: null }
+    const { smoothed, fits, derivative } = [...this.#tracks.values()][0] ?? { smoothed: null, fits: null, derivative: null }
     return {
       ...(smoothed === null ? {} : { 'controller/gap': smoothed }),
-      ...(fits === null ? {} : { 'controller/slope': fits.slope * MILLION, 'controller/slope-t': fits.slopeT, 'controller/derivative': fits.derivative * MILLION ** this.#config.derivativeOrder }),
+      ...(fits === null ? {} : { 'controller/slope': fits.slope * MILLION, 'controller/slope-t': fits.slopeT }),
+      ...(derivative === null ? {} : { 'controller/derivative': derivative * MILLION ** this.#config.derivativeOrder }),
       ...(this.#gradient.smoothed === null ? {} : { 'controller/gradient-norm': this.#gradient.smoothed }),
       ...(this.#memory.trainingNoise === null ? {} : { 'controller/training-noise': this.#memory.trainingNoise }),
     }

@@ -25,17 +25,19 @@ export interface PolicyLengths {
 const DEFAULT_WINDOW = 0.4
 const DEFAULT_HALF_LIFE = 0.1
 const DEFAULT_COOLDOWN = 0.5
+/** Updates at the largest batch; a half-life of fewer would smooth nothing there. */
+const LEAST_UPDATES = 2
 
 /** Least window, in examples, that holds the degree + 2 updates at the largest batch that a fit of degree n + 1 needs. */
 export function leastWindow({ derivativeOrder, batchMax }: Pick<LossGapPolicyConfig, 'derivativeOrder' | 'batchMax'>): number {
   return (derivativeOrder + 3) * batchMax
 }
 
-/** The lengths of a loss-gap policy, with the defaults filled in: 0.4, 0.1 and 0.5 epochs, the window no shorter than its fit allows. */
+/** The lengths of a loss-gap policy, with the defaults filled in: 0.4, 0.1 and 0.5 epochs, window and half-life no shorter than what the largest batch needs. */
 export function policyLengths(config: LossGapPolicyConfig, trainExamples: number): PolicyLengths {
   return {
     window: config.windowExamples ?? Math.max(leastWindow(config), Math.ceil(DEFAULT_WINDOW * trainExamples)),
-    halfLife: config.halfLifeExamples ?? Math.ceil(DEFAULT_HALF_LIFE * trainExamples),
+    halfLife: config.halfLifeExamples ?? Math.max(LEAST_UPDATES * config.batchMax, Math.ceil(DEFAULT_HALF_LIFE * trainExamples)),
     cooldown: cooldownOf(config, trainExamples),
   }
 }

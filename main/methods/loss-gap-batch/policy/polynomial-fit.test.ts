@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { derivativeAtZero, polynomialFit, type FitPoint } from './polynomial-fit.ts'
+import { derivativeAtZero, polynomialFit, straightLine, type FitPoint } from './polynomial-fit.ts'
 import reference from './reference/polynomial-fit.json' with { type: 'json' }
 import { slopeT } from './signal-track.ts'
 
@@ -16,15 +16,22 @@ describe('polynomialFit', () => {
     expect(fit.deviation).toBeCloseTo(deviation, 10)
   })
 
+  it('has the straight line of numpy in closed form', () => {
+    const [line, numpy] = [straightLine(reference.points)!, reference.fits[0]!]
+    expect(line.coefficients[1]! / numpy.derivatives[1]!).toBeCloseTo(1, 10)
+    expect(line.standardErrors.map((error, i) => error / numpy.standardErrors[i]!)).toEqual([expect.closeTo(1, 10), expect.closeTo(1, 10)])
+    expect(line.deviation).toBeCloseTo(numpy.deviation, 10)
+  })
+
   it('finds that 1.00, 0.98, 0.97, 0.97 still falls: t is -3.1623', () => {
-    const line = polynomialFit(series([1, 0.98, 0.97, 0.97]), 1)!
+    const line = straightLine(series([1, 0.98, 0.97, 0.97]))!
     expect(line.coefficients[1]).toBeCloseTo(-0.01, 12)
     expect(line.standardErrors[1]).toBeCloseTo(0.0031623, 7)
     expect(slopeT(line)).toBeCloseTo(-3.1623, 4)
   })
 
   it('finds that 0.70, 0.72, 0.69, 0.71, 0.70 is flat: t is -0.2425', () => {
-    const line = polynomialFit(series([0.7, 0.72, 0.69, 0.71, 0.7]), 1)!
+    const line = straightLine(series([0.7, 0.72, 0.69, 0.71, 0.7]))!
     expect(line.coefficients[1]).toBeCloseTo(-0.001, 12)
     expect(slopeT(line)).toBeCloseTo(-0.2425, 4)
   })
@@ -41,7 +48,7 @@ describe('polynomialFit', () => {
     const fit = polynomialFit(series(Array<number>(20).fill(0.1 + 0.2)), 3)!
     expect(fit.coefficients).toEqual([0.1 + 0.2, 0, 0, 0])
     expect(fit.deviation).toBe(0)
-    expect(slopeT(polynomialFit(series(Array<number>(20).fill(0.3)), 1)!)).toBe(0)
+    expect(slopeT(straightLine(series(Array<number>(20).fill(0.3)))!)).toBe(0)
   })
 
   it('weighs a point of twice the examples as two points', () => {

@@ -54,6 +54,31 @@ export function polynomialFit(points: readonly FitPoint[], degree: number): Poly
   }
 }
 
+/** The same for a straight line, in closed form: it is fitted once a bucket, while training waits. */
+export function straightLine(points: readonly FitPoint[]): PolynomialFit | null {
+  let [weight, meanX, meanY] = [0, 0, 0]
+  for (const point of points) {
+    weight += point.weight
+    meanX += (point.weight / weight) * (point.x - meanX)
+    meanY += (point.weight / weight) * (point.y - meanY)
+  }
+  let [xx, xy, yy] = [0, 0, 0]
+  for (const point of points) {
+    const [dx, dy] = [point.x - meanX, point.y - meanY]
+    xx += point.weight * dx * dx
+    xy += point.weight * dx * dy
+    yy += point.weight * dy * dy
+  }
+  if (points.length < 3 || !(xx > 0)) return null
+  const slope = xy / xx
+  const variance = Math.max(0, yy - slope * xy) / (points.length - 2)
+  return {
+    coefficients: [meanY - slope * meanX, slope],
+    standardErrors: [Math.sqrt(variance * (1 / weight + meanX ** 2 / xx)), Math.sqrt(variance / xx)],
+    deviation: Math.sqrt((variance * points.length) / weight),
+  }
+}
+
 /** The n-th derivative at x = 0, n!·a_n, and its standard error; 0 beyond the degree. */
 export function derivativeAtZero(fit: PolynomialFit, order: number): { readonly value: number; readonly standardError: number } {
   let factorial = 1

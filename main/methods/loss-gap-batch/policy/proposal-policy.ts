@@ -1,5 +1,5 @@
 import type { BatchPolicyConfig } from '../../../contract/batch-policy-config.ts'
-import type { BatchDecision, BatchPolicy, DecisionPoint, ObservedEvaluation, ObservedStep, PolicyStatus } from '../../../contract/batch-policy.ts'
+import type { BatchDecision, BatchPolicy, DecidingNumbers, DecisionPoint, ObservedEvaluation, ObservedStep, PolicyStatus } from '../../../contract/batch-policy.ts'
 import { z } from '../../../contract/zod.ts'
 import { allowedBatch, rolledBackBatch } from './batch-sizes.ts'
 import { smoothingFloor } from './gap.ts'
@@ -31,6 +31,7 @@ interface Proposal {
   readonly batchSize: number
   /** Its formula with the numbers in it. */
   readonly formula: string
+  readonly numbers: DecidingNumbers
 }
 
 /** A published policy: proposes a batch size from the gradient noise that evaluations estimate. It does not answer divergence: the run fails as one of a fixed batch does. */
@@ -84,7 +85,7 @@ export class ProposalPolicy implements BatchPolicy {
       const status = batchSize >= batchMax ? 'at-max' : batchSize <= batchMin ? 'at-min' : 'armed'
       return { kind: 'keep', status, readings: [{ ...reading, isMet: false, side: 'grow' }] }
     }
-    return { kind: wanted > batchSize ? 'grow' : 'shrink', batchSize: wanted, trigger: kind, reason: proposal.formula, readings: [reading] }
+    return { kind: wanted > batchSize ? 'grow' : 'shrink', batchSize: wanted, trigger: kind, reason: proposal.formula, readings: [reading], numbers: proposal.numbers }
   }
 
   changed({ position }: { readonly position: number; readonly fromBatch: number; readonly toBatch: number }): void {
@@ -127,10 +128,10 @@ export class ProposalPolicy implements BatchPolicy {
     const measured = `tr Σ ${figure(trace)}, |G|² ${figure(gradientSquared)}`
     if (config.kind === 'norm-test') {
       const batchSize = normTestBatch({ theta: config.theta, trace, gradientSquared })
-      return { batchSize, formula: `the norm test with θ ${figure(config.theta)} asks for ${figure(batchSize)} (${measured})` }
+      return { batchSize, formula: `the norm test with θ ${figure(config.theta)} asks for ${figure(batchSize)} (${measured})`, numbers: { theta: config.theta, trace, gradientSquared } }
     }
     const batchSize = noiseScaleBatch({ scale: config.scale, trace, gradientSquared })
-    return { batchSize, formula: `${figure(config.scale)} times the noise scale is ${figure(batchSize)} (${measured})` }
+    return { batchSize, formula: `${figure(config.scale)} times the noise scale is ${figure(batchSize)} (${measured})`, numbers: { scale: config.scale, trace, gradientSquared } }
   }
 
   #proposeCabs(scale: number, trace: number, loss: Smoothed): Proposal | null {
@@ -138,6 +139,6 @@ export class ProposalPolicy implements BatchPolicy {
     const gap = loss.value - smoothingFloor(this.#facts.classes, this.#facts.labelSmoothing)
     if (learningRate === null || loss.weight === 0 || !(gap > 0)) return null
     const batchSize = cabsBatch({ scale, learningRate, trace, gap })
-    return { batchSize, formula: `CABS proposes ${figure(batchSize)} (learning rate ${figure(learningRate)}, tr Σ ${figure(trace)}, loss ${figure(gap)} above its floor)` }
+    return { batchSize, formula: `CABS proposes ${figure(batchSize)} (learning rate ${figure(learningRate)}, tr Σ ${figure(trace)}, loss ${figure(gap)} above its floor)`, numbers: { scale, learningRate, trace, gap } }
   }
 }

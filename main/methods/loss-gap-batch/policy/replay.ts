@@ -1,5 +1,5 @@
 import type { BatchPolicyConfig } from '../../../contract/batch-policy-config.ts'
-import type { BatchDecision, BatchPolicy, ConditionReading, ObservedEvaluation } from '../../../contract/batch-policy.ts'
+import type { BatchDecision, BatchPolicy, ConditionReading, DecidingNumbers, ObservedEvaluation } from '../../../contract/batch-policy.ts'
 import { LoupeError } from '../../../contract/errors.ts'
 import { createPolicy } from './create-policy.ts'
 import type { PolicyFacts } from './policy-facts.ts'
@@ -29,6 +29,7 @@ export interface ReplayedDecision {
   readonly trigger: string
   readonly reason: string
   readonly readings: readonly ConditionReading[]
+  readonly numbers?: DecidingNumbers
 }
 
 /** What the policy measured at one place: enough to draw its curves and its bands. */
@@ -81,7 +82,7 @@ export function replayPolicy({ config, facts, curve, points = POINTS }: { readon
     const answered = answer(policy, { decision, course, position, rollbacks: decisions.filter(({ kind }) => kind === 'rollback').length + 1 })
     if (typeof answered === 'string') return { decisions, points: kept, batches: batchesOf(facts, decisions), failure: { position, message: answered } }
     const { kind, trigger, reason, readings } = decision
-    decisions.push({ position, kind, fromBatch: batchSize, toBatch: answered, trigger, reason, readings })
+    decisions.push({ position, kind, fromBatch: batchSize, toBatch: answered, trigger, reason, readings, ...('numbers' in decision ? { numbers: decision.numbers } : {}) })
     const epochBatches = kind === 'rollback' ? [...course.epochBatches.slice(0, -1), answered] : course.epochBatches // the next one must be smaller still
     course = { ...course, batchSize: answered, epochBatches }
   }

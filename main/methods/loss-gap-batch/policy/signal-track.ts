@@ -1,6 +1,6 @@
 import { z } from '../../../contract/zod.ts'
 import type { PolicyLengths } from './policy-facts.ts'
-import { derivativeAtZero, polynomialFit, type PolynomialFit } from './polynomial-fit.ts'
+import { derivativeAtZero, polynomialFit, straightLine, type FitPoint, type PolynomialFit } from './polynomial-fit.ts'
 import { nothingSmoothed, smooth, smoothedState } from './smoothed.ts'
 import { emptyWindow, isFull, observe, windowState } from './window.ts'
 
@@ -24,15 +24,13 @@ export interface GapObservation {
   readonly examples: number
 }
 
-/** Slopes and derivatives at the end of the window, by examples. */
+/** The straight line through the window. */
 export interface TrackFits {
-  /** Of the straight line. */
+  /** By examples. */
   readonly slope: number
   /** The slope over its standard error, at most ±10⁶. */
   readonly slopeT: number
-  /** D_n, of the polynomial of degree n + 1. */
-  readonly derivative: number
-  /** Standard deviation of the buckets about the straight line. */
+  /** Standard deviation of the buckets about it. */
   readonly deviation: number
 }
 
@@ -49,6 +47,7 @@ export class SignalTrack {
   #state: SignalTrackState = { smoothed: nothingSmoothed, window: emptyWindow, best: null }
   /** Of the closed buckets; undefined where these have changed since. */
   #fits: TrackFits | null | undefined
+  #derivative: number | null | undefined
 
   constructor({ lengths, order, bucketExamples }: { readonly lengths: PolicyLengths; readonly order: number; readonly bucketExamples: number }) {
     this.#lengths = lengths
@@ -59,10 +58,11 @@ export class SignalTrack {
   observe({ position, gap, sinceLast, examples }: GapObservation): void {
     const { smoothed, window, best } = this.#state
     const next = observe({ window, point: { position, value: gap, examples }, bucketExamples: this.#bucketExamples, span: this.#lengths.window })
-    if (next.closed !== window.closed) this.#fits = undefined
-    this.#state = { smoothed: smooth({ smoothed, value: gap, examples: sinceLast, halfLife: this.#lengths.halfLife }), window: next, best }
-    const value = this.smoothed
-    if (value !== null && (best === null || value < best.gap)) this.#state = { ...this.#state, best: { gap: value, deviation: this.fits?.deviation ?? null } }
+    const state = { smoothed: smooth({ smoothed, value: gap, examples: sinceLast, halfLife: this.#lengths.halfLife }), window: next, best }
+    if (next.closed === window.closed) this.#state = state
+    else this.state = state
+    const { value, weight } = state.smoothed
+    if (weight >= TRUSTED_WEIGHT && (best === null || value < best.gap)) state.best = { gap: value, deviation: this.fits?.deviation ?? null }
   }
 
   /** The smoothed gap; null before it has seen a half-life. */
@@ -81,6 +81,16 @@ export class SignalTrack {
     return this.#fits
   }
 
+  /** D_n at the end of the window, by examples^n, of a polynomial of degree n + 1; null until the window is full. */
+  get derivative(): number | null {
+    if (this.#derivative === undefined) {
+      const points = this.#points()
+      const curve = points === null ? null : polynomialFit(points, this.#order + 1)
+      this.#derivative = curve === null ? null : derivativeAtZero(curve, this.#order).value / this.#lengths.window ** this.#order
+    }
+    return this.#derivative
+  }
+
   /** Begins the reckoning anew where training went back or answered a divergence: the smoothed gap stays, best and window are measured again. */
   restart(): void {
     this.state = { smoothed: this.#state.smoothed, window: emptyWindow, best: null }
@@ -93,22 +103,22 @@ export class SignalTrack {
   set state(state: SignalTrackState) {
     this.#state = state
     this.#fits = undefined
+    this.#derivative = undefined
   }
 
   #fit(): TrackFits | null {
+    const points = this.#points()
+    const line = points === null ? null : straightLine(points)
+    return line === null ? null : { slope: derivativeAtZero(line, 1).value / this.#lengths.window, slopeT: slopeT(line), deviation: line.deviation }
+  }
+
+  /** The closed buckets, from −1 or so to 0 at the newest; null until they fill the window. */
+  #points(): FitPoint[] | null {
     const { window } = this.#state
     const span = this.#lengths.window
     if (!isFull(window, span)) return null
     const end = window.closed.at(-1)?.position ?? 0
-    const points = window.closed.map(({ position, value, examples }) => ({ x: (position - end) / span, y: value, weight: examples }))
-    const [line, curve] = [polynomialFit(points, 1), polynomialFit(points, this.#order + 1)]
-    if (line === null || curve === null) return null
-    return {
-      slope: derivativeAtZero(line, 1).value / span,
-      slopeT: slopeT(line),
-      derivative: derivativeAtZero(curve, this.#order).value / span ** this.#order,
-      deviation: line.deviation,
-    }
+    return window.closed.map(({ position, value, examples }) => ({ x: (position - end) / span, y: value, weight: examples }))
   }
 }
 

@@ -13,7 +13,7 @@ export const emptyWindow: CurveWindow = { closed: [], open: null }
 /** A window is cut into about this many buckets, or into steps where a step is larger. */
 export const BUCKETS = 64
 /** Points that a window keeps however far apart they are: enough for a fit of degree 5, and for a deviation that means something. */
-export const FEWEST_POINTS = 8
+export const FEWEST_POINTS = 12
 
 /**
  * Takes an observation into a window.
