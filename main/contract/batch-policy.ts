@@ -1,3 +1,5 @@
+import type { EventKind } from './event-kinds.ts'
+
 /**
  * What a batch-size policy sees and says, while a run trains or while one is replayed from the log.
  *
@@ -39,13 +41,16 @@ export interface ConditionReading {
 
 export type PolicyStatus = 'waiting-for-window' | 'armed' | 'cooling-down' | 'at-max' | 'at-min'
 
+/** What stands in a reason beside its readings, by name, so that the window can say it in its language. */
+export type DecidingNumbers = Readonly<Record<string, number>>
+
 export type BatchDecision =
   | { readonly kind: 'keep'; readonly status: PolicyStatus; readonly readings: readonly ConditionReading[] }
-  | { readonly kind: 'grow' | 'shrink'; readonly batchSize: number; readonly trigger: string; readonly reason: string; readonly readings: readonly ConditionReading[] }
+  | { readonly kind: 'grow' | 'shrink'; readonly batchSize: number; readonly trigger: string; readonly reason: string; readonly readings: readonly ConditionReading[]; readonly numbers?: DecidingNumbers }
   | { readonly kind: 'rollback'; readonly trigger: string; readonly reason: string; readonly readings: readonly ConditionReading[] }
 
 export interface PolicyWarning {
-  readonly code: string
+  readonly code: EventKind
   readonly message: string
   readonly facts: Readonly<Record<string, unknown>>
 }

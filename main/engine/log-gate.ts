@@ -1,5 +1,6 @@
 import { LoupeError, toWireError } from '../contract/errors.ts'
 import type { WireError } from '../contract/errors.ts'
+import type { EventKind } from '../contract/event-kinds.ts'
 import type { LogWriter } from '../log/log.ts'
 import type { Emit } from './event-hub.ts'
 
@@ -96,9 +97,9 @@ export class LogGate {
           runId: null,
           at: Date.now(),
           level: 'error',
-          kind: 'log.unwritable',
+          kind: 'log.unwritable' satisfies EventKind,
           message: `The log cannot write: ${error.message} Training holds and goes on by itself once it can be written.`,
-          facts: { ...error.facts, code: error.code },
+          facts: { ...error.facts, code: error.code, reason: error.message },
         },
       },
     })

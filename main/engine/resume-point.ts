@@ -22,7 +22,7 @@ export function resumePoint(options: { readonly writer: LogWriter; readonly runI
         level: 'warning',
         kind: 'checkpoint.unreadable',
         message: `The checkpoint of step ${record.step} does not read and is passed over: ${error.message}`,
-        facts: { checkpointId: record.id, step: record.step, code: error.code },
+        facts: { checkpointId: record.id, step: record.step, code: error.code, reason: error.message },
       })
     }
   }

@@ -1,4 +1,5 @@
 import { LoupeError, toWireError } from '../contract/errors.ts'
+import type { EventKind } from '../contract/event-kinds.ts'
 import type { RunRecord, Status } from '../contract/records.ts'
 import type { LogWriter, RunPatch } from '../log/log.ts'
 import { ControlRequests } from '../training/control/control-requests.ts'
@@ -210,7 +211,7 @@ export async function patchRun(context: Pick<DriveContext, 'gate' | 'writer' | '
 /** Logs something that happened to a run and tells the listeners. A log without room drops it: the event is about the run, not part of it. */
 function note(
   context: Pick<DriveContext, 'writer' | 'emit'>,
-  event: { readonly runId: string; readonly level: 'info' | 'warning' | 'error'; readonly kind: string; readonly message: string; readonly facts: Readonly<Record<string, unknown>> },
+  event: { readonly runId: string; readonly level: 'info' | 'warning' | 'error'; readonly kind: EventKind; readonly message: string; readonly facts: Readonly<Record<string, unknown>> },
 ): void {
   try {
     context.emit({ name: 'log.event', payload: { event: context.writer.appendEvent({ studyId: context.writer.run(event.runId).studyId, ...event }) } })

@@ -1,4 +1,5 @@
 import { LoupeError, toWireError } from '../contract/errors.ts'
+import type { EventKind } from '../contract/event-kinds.ts'
 import type { StudyRecord } from '../contract/records.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { Dataset } from '../training/datasets/dataset.ts'
@@ -210,6 +211,7 @@ export class StudyQueue {
   async #recordDataset(studyId: string, dataset: Dataset): Promise<void> {
     await this.#note(studyId, 'dataset.read', `Read ${dataset.title}: ${dataset.train.count} training, ${dataset.validation.count} validation and ${dataset.test.count} test examples.`, {
       name: dataset.name,
+      title: dataset.title,
       hash: dataset.hash,
       trainExamples: dataset.train.count,
       validationExamples: dataset.validation.count,
@@ -230,7 +232,7 @@ export class StudyQueue {
   }
 
   /** These events are part of the study: what it read, and what the user asked of it. So they wait for room, as records do. */
-  async #note(studyId: string, kind: string, message: string, facts: Readonly<Record<string, unknown>>): Promise<void> {
+  async #note(studyId: string, kind: EventKind, message: string, facts: Readonly<Record<string, unknown>>): Promise<void> {
     const { writer, gate, emit } = this.#options.context
     const event = await gate.write(() => writer.appendEvent({ studyId, runId: null, level: 'info', kind, message, facts }))
     emit({ name: 'log.event', payload: { event } })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { EventKind } from '../contract/event-kinds.ts'
 import { studyConfig } from '../contract/study-config.ts'
 import { openLogWriter } from '../log/open.ts'
 import { temporaryWorkspace } from '../log/temporary-log.ts'
@@ -10,7 +11,7 @@ describe('what the log says of a study', () => {
     const writer = openLogWriter({ workspace: workspace.folder })
     const config = studyConfig.parse({ method: 'critical-batch-size' })
     const [studyId, other] = [writer.createStudy(config).id, writer.createStudy(config).id]
-    const note = (kind: string, facts: Record<string, unknown>, of = studyId) => writer.appendEvent({ studyId: of, runId: null, level: 'info', kind, message: '', facts })
+    const note = (kind: EventKind, facts: Record<string, unknown>, of = studyId) => writer.appendEvent({ studyId: of, runId: null, level: 'info', kind, message: '', facts })
     note('dataset.read', { trainExamples: 900, validationExamples: 100, hash: 'abc' })
     note('point.stopped', { batchSize: 8 })
     note('point.stopped', { batchSize: 16 })

@@ -1,5 +1,6 @@
 import type { WireError } from '../contract/errors.ts'
 import { toWireError } from '../contract/errors.ts'
+import type { EventKind } from '../contract/event-kinds.ts'
 import type { RunRecord, Status, StudyRecord } from '../contract/records.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { StudyPatch } from '../log/log.ts'
@@ -135,13 +136,17 @@ export class StudyRunner {
     const trainer = await lanes.acquire().catch((error: unknown) => {
       // Nothing was trained, so the run waits on. Without any lane the study cannot go on at all.
       if (this.#active.size <= 1) this.#lanesFailed = toWireError(error)
-      else this.#note({ level: 'warning', kind: 'lane.failed', message: `One lane less: ${toWireError(error).message}`, facts: { lanes: lanes.limit } })
+      else this.#noteLane(toWireError(error))
       return null
     })
     if (trainer === null) return
     const ended = await driveRun({ context, runId: run.id, trainer, signal })
     if (ended.status === 'failed') await lanes.discard(trainer)
     else lanes.release(trainer)
+  }
+
+  #noteLane({ code, message }: WireError): void {
+    this.#note({ level: 'warning', kind: 'lane.failed', message: `One lane less: ${message}`, facts: { lanes: this.#options.lanes.limit, code, reason: message } })
   }
 
   async #drain(): Promise<void> {
@@ -164,7 +169,7 @@ export class StudyRunner {
     return await this.#end(nothingWorked ? 'failed' : 'finished', nothingWorked ? (failed[0]?.error ?? null) : null)
   }
 
-  async #end(status: Status, error: WireError | null): Promise<Status> {
+  async #end(status: 'paused' | 'finished' | 'failed' | 'stopped' | 'interrupted', error: WireError | null): Promise<Status> {
     const { context, studyId } = this.#options
     if (status === 'stopped' || status === 'failed') {
       for (const run of context.writer.runsOf(studyId)) if (!hasEnded(run.status)) await patchRun(context, run.id, { status: 'stopped', finishedAt: Date.now() })
@@ -199,7 +204,7 @@ export class StudyRunner {
       level: 'warning',
       kind: 'budget.reached',
       message: `The study has trained for ${hours.toPrecision(3)} h of its ${allowedHours.toPrecision(3)} h and pauses. Resuming it allows another ${budgetHours} h.`,
-      facts: { hours, allowedHours },
+      facts: { hours, allowedHours, budgetHours },
     })
     this.halt('pause')
   }
@@ -212,7 +217,7 @@ export class StudyRunner {
     context.emit({ name: 'study.changed', payload: { studyId, status, progress: study.progress(config, runs, facts) } })
   }
 
-  #note(event: { readonly level: 'info' | 'warning' | 'error'; readonly kind: string; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }): void {
+  #note(event: { readonly level: 'info' | 'warning' | 'error'; readonly kind: EventKind; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }): void {
     const { context, studyId } = this.#options
     try {
       context.emit({ name: 'log.event', payload: { event: context.writer.appendEvent({ studyId, runId: null, ...event }) } })

@@ -1,4 +1,5 @@
 import type { ErrorFacts, WireError } from '../contract/errors.ts'
+import type { EventKind } from '../contract/event-kinds.ts'
 import type { MetricRow } from '../contract/metrics.ts'
 import type { CheckpointRecord, Environment, LogEvent, MetricSeries, RunRecord, Status, StudyRecord } from '../contract/records.ts'
 import type { RunConfig } from '../contract/run-config.ts'
@@ -83,7 +84,7 @@ export interface NewEvent {
   readonly runId: string | null
   readonly level: LogEvent['level']
   /** What happened, `noun.past`. */
-  readonly kind: string
+  readonly kind: EventKind
   readonly message: string
   readonly facts?: ErrorFacts
 }

@@ -1,4 +1,5 @@
 import type { BatchPolicy } from '../contract/batch-policy.ts'
+import type { EventKind } from '../contract/event-kinds.ts'
 import type { Environment } from '../contract/records.ts'
 import type { MetricRow } from '../contract/metrics.ts'
 import type { RunConfig } from '../contract/run-config.ts'
@@ -34,8 +35,8 @@ export interface TrainingObserver {
    */
   readCheckpoint?(step: number): Promise<Checkpoint>
   /** Something worth an entry in the log, such as a change of the batch size. */
-  onEvent?(event: { readonly kind: string; readonly level: 'info' | 'warning'; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }): void
-  onWarning(code: string, message: string, facts: Readonly<Record<string, unknown>>): void
+  onEvent?(event: { readonly kind: EventKind; readonly level: 'info' | 'warning'; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }): void
+  onWarning(code: EventKind, message: string, facts: Readonly<Record<string, unknown>>): void
 }
 
 export interface TrainingOptions {

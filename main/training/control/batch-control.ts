@@ -1,6 +1,7 @@
 import { LoupeError } from '../../contract/errors.ts'
-import type { BatchDecision, BatchPolicy, ConditionReading } from '../../contract/batch-policy.ts'
+import type { BatchDecision, BatchPolicy, ConditionReading, DecidingNumbers } from '../../contract/batch-policy.ts'
 import { metrics } from '../../contract/metrics.ts'
+import type { EventKind } from '../../contract/event-kinds.ts'
 import type { MetricKey, MetricRow } from '../../contract/metrics.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
 import type { RunPlan } from '../run-plan.ts'
@@ -26,6 +27,7 @@ export interface ControlCause {
   readonly trigger: string
   readonly reason: string
   readonly readings: readonly ConditionReading[]
+  readonly numbers?: DecidingNumbers
 }
 
 /** What the loop must do now. */
@@ -100,7 +102,7 @@ export class BatchControl {
     const cause = { trigger, reason, readings }
     if (decision.kind === 'rollback') return { kind: 'rollback', cause }
     if (this.#state.isFrozen || decision.batchSize === this.#state.batchSize) return null
-    return { kind: 'change', batchSize: decision.batchSize, cause }
+    return { kind: 'change', batchSize: decision.batchSize, cause: decision.numbers === undefined ? cause : { ...cause, numbers: decision.numbers } }
   }
 
   /** Has the batch size in force realised, as at the beginning, after a resume or after a rollback. */
@@ -236,7 +238,7 @@ export class BatchControl {
     this.#options.observer.onMetrics(Object.entries(values).map(([key, value]) => ({ key: key as MetricKey, step, examples, wallMs, value }))) // its keys are metric keys
   }
 
-  #event({ step, examples, position }: RunState, kind: string, message: string, facts: Readonly<Record<string, unknown>>): void {
+  #event({ step, examples, position }: RunState, kind: EventKind, message: string, facts: Readonly<Record<string, unknown>>): void {
     this.#options.observer.onEvent?.({ kind, level: kind === 'batch.rolled-back' ? 'warning' : 'info', message, facts: { step, examples, position, epoch: Math.floor(position / this.#options.plan.trainExamples), ...facts } })
   }
 }

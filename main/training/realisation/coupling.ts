@@ -20,10 +20,10 @@ export function couplingWarnings({ config, model }: { readonly config: Pick<RunC
   const { batchPolicy: policy } = config
   if (policy === null) return []
   const warnings: CouplingWarning[] = []
-  const when = whenCut(policy, config.batchSize)
+  const { cut, when, batchSize } = whenCut(policy, config.batchSize)
   const dropout = 'dropout' in config.model ? config.model.dropout : 0
-  const { largestMicroBatch, devices } = policy.realisation
-  const facts = { model: model.title, devices, largestMicroBatch, batchMax: policy.batchMax }
+  const { largestMicroBatch, devices, devicesAtStart } = policy.realisation
+  const facts = { model: model.title, cut, batchSize, devices, devicesAtStart, largestMicroBatch, batchMax: policy.batchMax }
   if (model.couplesExamples) {
     warnings.push({
       code: 'cut-batch-norm',
@@ -41,11 +41,11 @@ export function couplingWarnings({ config, model }: { readonly config: Pick<RunC
   return warnings
 }
 
-function whenCut({ batchMax, realisation }: BatchPolicyConfig, batchSize: number): string {
+function whenCut({ batchMax, realisation }: BatchPolicyConfig, firstBatch: number): { readonly cut: 'at-start' | 'above-micro-batch' | 'over-devices' | 'by-memory'; readonly when: string; readonly batchSize: number } {
   const { devices, devicesAtStart, largestMicroBatch } = realisation
-  const largest = Math.max(batchMax, batchSize)
-  if (devicesAtStart > 1) return `its batches are shared out over ${devicesAtStart} devices from the start`
-  if (largestMicroBatch !== null && largestMicroBatch < largest) return `batches above ${largestMicroBatch} (largestMicroBatch) are cut into micro-batches`
-  if (devices > 1) return `batches that grow are shared out over up to ${devices} devices`
-  return `batches that do not fit into memory in one piece (batchMax is ${largest}) are cut into micro-batches`
+  const batchSize = Math.max(batchMax, firstBatch)
+  if (devicesAtStart > 1) return { cut: 'at-start', batchSize, when: `its batches are shared out over ${devicesAtStart} devices from the start` }
+  if (largestMicroBatch !== null && largestMicroBatch < batchSize) return { cut: 'above-micro-batch', batchSize, when: `batches above ${largestMicroBatch} (largestMicroBatch) are cut into micro-batches` }
+  if (devices > 1) return { cut: 'over-devices', batchSize, when: `batches that grow are shared out over up to ${devices} devices` }
+  return { cut: 'by-memory', batchSize, when: `batches that do not fit into memory in one piece (batchMax is ${batchSize}) are cut into micro-batches` }
 }

@@ -1,0 +1,38 @@
+/**
+ * Every kind of event that Loupe writes into its log. Adding one is a decision: the window has a sentence for each, in each language.
+ *
+ * A log may hold other kinds, written by another version; those are shown with their logged message.
+ */
+export const eventKinds = [
+  'workspace.on-network-disk', // facts: path, disk
+  'dataset.read', // facts: name, title, hash, trainExamples, validationExamples, testExamples, shape, classes
+  'metrics.dropped', // facts: droppedRows
+  'log.unwritable', // sent to listeners alone; facts: code, reason, and those of the error
+  'log.recovered', // facts: heldMs, code
+  'lane.failed', // facts: lanes, code, reason
+  'budget.reached', // facts: hours, allowedHours, budgetHours
+  'point.stopped', // facts: batchSize
+  'study.extended', // facts: batchSizes, maxSeeds
+  'study.finished',
+  'study.failed', // facts: code, and those of the error
+  'study.paused',
+  'study.stopped',
+  'study.interrupted', // facts: was, where its process had died
+  'run.branched', // facts: fromRun, step, sha256
+  'run.resumed', // facts: step
+  'run.interrupted', // facts: was
+  'run.failed', // facts: code, and those of the error
+  'environment.changed', // facts: before, now
+  'checkpoint.unreadable', // facts: checkpointId, step, code, reason
+  'armijo-fallback', // facts: step, fallbackSteps
+  'batch-norm-coupling', // facts: model
+  'cut-batch-norm', // facts: model, cut, batchSize, devices, devicesAtStart, largestMicroBatch, batchMax
+  'cut-dropout', // facts: those of cut-batch-norm, dropout
+  'gap-below-ideal', // facts: signal, gap, ideal
+  'batch.changed', // facts: trigger, reason, readings, numbers, fromBatch, toBatch, lever, replicas, microBatch, loops and more
+  'batch.rolled-back', // facts: trigger, reason, readings, numbers, fromBatch, toBatch, toEpoch, checkpointStep, rollbacks and more
+  'batch.realised-smaller', // facts: batchSize, replicas, microBatch, loops and more
+  'batch.status', // facts: status
+  'batch.frozen', // facts: isFrozen
+] as const
+export type EventKind = (typeof eventKinds)[number]
