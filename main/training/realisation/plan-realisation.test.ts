@@ -103,6 +103,12 @@ describe('shrinking', () => {
     const down = sizes.toReversed().map((batchSize) => describeRealisation((current = plan({ batchSize, devices, current }).realisation)))
     expect(down).toEqual(up.toReversed())
   })
+
+  test('R20: micro-batches that are small because they are even do not keep a device', () => {
+    const uneven = plan({ batchSize: 40, devices: table([8, 8], 2), current: even({ replicas: 2, micro: 8, loops: 1 }), firstMicroBatch: 8 })
+    expect(shapeOf(uneven)).toBe('2 × 7 × 3')
+    expect(shapeOf(plan({ batchSize: 8, devices: table([8, 8], 2), current: uneven.realisation, firstMicroBatch: 8 }))).toBe('1 × 8 × 1')
+  })
 })
 
 describe('the devices', () => {

@@ -56,7 +56,9 @@ function startSetting({ batchSize, devicesAtStart }: RealisationRequest, usable:
 function changedSetting(request: RealisationRequest, current: Realisation, usable: readonly DeviceState[]): Setting {
   const inUse = new Set(current.replicas.map(({ device }) => device))
   const kept = usable.filter(({ name }) => inUse.has(name))
-  const setting = { devices: kept.length > 0 ? kept : usable.slice(0, 1), micro: microBatchOf(current), loops: current.loops }
+  // Cut evenly, micro-batches may be smaller than what was there room for from the start.
+  const micro = Math.max(microBatchOf(current), request.firstMicroBatch ?? 0)
+  const setting = { devices: kept.length > 0 ? kept : usable.slice(0, 1), micro, loops: current.loops }
   return request.batchSize < current.batchSize ? shrunk(request, setting) : grown(request, setting, usable)
 }
 

@@ -49,8 +49,8 @@ export interface RealisingUnit extends BatchUnit {
   readonly state: UnitState
 }
 
-/** Share of a device's memory above which an update is made so that it can be made again where memory runs out. */
-const AT_RISK = 0.5
+/** Share of a device's memory above which steps are not unrolled, and are made so that they can be made again where memory runs out. */
+const MUCH = 0.5
 /** Indices of a trial are from all over the data. */
 const TRIAL_STRIDE = 7919
 
@@ -117,7 +117,8 @@ class Unit implements RealisingUnit {
   #realised({ realisation, lever, reason }: PlannedRealisation): Realised {
     const { config, plan, variables } = this.#options
     const { batchSize, replicas, loops } = realisation
-    const isUnrolled = isWhole(realisation) && !this.#isAtRisk(realisation)
+    // The batches of all steps of a call are gathered at its beginning.
+    const isUnrolled = isWhole(realisation) && !this.#isAtRisk(realisation) && !this.#takesMuch(realisation, (device) => this.#limit(device))
     const most = config.compute.stepsPerCall === 0 ? chooseStepsPerCall(planAt(plan, batchSize), variables.model.cost) : config.compute.stepsPerCall
     return {
       batchSize,
@@ -232,10 +233,13 @@ class Unit implements RealisingUnit {
     return free.reduce((lowest, bytes) => (lowest === null || bytes === null ? null : Math.min(lowest, bytes)))
   }
 
-  /** True where a step takes so much of a device's own memory that it may run out: what others take changes. */
+  /** True where a step may run out of a device's own memory, as what others take of it changes. */
   #isAtRisk(realisation: Realisation): boolean {
-    const { device } = realisation.replicas[0] ?? { device: '' }
-    return this.#probe.state.failedAt !== null || (this.#probe.bytesAt(microBatchOf(realisation)) ?? 0) > AT_RISK * this.#options.devices.get(device).stepBytes
+    return this.#probe.state.failedAt !== null || this.#takesMuch(realisation, ({ stepBytes }) => stepBytes)
+  }
+
+  #takesMuch({ replicas }: Realisation, bytesOf: (device: PooledDevice) => number): boolean {
+    return replicas.some(({ device, microBatches }) => (this.#probe.bytesAt(Math.max(...microBatches)) ?? 0) > MUCH * bytesOf(this.#options.devices.get(device)))
   }
 
   /** Runs the part of an update that only touches the sums. */
