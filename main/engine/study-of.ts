@@ -1,7 +1,7 @@
-import { LoupeError } from '../contract/errors.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { QueryOutput } from '../contract/queries.ts'
 import { criticalBatchSize } from '../methods/critical-batch-size/index.ts'
+import { lossGapBatch } from '../methods/loss-gap-batch/index.ts'
 import type { Study } from '../methods/study.ts'
 
 /** The study of a config's method. */
@@ -10,6 +10,6 @@ export function studyOf(config: StudyConfig): Study<StudyConfig, QueryOutput<'st
     case 'critical-batch-size':
       return criticalBatchSize
     case 'loss-gap-batch':
-      throw new LoupeError('unsupported', 'The comparison of batch policies is not part of this version.', { method: config.method })
+      return lossGapBatch
   }
 }

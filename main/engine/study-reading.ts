@@ -1,6 +1,7 @@
 import type { RunRecord, Status } from '../contract/records.ts'
 import type { LogReader } from '../log/log.ts'
-import type { DatasetFacts, StudiedRun } from '../methods/study.ts'
+import type { BatchCourse, DatasetFacts, StudiedRun } from '../methods/study.ts'
+import { batchCourses } from './batch-courses.ts'
 
 /** True for a run or study that has come to an end: it does not go on unless somebody resumes it. */
 export function hasEnded(status: Status): boolean {
@@ -21,13 +22,15 @@ export class StudyReading {
   }
 
   runs(studyId: string): readonly StudiedRun[] {
-    return this.#reader.runsOf(studyId).map((run) => this.#read(run))
+    const runs = this.#reader.runsOf(studyId)
+    const courses = runs.some((run) => run.config.batchPolicy !== null) ? batchCourses(this.#reader, studyId) : new Map<string, BatchCourse>()
+    return runs.map((run) => this.#read(run, courses.get(run.id)))
   }
 
-  #read(run: RunRecord): StudiedRun {
+  #read(run: RunRecord, course: BatchCourse | undefined): StudiedRun {
     const known = this.#ended.get(run.id)
     if (known !== undefined && known.status === run.status && known.steps === run.steps) return known
-    const read = studiedRun(this.#reader, run)
+    const read = studiedRun(this.#reader, run, course)
     if (hasEnded(run.status)) this.#ended.set(run.id, read)
     else this.#ended.delete(run.id)
     return read
@@ -35,7 +38,7 @@ export class StudyReading {
 }
 
 /** One run with its evaluations. */
-export function studiedRun(reader: LogReader, run: RunRecord): StudiedRun {
+export function studiedRun(reader: LogReader, run: RunRecord, course?: BatchCourse): StudiedRun {
   return {
     id: run.id,
     key: run.key,
@@ -47,6 +50,8 @@ export function studiedRun(reader: LogReader, run: RunRecord): StudiedRun {
     functionEvaluations: run.functionEvaluations,
     censored: run.censored,
     evaluations: reader.evaluations(run.id),
+    error: run.error,
+    ...(run.config.batchPolicy === null ? {} : { batchCourse: course ?? { changes: 0, rollbacks: 0, last: run.config.batchSize } }),
   }
 }
 

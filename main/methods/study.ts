@@ -1,3 +1,4 @@
+import type { WireError } from '../contract/errors.ts'
 import type { z } from '../contract/zod.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import type { Status, StudyProgress } from '../contract/records.ts'
@@ -20,6 +21,15 @@ export interface Evaluation {
   readonly values: Readonly<Record<string, number>>
 }
 
+/** How the batch size of a run moved while it trained. */
+export interface BatchCourse {
+  /** Growths and shrinks that were made, rollbacks not counted. */
+  readonly changes: number
+  readonly rollbacks: number
+  /** In force at last. */
+  readonly last: number
+}
+
 /** A run as a study reads it back from the log: planned, half way or done. */
 export interface StudiedRun {
   readonly id: string
@@ -32,6 +42,10 @@ export interface StudiedRun {
   readonly functionEvaluations: number
   readonly censored: boolean | null
   readonly evaluations: readonly Evaluation[]
+  /** Why it failed; null or left out for a run that has not. */
+  readonly error?: WireError | null
+  /** Left out for a run whose batch size cannot change. */
+  readonly batchCourse?: BatchCourse
 }
 
 /** What a study needs to know beside its config and its runs: the size of the data, and what the user has ended. */

@@ -31,6 +31,7 @@ export const comparisonConfig = z
     warmupEpochs: z.number().min(0).default(2).describe('epochs; over which the scaled learning rate of the large batch rises'),
     doublingEpochs: z.int().min(1).default(3).describe('epochs; between two doublings of "epoch-doubling", or two halvings of "rate-decay"'),
     theta: z.number().positive().default(1).describe('1; θ of "norm-test", noise allowed in the gradient as a share of its size'),
+    smoothing: z.number().min(0).lt(1).default(0.8).describe('1; of "cabs", "norm-test" and "noise-scale": decay of the running means of what is measured at each evaluation'),
     target: target.nullable().prefault({ criterion: 'validation-accuracy', value: 0.85 }).describe('target; when each run first reached it is reported, no run ends there, null for none'),
     confidence: z.number().min(0.5).max(0.99).default(0.95).describe('probability; of the intervals'),
     accuracyTolerance: z.number().min(0).max(1).default(0.01).describe('fraction; of accuracy that the controller may lose against the fixed small batch'),

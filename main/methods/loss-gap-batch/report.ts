@@ -85,7 +85,7 @@ export const comparedArm = z.object({
   finalBatch: spread.nullable(),
   /** To the fixed small batch; null for itself, or where it was not trained. */
   ratios: ratios.nullable(),
-  /** Validation accuracy minus that of the fixed small batch, over the seeds that both have. */
+  /** Test accuracy, or validation accuracy where it was not evaluated, minus that of the fixed small batch, over the seeds that both have. */
   accuracyGain: spread.nullable(),
 })
 export type ComparedArm = z.output<typeof comparedArm>
@@ -95,23 +95,23 @@ export const comparisonVerdictCode = z.enum([
   'pending', // facts: ended, runs
   'no-controller', // the controller is not among the arms, or none of its runs ended well; facts: failed
   'no-baseline', // the fixed small batch is not among the arms, or none of its runs ended well; facts: failed
-  'single-seed', // no interval; facts: updatesRatio, accuracyGain
-  'better', // as accurate, and surely fewer updates; facts: updatesRatio, low, high, accuracyGain
-  'alike', // as accurate, and the interval of the ratio holds 1; facts as for better
-  'dearer', // as accurate, and surely more updates; facts as for better
-  'less-accurate', // surely loses more accuracy than is tolerated; facts: accuracyGain, low, high, tolerance, updatesRatio
-  'accuracy-undecided', // whether it loses more than is tolerated, these seeds do not tell; facts as for less-accurate
+  // From here on facts are updatesRatio, accuracyGain, tolerance and, where known, updatesLow, updatesHigh, gainLow, gainHigh, timeRatio, updatesToTargetRatio, examplesToTargetRatio.
+  'single-seed', // no interval
+  'better', // as accurate, and surely fewer updates
+  'alike', // as accurate, and the interval of the ratio holds 1
+  'dearer', // as accurate, and surely more updates
+  'less-accurate', // surely loses more accuracy than is tolerated
+  'accuracy-undecided', // whether it loses more than is tolerated, these seeds do not tell
 ])
 export type ComparisonVerdictCode = z.output<typeof comparisonVerdictCode>
 
 /** What is to be known about the comparison. Translated by the window, with the numbers and names in its facts. */
 export const comparisonWarningCode = z.enum([
   'failed-runs', // facts: arm, count, total, reason
-  'diverged-runs', // facts: arm, count, total
   'target-missed', // facts: arm, count, total
   'never-changed', // a way that changes the batch did not; facts: arm, count, total
   'at-largest', // facts: arm, batchMax
-  'rolled-back', // facts: arm, count
+  'rolled-back', // facts: arm, count, total
   'single-seed',
   'one-rate', // one learning rate for all arms
   'batch-norm', // accumulation over micro-batches is not one large batch
