@@ -105,19 +105,22 @@ export function openGraphSession(api: CApi, options: SessionOptions): Session {
   }
 }
 
-/** Ops start in the thread that runs the call, not in a second pool: a fifth less processor time on small steps of few ops. */
+/** Ops of one thread run in the thread that runs the call, not in a second pool: a fifth less processor time on small steps of few ops. */
 const inCallingThread = -1
 
 /** Makes a `TF_Session` on a graph. */
 export function newSession(api: CApi, graph: Pointer, options: SessionOptions): Pointer {
   const sessionOptions = acquired(api.newSessionOptions())
   const parallelOps = options.parallelOps ?? 1
+  // Primitives of oneDNN are kept by the thread that ran them first, with the number of threads that they had then: a session whose ops use
+  // several has threads of its own, or it would go on with what another session left in the calling thread.
+  const hasOwnThreads = parallelOps > 1 || options.threads !== 1
   try {
     const config = encodeSessionConfig({
       deviceCount: { CPU: options.cpuDevices ?? 1 },
       intraOpParallelismThreads: options.threads ?? 0,
-      interOpParallelismThreads: parallelOps > 1 ? parallelOps : inCallingThread,
-      usePerSessionThreads: parallelOps > 1,
+      interOpParallelismThreads: hasOwnThreads ? parallelOps : inCallingThread,
+      usePerSessionThreads: hasOwnThreads,
       allowSoftPlacement: true,
       gpuOptions: { allowGrowth: true },
     })
