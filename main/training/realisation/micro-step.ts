@@ -1,7 +1,6 @@
-import { squaredNorm } from '../../tensorflow/ops.ts'
+import { onDevice, squaredNorm } from '../../tensorflow/ops.ts'
 import type { Session, Tensors } from '../../tensorflow/runtime.ts'
 import { tf } from '../../tensorflow/tf.ts'
-import { onDevice } from '../../tensorflow/trace.ts'
 import { lossAndGradients, readBatch } from '../objective.ts'
 import type { LossAndGradients, Objective } from '../objective.ts'
 import type { Optimizer } from '../optimizers/optimizer.ts'
