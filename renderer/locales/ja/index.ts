@@ -1,6 +1,7 @@
 import type { Messages } from '../en/index.ts'
 import { charts } from './charts.ts'
 import { common } from './common.ts'
+import { events } from './events.ts'
 import { fitPoints } from './fit-points.ts'
 import { newStudy } from './new-study.ts'
 import { runs } from './runs.ts'
@@ -8,4 +9,4 @@ import { start } from './start.ts'
 import { study } from './study.ts'
 
 /** Every text of the window in Japanese. */
-export const ja: Messages = { ...common, start, newStudy, fitPoints, study, runs, charts }
+export const ja: Messages = { ...common, start, newStudy, fitPoints, study, runs, charts, events }

@@ -1,0 +1,135 @@
+import { computed } from 'vue'
+import type { ComputedRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { errorCodes } from '../../main/contract/errors.ts'
+import type { EventKind } from '../../main/contract/event-kinds.ts'
+import type { LogEvent } from '../../main/contract/records.ts'
+import { fieldTexts, formats } from '../i18n.ts'
+import { en } from '../locales/en/index.ts'
+import { batchReason, signalWords } from './batch-reason.ts'
+import { FactWords, isComplete } from './fact-words.ts'
+import type { Language, Words } from './fact-words.ts'
+
+/** An event in words. */
+export interface EventSentence {
+  readonly sentence: string
+  /** What it quotes as it was logged, such as an error's message; null where it quotes nothing. */
+  readonly detail: string | null
+}
+
+export interface EventLanguage extends Language {
+  /** A data set by its name; null for one without a name of ours. */
+  dataset(name: string): string | null
+}
+
+interface Telling {
+  readonly words: Words
+  /** Another text than the kind's own. */
+  readonly other?: keyof typeof en.events.other
+  readonly detail?: string | null
+}
+type Tell = (event: { readonly facts: Readonly<Record<string, unknown>>; readonly read: FactWords; readonly language: EventLanguage; readonly message: string }) => Telling
+
+/** Says events in the window's language. */
+export function useEventSentence(): ComputedRef<(event: LogEvent) => EventSentence> {
+  const { t } = useI18n()
+  return computed(() => {
+    const language = { t, f: formats.value, dataset: (name: string) => (name === 'file' ? null : (fieldTexts.value['run.dataset.name']?.choices?.[name] ?? null)) }
+    return (event) => eventSentence(event, language)
+  })
+}
+
+/** Says what happened, from its kind and facts. A kind of another version, or one that lacks a fact, is said as it was logged. */
+export function eventSentence({ kind, facts, message }: Pick<LogEvent, 'kind' | 'facts' | 'message'>, language: EventLanguage): EventSentence {
+  const tell = isKnown(kind) ? tells[kind] : null
+  if (tell === null) return { sentence: message, detail: null }
+  const { words, other, detail = null } = tell({ facts, read: new FactWords(facts, language), language, message })
+  if (!isComplete(words)) return { sentence: message, detail: null }
+  return { sentence: language.t(other === undefined ? `events.kind.${kind}` : `events.other.${other}`, words), detail }
+}
+
+const nothing: Tell = () => ({ words: {} })
+/** An error's title in the sentence, and its message as logged. */
+const quoting = (words: (read: FactWords) => Words): Tell => ({ read, message }) => ({ words: { error: read.choice('code', errorTitles), ...words(read) }, detail: read.text('reason') ?? message })
+/** The message of these is the error's own; a fact of the error may be called a reason, too. */
+const failing: Tell = ({ read, message }) => ({ words: { error: read.choice('code', errorTitles) }, detail: message })
+const cutting: Tell = ({ read }) => ({ words: { model: read.text('model'), cut: read.choice('cut', { path: 'events.cut', choices: en.events.cut }) } })
+
+const errorTitles = { path: 'error', choices: Object.fromEntries(errorCodes.map((code) => [code, code])) }
+const statuses = { path: 'status', choices: en.status }
+
+const tells: Readonly<Record<EventKind, Tell>> = {
+  'workspace.on-network-disk': ({ read }) => ({ words: { path: read.text('path'), disk: read.text('disk') } }),
+  'dataset.read': ({ read, language }) => ({
+    words: { data: language.dataset(read.text('name') ?? '') ?? read.text('title') ?? read.text('name'), train: read.count('trainExamples'), validation: read.count('validationExamples'), test: read.count('testExamples') },
+  }),
+  'metrics.dropped': ({ read }) => ({ words: { rows: read.count('droppedRows') } }),
+  'log.unwritable': quoting(() => ({})),
+  'log.recovered': ({ read }) => ({ words: { time: read.ms('heldMs') } }),
+  'lane.failed': quoting(() => ({})),
+  'budget.reached': ({ read }) => ({ words: { hours: read.hours('hours'), allowed: read.hours('allowedHours'), budget: read.hours('budgetHours') } }),
+  'point.stopped': ({ read }) => ({ words: { size: read.count('batchSize') } }),
+  'study.extended': tellExtension,
+  'study.finished': nothing,
+  'study.failed': failing,
+  'study.paused': nothing,
+  'study.stopped': nothing,
+  'study.interrupted': ({ facts, read }) => ('was' in facts ? { other: 'studyOrphaned', words: { status: read.choice('was', statuses) } } : { words: {} }),
+  'run.branched': ({ read }) => ({ words: { run: read.text('fromRun'), step: read.count('step') } }),
+  'run.resumed': ({ read }) => ({ words: { step: read.count('step') } }),
+  'run.interrupted': ({ read }) => ({ words: { status: read.choice('was', statuses) } }),
+  'run.failed': failing,
+  'environment.changed': tellChanges,
+  'checkpoint.unreadable': quoting((read) => ({ step: read.count('step') })),
+  'armijo-fallback': ({ read, language }) => ({
+    words: { fallbacks: read.count('fallbackSteps'), steps: read.count('step'), share: language.f.percent((read.number('fallbackSteps') ?? Number.NaN) / (read.number('step') ?? Number.NaN), 1) },
+  }),
+  'batch-norm-coupling': ({ read }) => ({ words: { model: read.text('model') } }),
+  'cut-batch-norm': cutting,
+  'cut-dropout': cutting,
+  'gap-below-ideal': ({ read, language }) => ({
+    words: { signal: signalWords(read.text('signal') ?? '', language), below: language.f.significant(-(read.number('gap') ?? Number.NaN)), ideal: read.significant('ideal') },
+  }),
+  'batch.changed': ({ facts, read, language }) => ({
+    words: { from: read.count('fromBatch'), to: read.count('toBatch'), reason: batchReason(facts, language) ?? read.text('reason'), shape: shapeOf(read), lever: leverOf(read, language) },
+  }),
+  'batch.rolled-back': ({ facts, read, language }) => ({
+    words: { epoch: read.count('toEpoch'), count: read.count('rollbacks'), from: read.count('fromBatch'), to: read.count('toBatch'), reason: batchReason(facts, language) ?? read.text('reason') },
+  }),
+  'batch.realised-smaller': ({ read }) => ({ words: { size: read.count('batchSize'), shape: shapeOf(read) } }),
+  'batch.status': ({ read }) => ({ words: { status: read.choice('status', { path: 'events.status', choices: en.events.status }) } }),
+  'batch.frozen': ({ facts }) => (facts['isFrozen'] === false ? { other: 'released', words: {} } : { words: {} }),
+}
+
+function isKnown(kind: string): kind is EventKind {
+  return Object.hasOwn(tells, kind)
+}
+
+function tellExtension({ facts, read }: Parameters<Tell>[0]): Telling {
+  const [sizes, seeds] = [read.counts('batchSizes'), read.count('maxSeeds')]
+  if (sizes === null || !('maxSeeds' in facts)) return { words: { sizes: null } }
+  if (sizes !== '') return seeds === null ? { other: 'extendedSizes', words: { sizes } } : { words: { sizes, seeds } }
+  return seeds === null ? { other: 'extendedNothing', words: {} } : { other: 'extendedSeeds', words: { seeds } }
+}
+
+/** What of the environment is another now, of that which can move a result. */
+function tellChanges({ facts, language: { t } }: Parameters<Tell>[0]): Telling {
+  const [before, now] = [valuesOf(facts['before']), valuesOf(facts['now'])]
+  const changes = ['tensorflow', 'device', 'threads'].filter((name) => before.get(name) !== now.get(name))
+  const texts = changes.map((name) => t('events.change', { name: t(`runs.environmentField.${name}`, {}), before: before.get(name) ?? '–', after: now.get(name) ?? '–' }))
+  return { words: { changes: texts.length === 0 ? null : texts.join(t('events.separator', {})) } }
+}
+
+function valuesOf(value: unknown): ReadonlyMap<string, string> {
+  return new Map(typeof value === 'object' && value !== null ? Object.entries(value).map(([name, one]) => [name, String(one)]) : [])
+}
+
+function shapeOf(read: FactWords): string | null {
+  const counts = [read.count('replicas'), read.count('microBatch'), read.count('loops')]
+  return counts.includes(null) ? null : counts.join(' × ')
+}
+
+function leverOf(read: FactWords, { t }: Language): string | null {
+  const direction = (read.number('toBatch') ?? 0) < (read.number('fromBatch') ?? 0) ? 'shrink' : 'grow'
+  return read.choice('lever', { path: `events.lever.${direction}`, choices: en.events.lever[direction] }) ?? t('events.lever.none', {})
+}

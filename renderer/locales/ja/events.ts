@@ -1,0 +1,101 @@
+import type { events as english } from '../en/events.ts'
+
+export const events: typeof english = {
+  kind: {
+    workspace: { 'on-network-disk': '{path} はネットワークディスク（{disk}）にあります。ログが安全なのは、それを開くすべてのプロセスがこのマシンで動く間だけです。' },
+    dataset: { read: '{data} を読みました。学習 {train} 例、検証 {validation} 例、テスト {test} 例です。' },
+    metrics: { dropped: 'ログに書き込めない間にメモリに収まらず、曲線から欠けた記録の行数：{rows}。' },
+    log: {
+      unwritable: 'ログに書き込めません（{error}）。学習は待機し、書き込めるようになると自動で続きます。',
+      recovered: '{time} 後にログへの書き込みが戻りました。失われたものはありません。',
+    },
+    lane: { failed: '準備できなかったため、並行する実行を一つ減らします（{error}）。' },
+    budget: { reached: '調査は {allowed} のうち {hours} を学習に使い、一時停止します。再開するとさらに {budget} 使えます。' },
+    point: { stopped: 'バッチサイズ {size} は利用者が終わらせました。' },
+    study: {
+      extended: 'バッチサイズ {sizes} を追加し、シードを各 {seeds} 個までに増やしました。',
+      finished: '調査が完了しました。',
+      failed: '調査が失敗しました（{error}）。',
+      paused: '調査を一時停止しました。',
+      stopped: '調査を停止しました。',
+      interrupted: 'Loupe が終了しました。調査は保存されています。再開すると続きます。',
+    },
+    run: {
+      branched: '{run} のステップ {step} から分岐しました。',
+      resumed: 'ステップ {step} のチェックポイントから続けます。',
+      interrupted: '実行より先にプロセスが終わりました（その時の状態：{status}）。再開すると最後のチェックポイントから続きます。',
+      failed: '実行が失敗しました（{error}）。',
+    },
+    environment: { changed: '実行は別の条件で続きます（{changes}）。ここから先の数値は、中断しなかった場合と末尾の桁が異なることがあります。' },
+    checkpoint: { unreadable: 'ステップ {step} のチェックポイントは読めないため飛ばします（{error}）。' },
+    'armijo-fallback':
+      '直線探索は {steps} ステップ中 {fallbacks} ステップ（{share}）でステップ幅を見つけられず、代替ステップを使いました。試行の上限を上げるか、c を下げるか、勾配を確かめてください。この実行からバッチサイズについて言えることはわずかです。',
+    'batch-norm-coupling':
+      '{model} はバッチ正規化を使うため、バッチ内の例が互いに依存します。全勾配は移動統計で計算され、雑音スケールは例の独立を仮定しています。これらの測定にはグループ正規化をお勧めします。',
+    'cut-batch-norm':
+      '{model} はバッチ正規化を使い、{cut}。各マイクロバッチはそれ自身の平均と分散で正規化されるため、更新はバッチ全体のものと一致しません。移動統計はマイクロバッチの平均で動きます。バッチサイズを比べるならグループ正規化をお勧めします。',
+    'cut-dropout':
+      '{model} はドロップアウトを使い、{cut}。各マイクロバッチは自分のマスクを引きます。分布はバッチ全体と同じですが数値は同じではないため、実現の仕方が違う実行は次第に離れます。',
+    'gap-below-ideal': '平滑化した{signal}が理想値 {ideal} を {below} 下回り、ギャップが負です。理想値を下げてください。',
+    batch: {
+      changed: 'バッチサイズ {from} → {to}：{reason}。{shape}（デバイス × マイクロバッチ × ループ）で実現：{lever}。',
+      'rolled-back': 'エポック {epoch} の終わりに戻り（{count} 回目）、バッチサイズ {from} の代わりに {to} で続けます：{reason}。',
+      'realised-smaller': 'メモリが足りなくなったため、バッチ {size} は {shape}（デバイス × マイクロバッチ × ループ）で続きます。',
+      status: 'バッチサイズの制御：{status}。',
+      frozen: '制御が解除されるまで、バッチサイズは今のままです。',
+    },
+  },
+  other: {
+    extendedSizes: 'バッチサイズ {sizes} を追加しました。',
+    extendedSeeds: 'シードを各バッチサイズで {seeds} 個までに増やしました。',
+    extendedNothing: '新しく追加したものはありません。',
+    studyOrphaned: '調査より先にプロセスが終わりました（その時の状態：{status}）。再開すると続きます。終わった実行は残ります。',
+    released: '制御が再びバッチサイズを決めます。',
+  },
+  separator: '、',
+  change: '{name} {before} → {after}',
+  cut: {
+    'at-start': 'バッチは最初から {devicesAtStart} 台のデバイスに分けられます',
+    'above-micro-batch': '{largestMicroBatch}（最大のマイクロバッチ）を超えるバッチはマイクロバッチに分割されます',
+    'over-devices': '大きくなるバッチは最大 {devices} 台のデバイスに分けられます',
+    'by-memory': '一度にメモリに収まらないバッチ（最大 {batchSize}）はマイクロバッチに分割されます',
+  },
+  signal: {
+    'train-loss': '学習損失',
+    'validation-loss': '検証損失',
+    'train-error': '学習誤り率',
+    'validation-error': '検証誤り率',
+    'gradient-norm': '勾配ノルム',
+  },
+  status: {
+    'waiting-for-window': '窓が満ちるのを待っています',
+    armed: '条件を見張っています',
+    'cooling-down': '変更後の待ち時間です',
+    'at-max': '最大のバッチに達しています',
+    'at-min': '最小のバッチに達しています',
+  },
+  lever: {
+    none: '今のままで収まります',
+    grow: { devices: 'デバイスを加えます', memory: 'より大きなマイクロバッチが収まります', loops: '順に処理するマイクロバッチを増やします' },
+    shrink: { devices: 'デバイスを返します', memory: 'マイクロバッチを小さくします', loops: '順に処理するマイクロバッチを減らします' },
+  },
+  reason: {
+    request: '利用者の指示',
+    epochTable: 'エポック {epoch} の後の表の値',
+    epochStep: 'エポック {epoch} が終わり、エポックの規則による変更',
+    notFinite: '{signal}が有限でない',
+    valueBelow: '{signal}の平滑化したギャップが {value}（{threshold} 未満なら十分小さい）',
+    slopeBelow: '{signal}の傾きの大きさが百万例あたり {value}（{threshold} 未満なら平ら）',
+    relativeSlopeBelow: '{signal}のギャップの窓全体での変化がそれ自身の {value} 倍（{threshold} 未満なら平ら）',
+    derivativeBelow: '{signal}の n 次導関数の大きさが (百万例)ⁿ あたり {value}（{threshold} 未満なら平ら）',
+    flatT: '{signal}の傾きが 0 から標準誤差の {value} 倍（{threshold} より上なら平ら）',
+    gradientNormBelow: '重みの勾配ノルムが {value}（{threshold} 未満なら小さい）',
+    divergeSigma: '{signal}の平滑化したギャップが {value} で、窓の偏差に比べて最良値から上がりすぎ（上限 {threshold}）',
+    divergeRatio: '{signal}の平滑化したギャップが {value} で、最良値に対する倍率が大きすぎ（上限 {threshold}）',
+    divergeT: '{signal}が傾きの標準誤差の {value} 倍で上昇（上限 {threshold}）',
+    divergeGradientRatio: '重みの勾配ノルムが {value} で、中央値に対する倍率が大きすぎ（上限 {threshold}）',
+    cabs: 'CABS の提案は {value}（学習率 {learningRate}、tr Σ {trace}、損失は下限から {gap} 上）',
+    'norm-test': "θ {theta} のノルム検定は {value} を求める（tr Σ {trace}、{'|'}G{'|'}² {gradientSquared}）",
+    'noise-scale': "雑音スケールの {scale} 倍は {value}（tr Σ {trace}、{'|'}G{'|'}² {gradientSquared}）",
+  },
+}
