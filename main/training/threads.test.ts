@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const child = fileURLToPath(new URL('./test-threads-child.ts', import.meta.url))
+const child = fileURLToPath(new URL('./test/train-with-threads.ts', import.meta.url))
 
 /** The hash of each session's weights, in a process of their own. */
 async function hashes(...threads: number[]): Promise<readonly string[]> {

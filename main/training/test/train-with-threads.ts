@@ -1,9 +1,9 @@
 // Trains the same small CNN on sessions of the given numbers of threads, one after the other, and prints a hash of each one's weights.
 import { createHash } from 'node:crypto'
-import { runConfig } from '../contract/run-config.ts'
-import { openTensorFlow } from '../tensorflow/open.ts'
-import { createTrainer } from './create-trainer.ts'
-import { makeTestDataset } from './test-dataset.ts'
+import { runConfig } from '../../contract/run-config.ts'
+import { openTensorFlow } from '../../tensorflow/open.ts'
+import { createTrainer } from '../create-trainer.ts'
+import { makeTestDataset } from '../test-dataset.ts'
 
 const runtime = await openTensorFlow()
 const dataset = makeTestDataset({ shape: [16, 16, 3], classes: 4, train: 256 })
