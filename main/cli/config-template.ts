@@ -45,7 +45,9 @@ function describe(schema: SchemaNode, kinds: readonly string[]): string {
   const choices = kinds.length > 0 ? kinds : (plain.enum ?? [])
   const range = [bound(plain.minimum ?? plain.exclusiveMinimum, plain.exclusiveMinimum !== undefined ? '>' : '>='), bound(plain.maximum ?? plain.exclusiveMaximum, plain.exclusiveMaximum !== undefined ? '<' : '<=')]
   const limits = plain.type === 'integer' || plain.type === 'number' ? range.filter((part) => part !== '').join(', ') : ''
-  return [schema.description ?? plain.description ?? '', choices.length > 0 ? `one of ${choices.join(', ')}` : '', limits].filter((part) => part !== '').join('; ')
+  const all = plain.items?.enum ?? []
+  const members = Array.isArray(schema.default) && schema.default.length >= all.length ? [] : all
+  return [schema.description ?? plain.description ?? '', choices.length > 0 ? `one of ${choices.join(', ')}` : '', members.length > 0 ? `some of ${members.join(', ')}` : '', limits].filter((part) => part !== '').join('; ')
 }
 
 function bound(limit: number | undefined, sign: string): string {

@@ -58,6 +58,11 @@ function portNumber(text: string): number {
   throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
 }
 
+function stepNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('A step is a whole number from 0 on.')
+}
+
 function buildProgram(choose: (command: Command, act: Action) => void): Command {
   const program = new Command('loupe')
     .description('Trains neural networks and studies how they train.')
@@ -77,7 +82,7 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
   command('doctor', 'says what this machine has: TensorFlow, devices, data sets, browser, Electron').action((_, self: Command) =>
     choose(self, async (invocation) => (await import('./doctor.ts')).doctor(invocation)),
   )
-  command('template <method>', 'prints the complete default config of a method (critical-batch-size, or run for a single run)')
+  command('template <method>', 'prints the complete default config of a method (critical-batch-size, loss-gap-batch, or run for a single run)')
     .addOption(new Option('--format <format>', 'yaml has comments').choices(['yaml', 'json']).default('yaml'))
     .action((method: string, { format }: { readonly format: 'yaml' | 'json' }, self: Command) => choose(self, async (invocation) => (await import('./template.ts')).template(invocation, { method, format })))
   command('run <config>', 'trains: a study where the config has a method, else a single run (- reads standard input)').action((config: string, _, self: Command) =>
@@ -86,6 +91,9 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
   command('resume <id>', 'goes on with a study or a run that was interrupted, paused, stopped or failed').action((id: string, _, self: Command) =>
     choose(self, async (invocation) => (await import('./run.ts')).resume(invocation, { id })),
   )
+  command('branch <run> <config>', 'trains a run with other settings from a checkpoint of another, on the same examples in the same order')
+    .option('--step <step>', 'step of the checkpoint (default: the newest)', stepNumber)
+    .action((id: string, config: string, { step }: { readonly step?: number }, self: Command) => choose(self, async (invocation) => (await import('./run.ts')).branch(invocation, { id, config, step: step ?? null })))
   command('list', 'lists the studies and single runs of the workspace').action((_, self: Command) => choose(self, async (invocation) => (await import('./list.ts')).list(invocation)))
   command('show <id>', 'shows a study or a run').action((id: string, _, self: Command) => choose(self, async (invocation) => (await import('./show.ts')).show(invocation, { id })))
   command('export <id>', 'writes runs, metrics and report of a study or a run as CSV and JSON files')

@@ -37,6 +37,19 @@ export async function resume(invocation: Invocation, { id }: { readonly id: stri
   })
 }
 
+/** `loupe branch RUN CONFIG`: a run with other settings from a checkpoint of another run, on the same examples in the same order. */
+export async function branch(invocation: Invocation, { id, config, step }: { readonly id: string; readonly config: string; readonly step: number | null }): Promise<number> {
+  const file = await readConfigFile(config)
+  if (file.kind === 'study') {
+    throw new LoupeError('invalid-input', `${config} is a study, and a branch is a single run. \`loupe template run\` prints the config of one.`, { config })
+  }
+  return await train(invocation, async (client, workbench) => {
+    const found = findById(workbench.writer, id)
+    if (found.kind === 'study') throw new LoupeError('invalid-input', `${id} is a study, and a branch begins at a checkpoint of one run. \`loupe show ${id} --json\` lists its runs.`, { id })
+    return { kind: 'run', id: (await client.request('run.branch', { runId: found.record.id, step, config: file.config })).runId }
+  })
+}
+
 async function train(invocation: Invocation, start: (client: Client, workbench: Workbench) => Promise<Started>): Promise<number> {
   const { output, workspace } = invocation
   const { openWorkbench } = await import('../engine/workbench.ts')

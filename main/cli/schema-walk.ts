@@ -12,9 +12,15 @@ const node = z.object({
   get anyOf(): z.ZodOptional<z.ZodArray<typeof node>> {
     return z.array(node).optional()
   },
+  get items(): z.ZodOptional<typeof node> {
+    return node.optional()
+  },
   enum: z.array(z.unknown()).optional(),
   const: z.unknown().optional(),
-  type: z.string().optional(),
+  /** A plain value that may be null has two types in one list. */
+  type: z
+    .union([z.string(), z.array(z.string()).transform((types) => types.find((type) => type !== 'null') ?? 'null')])
+    .optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   exclusiveMinimum: z.number().optional(),
