@@ -28,13 +28,17 @@ export const commands = {
   'run.pause': { input: runId, output: nothing },
   'run.resume': { input: runId, output: nothing },
   'run.stop': { input: runId, output: nothing },
-  /** Asks something of the batch policy of a run that trains: to hold still, to go on, a batch size, to go back to the previous epoch. */
+  /**
+   * Asks something of the batch policy of a run that trains: to hold still, to go on, a batch size, to go back to the previous epoch,
+   * to do with other devices.
+   */
   'run.steer': {
     input: z.strictObject({
       runId: z.string(),
       request: z.discriminatedUnion('kind', [
         z.strictObject({ kind: z.enum(['freeze', 'release', 'rollback']) }),
         z.strictObject({ kind: z.literal('set'), batchSize: z.int().min(1).describe('examples; within the limits of the policy') }),
+        z.strictObject({ kind: z.literal('devices'), available: z.int().min(1).describe('devices; of the run, from now on') }),
       ]),
     }),
     output: nothing,
@@ -60,6 +64,8 @@ export const commands = {
       parameters: z.int(),
       macsPerExample: z.number(),
       memoryBytes: z.number(),
+      /** What the runs would not be as one might think, said before the first step, such as batch norm in batches that are cut. */
+      warnings: z.array(z.object({ code: z.string(), message: z.string(), facts: z.record(z.string(), z.unknown()) })),
     }),
   },
   /** What TensorFlow this engine has and on which devices. */

@@ -1,7 +1,8 @@
 import type { CommandOutput } from '../contract/commands.ts'
+import type { RunConfig } from '../contract/run-config.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { Study } from '../methods/study.ts'
-import type { Preparation } from './preparation.ts'
+import type { Prepared, Preparation } from './preparation.ts'
 import { factsOf, lanesOf, sizeOf } from './study-queue.ts'
 import { studySettings } from './study-settings.ts'
 
@@ -19,6 +20,7 @@ export async function estimateStudy(options: { readonly config: StudyConfig; rea
   const planned = study.plan(config, [], facts)
   const progress = study.progress(config, [], facts)
 
+  const warnings = await firstOfEachCode(planned.map((run) => run.config), prepared)
   const lanes = lanesOf(prepared)
   const stepMs: { readonly batchSize: number; readonly ms: number }[] = []
   try {
@@ -44,7 +46,14 @@ export async function estimateStudy(options: { readonly config: StudyConfig; rea
     parameters: prepared.cost.parameters,
     macsPerExample: prepared.cost.macsPerExample,
     memoryBytes: lanes.limit * prepared.laneBytes,
+    warnings,
   }
+}
+
+/** What is to be said of the planned runs before the first step of any. */
+async function firstOfEachCode(configs: readonly RunConfig[], prepared: Pick<Prepared, 'couplingWarnings'>) {
+  const all = await Promise.all(configs.map((config) => prepared.couplingWarnings(config)))
+  return [...Map.groupBy(all.flat(), ({ code }) => code).values()].flatMap(([first]) => (first === undefined ? [] : [first]))
 }
 
 function sum(values: readonly number[]): number {

@@ -1,11 +1,12 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatasetConfig } from '../contract/dataset-config.ts'
-import type { SharedRunConfig } from '../contract/run-config.ts'
+import type { RunConfig, SharedRunConfig } from '../contract/run-config.ts'
 import type { Runtime, DeviceInfo } from '../tensorflow/runtime.ts'
 import type { Dataset } from '../training/datasets/dataset.ts'
 import type { ModelCost } from '../training/models/model.ts'
 import { residentBytes } from '../training/resident-data.ts'
+import type { CouplingWarning } from '../training/realisation/coupling.ts'
 import type { Trainer } from '../training/trainer.ts'
 import { devicesFor } from './devices.ts'
 import { checkDisk } from './disk.ts'
@@ -22,6 +23,8 @@ export interface Prepared {
   readonly lanes: number
   /** Bytes that each of them takes on its device. */
   readonly laneBytes: number
+  /** Where a run's updates would not be those of batches in one piece. */
+  couplingWarnings(run: RunConfig): Promise<readonly CouplingWarning[]>
   /** A new trainer on one of the devices, in turn, with its own threads (0 for as many as cores). */
   makeTrainer(lane: { readonly index: number; readonly threads: number; readonly parallelOps?: number }): Promise<Trainer>
 }
@@ -85,6 +88,7 @@ export class Preparation {
       devices,
       lanes,
       laneBytes: neededMemoryBytes(needs),
+      couplingWarnings: (run) => this.#parts.couplingWarnings(run, dataset),
       makeTrainer: ({ index, threads, parallelOps = 1 }) => this.#parts.createTrainer({ runtime, dataset, threads, parallelOps, device: devices[index % devices.length]?.name ?? '/device:CPU:0' }),
     }
   }

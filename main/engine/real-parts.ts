@@ -23,6 +23,10 @@ export const realParts: EngineParts = {
     const { createModel } = await import('../training/models/index.ts')
     return createModel(config, dataset.shape, dataset.classes).cost
   },
+  async couplingWarnings(config, dataset) {
+    const [{ createModel }, { couplingWarnings }] = await Promise.all([import('../training/models/index.ts'), import('../training/realisation/coupling.ts')])
+    return couplingWarnings({ config, model: createModel(config.model, dataset.shape, dataset.classes) })
+  },
   encodeCheckpoint,
   decodeCheckpoint,
 }

@@ -135,7 +135,7 @@ class SessionTrainer implements Trainer {
       saved: state.control?.unit ?? null,
       onSmaller: (realised) => control.shrunkMicroBatch(realised, state),
     })
-    const control = new BatchControl({ config, policy, plan, unit, observer, requests: requests ?? null }, state.control)
+    const control = new BatchControl({ config, policy, plan, unit, devices, observer, requests: requests ?? null }, state.control)
     return control
   }
 

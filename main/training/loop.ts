@@ -3,6 +3,7 @@ import type { Target } from '../contract/run-config.ts'
 import { saveGroups } from './checkpoint-variables.ts'
 import type { BatchControl, ControlAction, ControlCause } from './control/batch-control.ts'
 import type { Realised } from './control/batch-unit.ts'
+import type { ControlState } from './control/control-state.ts'
 import { criterionValue, evaluateRun, evaluateTest, metricRows, requireFinite } from './evaluate-run.ts'
 import type { EvaluationContext, Values } from './evaluate-run.ts'
 import type { Feeder, PreparedFeed } from './feeder.ts'
@@ -11,7 +12,7 @@ import type { RunPlan } from './run-plan.ts'
 import { restoreState, savedState } from './run-state.ts'
 import type { RunState } from './run-state.ts'
 import { logSteps, warnOfFallbacks } from './step-rows.ts'
-import type { TrainingObserver, TrainingResult } from './trainer.ts'
+import type { Checkpoint, TrainingObserver, TrainingResult } from './trainer.ts'
 
 /** A run, ready to go: compiled, with its variables written. */
 export interface LoopOptions extends EvaluationContext {
@@ -105,7 +106,8 @@ class TrainingLoop {
     const [started, startedWallMs] = [performance.now(), this.#clock()]
     const running = this.#realised.call(steps).run(feed)
     this.#prepared = this.#prepare(state.position + steps * batchSize, batchSize)
-    const results = await running
+    const results = await running.catch((error: unknown) => this.#afterFailure(error))
+    if (results === null) return null
     this.#reached = after
     state.interval = { steps: state.interval.steps + steps, callMs: state.interval.callMs + performance.now() - started }
     const isFinite = logSteps(this.#options, results, { steps, batchSize, startedWallMs, endedWallMs: this.#clock() })
@@ -136,18 +138,31 @@ class TrainingLoop {
     this.#prepared = this.#prepare()
   }
 
-  /**
-   * Reloads the end of the previous epoch: weights, slots, statistics, schedule position, running means, random state and sampler. What was
-   * computed since then stays in the log and in the counts; the batch size that follows is smaller.
-   */
+  /** Goes back where memory ran out in a call that has made some of its steps; what else fails a call fails the run. */
+  async #afterFailure(error: unknown): Promise<null> {
+    const { control, state } = this.#options
+    if (control === null || !control.canReload || !(error instanceof LoupeError) || error.code !== 'out-of-memory') throw error
+    await this.#reload(control, await control.reload({ trigger: 'out-of-memory', reason: error.message, readings: [] }), (reloaded) => control.outOfMemory({ reloaded, error, run: state }))
+    return null
+  }
+
+  /** Goes back to the end of the previous epoch, and on with a smaller batch size. */
   async #rollBack(control: BatchControl, cause: ControlCause): Promise<void> {
+    const { state } = this.#options
+    await this.#reload(control, await control.reload(cause), (reloaded) => control.rolledBack({ reloaded, cause, run: state }))
+  }
+
+  /**
+   * Restores a checkpoint: weights, slots, statistics, schedule position, running means, random state and sampler. What was computed since
+   * then stays in the log and in the counts.
+   */
+  async #reload(control: BatchControl, saved: Checkpoint, tell: (reloaded: ControlState | null) => void): Promise<void> {
     const { config, state, traces } = this.#options
-    const saved = await control.reload(cause)
     const restored = restoreState(saved)
     await traces.initialize(config, saved.variables)
     const { position, batchSize, gradient, noise } = restored.state
     Object.assign(state, { position, batchSize, gradient, noise, isEvaluationDue: false, interval: { steps: 0, callMs: 0 } })
-    control.rolledBack({ reloaded: restored.state.control, cause, run: state })
+    tell(restored.state.control)
     this.#reached = { state: restored.feeder, random: saved.random }
     this.#feeder = this.#feeder.rewind(this.#reached)
     this.#realised = await control.begin(state)

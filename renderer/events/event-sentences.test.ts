@@ -49,6 +49,7 @@ const logged: Readonly<Record<(typeof eventKinds)[number], Readonly<Record<strin
   'gap-below-ideal': { signal: 'train-loss', gap: -0.0123, ideal: 0.3 },
   'batch.changed': changed,
   'batch.rolled-back': { ...changed, toBatch: 256, toEpoch: 3, rollbacks: 1, trigger: 'divergeRatio', readings: [flat, wild] },
+  'batch.out-of-memory': { toEpoch: 3, checkpointStep: 900, batchSize: 1024, discardedFrom: 901, discardedTo: 940 },
   'batch.realised-smaller': { batchSize: 1024, replicas: 1, microBatch: 512, loops: 2 },
   'batch.status': { status: 'cooling-down' },
   'batch.frozen': { isFrozen: true },
@@ -100,7 +101,7 @@ describe('what events say', () => {
 describe('why a batch size changed', () => {
   it('is said by the readings that were met on the side that decided', () => {
     expect(say('batch.changed', changed).sentence).toBe(
-      'Batch size 512 → 1,024: the slope of the training loss is -1.23 standard errors from 0 (flat above -2). Realised as 1 × 1,024 × 1 (devices × micro-batch × loops): there is room for larger micro-batches.',
+      'Batch size 512 → 1,024: the slope of the training loss is -1.23 standard errors from 0 (flat above -2). Realised as 1\u00a0×\u00a01,024\u00a0×\u00a01 (devices × micro-batch × loops): there is room for larger micro-batches.',
     )
     expect(say('batch.rolled-back', logged['batch.rolled-back']).sentence).toBe(
       'Back to the end of epoch 3 (rollback 1), and on with batch size 256 after 512: the smoothed gap of the validation error is 0.412, too many times its best (at most 0.2).',

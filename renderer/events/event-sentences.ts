@@ -31,7 +31,7 @@ interface Telling {
 type Tell = (event: { readonly facts: Readonly<Record<string, unknown>>; readonly read: FactWords; readonly language: EventLanguage; readonly message: string }) => Telling
 
 /** Says events in the window's language. */
-export function useEventSentence(): ComputedRef<(event: LogEvent) => EventSentence> {
+export function useEventSentence(): ComputedRef<(event: Pick<LogEvent, 'kind' | 'facts' | 'message'>) => EventSentence> {
   const { t } = useI18n()
   return computed(() => {
     const language = { t, f: formats.value, dataset: (name: string) => (name === 'file' ? null : (fieldTexts.value['run.dataset.name']?.choices?.[name] ?? null)) }
@@ -97,6 +97,7 @@ const tells: Readonly<Record<EventKind, Tell>> = {
     words: { epoch: read.count('toEpoch'), count: read.count('rollbacks'), from: read.count('fromBatch'), to: read.count('toBatch'), reason: batchReason(facts, language) ?? read.text('reason') },
   }),
   'batch.realised-smaller': ({ read }) => ({ words: { size: read.count('batchSize'), shape: shapeOf(read) } }),
+  'batch.out-of-memory': ({ read }) => ({ words: { epoch: read.count('toEpoch'), size: read.count('batchSize') } }),
   'batch.status': ({ read }) => ({ words: { status: read.choice('status', { path: 'events.status', choices: en.events.status }) } }),
   'batch.frozen': ({ facts }) => (facts['isFrozen'] === false ? { other: 'released', words: {} } : { words: {} }),
 }
@@ -124,9 +125,10 @@ function valuesOf(value: unknown): ReadonlyMap<string, string> {
   return new Map(typeof value === 'object' && value !== null ? Object.entries(value).map(([name, one]) => [name, String(one)]) : [])
 }
 
+/** In one piece: a line does not break inside it. */
 function shapeOf(read: FactWords): string | null {
   const counts = [read.count('replicas'), read.count('microBatch'), read.count('loops')]
-  return counts.includes(null) ? null : counts.join(' × ')
+  return counts.includes(null) ? null : counts.join('\u00a0×\u00a0')
 }
 
 function leverOf(read: FactWords, { t }: Language): string | null {

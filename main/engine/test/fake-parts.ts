@@ -65,6 +65,7 @@ export function fakeParts(training: FakeTraining): { readonly parts: EngineParts
       return fakeTrainer(training, seen)
     },
     describeModel: async () => ({ parameters: 10, macsPerExample: 10, activationBytesPerExample: 10 }),
+    couplingWarnings: async () => [],
     encodeCheckpoint,
     decodeCheckpoint,
   }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { LoupeError } from '../../contract/errors.ts'
 import type { RunConfigInput } from '../../contract/run-config.ts'
 import { openTensorFlow } from '../../tensorflow/open.ts'
 import { openReference } from '../../tensorflow/reference.ts'
@@ -134,4 +135,62 @@ describe('a controlled run on TensorFlow, whose batches are cut', () => {
     expect(kept([...before.rows, ...after.rows])).toEqual(kept(inPieces.rows))
     await trainer.close()
   })
+})
+
+describe('memory that runs out in the middle of a run', () => {
+  /** TensorFlow, whose training calls of one batch size fail once, from a call on. */
+  async function failing(batchSize: number, fromCall: number) {
+    const runtime = await openTensorFlow()
+    let calls = 0
+    return await createTrainer({
+      dataset,
+      runtime: {
+        ...runtime,
+        async openSession(options) {
+          const session = await runtime.openSession(options)
+          const compile: typeof session.compile = (definition) => {
+            const compiled = session.compile(definition)
+            if (!definition.name.startsWith(`train-batch-${batchSize}-`)) return compiled
+            return {
+              ...compiled,
+              run: async (inputs) => {
+                calls += 1
+                if (calls === fromCall) throw new LoupeError('out-of-memory', 'The device has no room left.')
+                return await compiled.run(inputs)
+              },
+            }
+          }
+          return Object.assign(Object.create(session), { compile })
+        },
+      },
+    })
+  }
+
+  it('goes back to the last epoch, and on with the same batch in smaller micro-batches', async () => {
+    const trainer = await failing(16, 3)
+    const { events, values, result } = await recordRun({ trainer, config, policy: new ScriptedPolicy({ batches: [{ position: epoch, batchSize: 16 }] }) })
+    const [ranOut] = events.filter(({ kind }) => kind === 'batch.out-of-memory')
+    expect(ranOut?.facts).toMatchObject({ toEpoch: 1, batchSize: 16 })
+    expect(values('batch/micro').at(-1)).toBeLessThan(16)
+    expect(values('step/batch-size').at(-1)).toBe(16)
+    expect(result.ended).toBe('limit')
+    await trainer.close()
+  })
+
+  it('fails where no epoch has been saved', async () => {
+    const trainer = await failing(8, 4)
+    await expect(recordRun({ trainer, config, policy: new ScriptedPolicy({ batches: [] }) })).rejects.toMatchObject({ code: 'out-of-memory' })
+    await trainer.close()
+  })
+})
+
+it('R16, R21: lets go of a device that is taken away while the run trains, and takes it back', async () => {
+  const trainer = await createTrainer({ runtime: await openTensorFlow(), dataset })
+  const requests = new ControlRequests()
+  requests.ask({ kind: 'devices', available: 1 })
+  requests.ask({ kind: 'devices', available: 2 })
+  const onTwo: RunConfigInput = { ...config, batchPolicy: { kind: 'loss-gap', batchMin: 1, batchMax: epoch, realisation: { devices: 2, devicesAtStart: 2 } } }
+  const { values } = await recordRun({ trainer, config: onTwo, policy: new ScriptedPolicy({ batches: [{ position: 32, batchSize: 16 }] }), requests })
+  expect(values('batch/replicas')).toEqual([2, 1, 1, 2])
+  await trainer.close()
 })

@@ -7,6 +7,7 @@ import type { RunConfig } from '../../contract/run-config.ts'
 import type { RunPlan } from '../run-plan.ts'
 import type { RunState } from '../run-state.ts'
 import type { Checkpoint, TrainingObserver } from '../trainer.ts'
+import type { DevicePool } from '../realisation/device-pool.ts'
 import type { RealisingUnit } from '../realisation/realising-unit.ts'
 import type { Realised } from './batch-unit.ts'
 import type { ControlState } from './control-state.ts'
@@ -17,6 +18,7 @@ export interface BatchControlOptions {
   readonly policy: BatchPolicy
   readonly plan: RunPlan
   readonly unit: RealisingUnit
+  readonly devices: DevicePool
   readonly observer: TrainingObserver
   readonly requests: ControlRequests | null
 }
@@ -185,6 +187,20 @@ export class BatchControl {
     return run.step !== this.#state.rolledBackAt && run.position > 0 && Math.floor(run.position / trainExamples) > Math.floor(before / trainExamples)
   }
 
+  /** Memory ran out in a call that cannot be made again: it goes back to the last epoch, and on with the same batch in smaller micro-batches. */
+  outOfMemory({ reloaded, error, run }: { readonly reloaded: ControlState | null; readonly error: LoupeError; readonly run: RunState }): void {
+    const entry = this.#state.ring.at(-1)
+    if (entry === undefined || reloaded === null) throw error
+    this.#options.policy.restore(reloaded.policy)
+    const discarded = { discardedFrom: Math.max(entry.step, this.#state.rolledBackAt) + 1, discardedTo: run.step }
+    this.#state.rolledBackAt = run.step
+    this.#event(run, 'batch.out-of-memory', `Memory ran out in the middle of a call: back to the end of epoch ${entry.epoch}, and on with the same batch size in smaller micro-batches. ${error.message}`, { toEpoch: entry.epoch, checkpointStep: entry.step, batchSize: this.#state.batchSize, ...discarded })
+  }
+
+  get canReload(): boolean {
+    return this.#state.ring.length > 0 && this.#options.observer.readCheckpoint !== undefined
+  }
+
   #ringSize(): number {
     const { batchPolicy } = this.#options.config
     return batchPolicy?.kind === 'loss-gap' ? batchPolicy.checkpointsKept : DEFAULT_KEPT
@@ -203,6 +219,9 @@ export class BatchControl {
         return null
       case 'rollback':
         return { kind: 'rollback', cause: { trigger: 'request', reason: 'asked for by the user', readings: [] } }
+      case 'devices':
+        this.#options.devices.setAvailableCount(request.available)
+        return { kind: 'change', batchSize: this.#state.batchSize, cause: { trigger: 'request', reason: `${request.available} ${request.available === 1 ? 'device is' : 'devices are'} available now`, readings: [] } }
       case 'set': {
         const { batchMin = 1, batchMax = Infinity } = config.batchPolicy ?? {}
         const batchSize = Math.round(Math.min(Math.max(request.batchSize, batchMin), batchMax))

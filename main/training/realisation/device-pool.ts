@@ -47,6 +47,11 @@ export class DevicePool {
     else this.#gone.delete(name)
   }
 
+  /** Leaves the first so many devices available, one at least, and takes the others away. */
+  setAvailableCount(count: number): void {
+    ;[...this.#devices.keys()].forEach((name, i) => this.setAvailable(name, i < Math.max(1, count) ? 'available' : 'gone'))
+  }
+
   table(inUse: readonly string[]): readonly Pick<DeviceState, 'name' | 'state'>[] {
     return [...this.#devices.keys()].map((name) => ({ name, state: this.#gone.has(name) ? 'gone' : inUse.includes(name) ? 'in-use' : 'free' }))
   }

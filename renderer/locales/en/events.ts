@@ -51,6 +51,7 @@ export const events = {
       'rolled-back': 'Back to the end of epoch {epoch} (rollback {count}), and on with batch size {to} after {from}: {reason}.',
       'realised-smaller': 'Memory ran out: the batch of {size} goes on as {shape} (devices × micro-batch × loops).',
       status: 'The batch-size controller {status}.',
+      'out-of-memory': 'Memory ran out in the middle of a call: back to the end of epoch {epoch}, and on with batch size {size} in smaller micro-batches.',
       frozen: 'The batch size stays as it is until the controller is released.',
     },
   },

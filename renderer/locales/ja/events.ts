@@ -42,6 +42,7 @@ export const events: typeof english = {
       'rolled-back': 'エポック {epoch} の終わりに戻り（{count} 回目）、バッチサイズ {from} の代わりに {to} で続けます：{reason}。',
       'realised-smaller': 'メモリが足りなくなったため、バッチ {size} は {shape}（デバイス × マイクロバッチ × ループ）で続きます。',
       status: 'バッチサイズの制御：{status}。',
+      'out-of-memory': '計算の途中でメモリが足りなくなりました。エポック {epoch} の終わりに戻り、バッチサイズ {size} をより小さいマイクロバッチで続けます。',
       frozen: '制御が解除されるまで、バッチサイズは今のままです。',
     },
   },

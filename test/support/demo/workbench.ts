@@ -148,6 +148,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
         parameters: 203_530,
         macsPerExample: 203_264,
         memoryBytes: 318_000_000,
+        warnings: [],
       }
     },
     'engine.describe': () => ({ tensorflow: '2.21.0', library: 'demo', devices: [{ name: '/device:CPU:0', kind: 'CPU', memoryBytes: 16e9, description: '2 cores' }], threads: 2, gpuProblem: null }),
