@@ -1,7 +1,8 @@
 import type { Benchmark } from './benchmark.ts'
+import { controllerBenchmark } from './controller.ts'
 import { logBenchmark } from './log.ts'
 import { stepBenchmark } from './step.ts'
 import { sweepBenchmark } from './sweep.ts'
 
 /** Every benchmark, in the order in which `npm run bench` lists them. */
-export const benchmarks: readonly Benchmark[] = [stepBenchmark, sweepBenchmark, logBenchmark]
+export const benchmarks: readonly Benchmark[] = [stepBenchmark, sweepBenchmark, controllerBenchmark, logBenchmark]
