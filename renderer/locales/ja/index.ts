@@ -3,10 +3,11 @@ import { charts } from './charts.ts'
 import { common } from './common.ts'
 import { events } from './events.ts'
 import { fitPoints } from './fit-points.ts'
+import { lossGap } from './loss-gap.ts'
 import { newStudy } from './new-study.ts'
 import { runs } from './runs.ts'
 import { start } from './start.ts'
 import { study } from './study.ts'
 
 /** Every text of the window in Japanese. */
-export const ja: Messages = { ...common, start, newStudy, fitPoints, study, runs, charts, events }
+export const ja: Messages = { ...common, start, newStudy, fitPoints, study, lossGap, runs, charts, events }
