@@ -33,7 +33,7 @@ export const eventKinds = [
   'batch.rolled-back', // facts: trigger, reason, readings, numbers, fromBatch, toBatch, toEpoch, checkpointStep, rollbacks and more
   'batch.realised-smaller', // facts: batchSize, replicas, microBatch, loops and more
   'batch.status', // facts: status
-  'batch.out-of-memory', // facts: toEpoch, checkpointStep, batchSize and more
+  'batch.out-of-memory', // facts: toEpoch, checkpointStep, batchSize, reason and more
   'batch.frozen', // facts: isFrozen
 ] as const
 export type EventKind = (typeof eventKinds)[number]

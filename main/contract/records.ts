@@ -84,7 +84,7 @@ export const logEvent = z.object({
   runId: z.string().nullable(),
   at: instant,
   level: z.enum(['info', 'warning', 'error']),
-  /** What happened, `noun.past`, such as `checkpoint.saved`. */
+  /** What happened, `noun.past`, such as `run.resumed`. */
   kind: z.string(),
   message: z.string(),
   facts: z.record(z.string(), z.unknown()),

@@ -18,7 +18,7 @@ describe('what the log says of a study', () => {
     note('budget.reached', { hours: 1 })
     note('point.stopped', { batchSize: 512 }, other)
     // More than one page of any list.
-    for (let index = 0; index < 10_050; index += 1) note('checkpoint.saved', { index })
+    for (let index = 0; index < 10_050; index += 1) note('run.resumed', { index })
     note('study.extended', { batchSizes: [16] })
     note('budget.reached', { hours: 2 })
     expect(loggedDataset(writer, studyId)).toEqual({ trainExamples: 900, validationExamples: 100, hash: 'abc', endedBatchSizes: new Set([8]) })

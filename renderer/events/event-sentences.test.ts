@@ -80,6 +80,7 @@ describe('what events say', () => {
   it('quotes an error by its title, with what was logged beside it', () => {
     expect(say('run.failed', logged['run.failed'])).toEqual({ sentence: 'The run failed: Training diverged.', detail: 'As logged.' })
     expect(say('checkpoint.unreadable', logged['checkpoint.unreadable'], 'ja')).toEqual({ sentence: 'ステップ 64 のチェックポイントは読めないため飛ばします（ログを読めません）。', detail: 'Its SHA-256 differs.' })
+    expect(say('batch.out-of-memory', { ...logged['batch.out-of-memory'], reason: 'No room on GPU:0.' }).detail).toBe('No room on GPU:0.')
     expect(say('run.resumed', logged['run.resumed']).detail).toBeNull()
   })
 

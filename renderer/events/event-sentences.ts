@@ -97,7 +97,7 @@ const tells: Readonly<Record<EventKind, Tell>> = {
     words: { epoch: read.count('toEpoch'), count: read.count('rollbacks'), from: read.count('fromBatch'), to: read.count('toBatch'), reason: batchReason(facts, language) ?? read.text('reason') },
   }),
   'batch.realised-smaller': ({ read }) => ({ words: { size: read.count('batchSize'), shape: shapeOf(read) } }),
-  'batch.out-of-memory': ({ read }) => ({ words: { epoch: read.count('toEpoch'), size: read.count('batchSize') } }),
+  'batch.out-of-memory': ({ read }) => ({ words: { epoch: read.count('toEpoch'), size: read.count('batchSize') }, detail: read.text('reason') }),
   'batch.status': ({ read }) => ({ words: { status: read.choice('status', { path: 'events.status', choices: en.events.status }) } }),
   'batch.frozen': ({ facts }) => (facts['isFrozen'] === false ? { other: 'released', words: {} } : { words: {} }),
 }

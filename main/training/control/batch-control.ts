@@ -194,7 +194,7 @@ export class BatchControl {
     this.#options.policy.restore(reloaded.policy)
     const discarded = { discardedFrom: Math.max(entry.step, this.#state.rolledBackAt) + 1, discardedTo: run.step }
     this.#state.rolledBackAt = run.step
-    this.#event(run, 'batch.out-of-memory', `Memory ran out in the middle of a call: back to the end of epoch ${entry.epoch}, and on with the same batch size in smaller micro-batches. ${error.message}`, { toEpoch: entry.epoch, checkpointStep: entry.step, batchSize: this.#state.batchSize, ...discarded })
+    this.#event(run, 'batch.out-of-memory', `Memory ran out in the middle of a call: back to the end of epoch ${entry.epoch}, and on with the same batch size in smaller micro-batches. ${error.message}`, { toEpoch: entry.epoch, checkpointStep: entry.step, batchSize: this.#state.batchSize, reason: error.message, ...discarded })
   }
 
   get canReload(): boolean {
