@@ -29,29 +29,48 @@ const DEPENDENT = 1e-10
  */
 export function polynomialFit(points: readonly FitPoint[], degree: number): PolynomialFit | null {
   const used = points.filter((point) => point.weight > 0)
-  if (used.length < degree + 2) return null
-  const middle = weightedMean(used)
-  const roots = used.map((point) => Math.sqrt(point.weight))
-  const columns = Array.from({ length: degree + 1 }, (_, power) => used.map(({ x }, i) => roots[i]! * x ** power))
-  const rest = used.map(({ y }, i) => roots[i]! * (y - middle))
-  const upper = columns.map(() => Array<number>(degree + 1).fill(0))
-  const projections = columns.map((column, k) => {
+  const n = used.length
+  if (n < degree + 2) return null
+  const { columns, rest, middle, meanWeight } = weightedColumns(used, degree)
+  const upper = Array.from({ length: degree + 1 }, () => new Array<number>(degree + 1).fill(0))
+  const projections: number[] = []
+  for (const [k, column] of columns.entries()) {
     const before = Math.sqrt(dot(column, column))
     for (let j = 0; j < k; j++) upper[j]![k] = removeDirection(columns[j]!, column)
     const length = Math.sqrt(dot(column, column))
-    upper[k]![k] = length > DEPENDENT * before ? length : 0
-    for (let i = 0; i < column.length; i++) column[i]! /= length
-    return upper[k]![k] === 0 ? 0 : removeDirection(column, rest)
-  })
-  if (upper.some((row, k) => row[k] === 0)) return null
+    if (!(length > DEPENDENT * before)) return null
+    upper[k]![k] = length
+    for (let i = 0; i < n; i++) column[i]! /= length
+    projections.push(removeDirection(column, rest))
+  }
   const coefficients = backSubstitute(upper, projections)
-  const variance = dot(rest, rest) / (used.length - degree - 1)
-  const meanWeight = used.reduce((total, point) => total + point.weight, 0) / used.length
+  coefficients[0]! += middle
+  const variance = dot(rest, rest) / (n - degree - 1)
   return {
-    coefficients: coefficients.map((value, power) => (power === 0 ? value + middle : value)),
+    coefficients,
     standardErrors: inverseRowLengths(upper).map((length) => Math.sqrt(variance) * length),
     deviation: Math.sqrt(variance / meanWeight),
   }
+}
+
+/** √w·x^k for each power, and √w·(y − mean of y). Plain loops over typed arrays: fits are made while training waits. */
+function weightedColumns(points: readonly FitPoint[], degree: number): { readonly columns: readonly Float64Array[]; readonly rest: Float64Array; readonly middle: number; readonly meanWeight: number } {
+  const middle = weightedMean(points)
+  const columns = Array.from({ length: degree + 1 }, () => new Float64Array(points.length))
+  const rest = new Float64Array(points.length)
+  let total = 0
+  for (let i = 0; i < points.length; i++) {
+    const { x, y, weight } = points[i]!
+    const root = Math.sqrt(weight)
+    total += weight
+    rest[i] = root * (y - middle)
+    let power = root
+    for (const column of columns) {
+      column[i] = power
+      power *= x
+    }
+  }
+  return { columns, rest, middle, meanWeight: total / points.length }
 }
 
 /** The same for a straight line, in closed form: it is fitted once a bucket, while training waits. */
@@ -97,7 +116,7 @@ function weightedMean(points: readonly FitPoint[]): number {
 }
 
 /** Takes out of `vector` what lies along a unit vector; returns how much that was. */
-function removeDirection(unit: readonly number[], vector: number[]): number {
+function removeDirection(unit: Float64Array, vector: Float64Array): number {
   const along = dot(unit, vector)
   for (let i = 0; i < vector.length; i++) vector[i]! -= along * unit[i]!
   return along
@@ -118,7 +137,7 @@ function inverseRowLengths(upper: readonly (readonly number[])[]): number[] {
   return upper.map((_, row) => Math.hypot(...columns.map((column) => column[row]!)))
 }
 
-function dot(one: readonly number[], other: readonly number[]): number {
+function dot(one: Float64Array, other: Float64Array): number {
   let total = 0
   for (let i = 0; i < one.length; i++) total += one[i]! * other[i]!
   return total
