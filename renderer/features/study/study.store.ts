@@ -55,6 +55,8 @@ export const useStudyStore = defineStore('study', () => {
   /** The study, and what it says, where it is a sweep over batch sizes. */
   const sweepStudy = computed(() => (detail.data === null ? null : asSweep(detail.data.study)))
   const sweepReport = computed(() => (report.data?.method === 'critical-batch-size' ? report.data : null))
+  /** What it says where it compares ways to choose the batch size. */
+  const comparisonReport = computed(() => (report.data?.method === 'loss-gap-batch' ? report.data : null))
 
   const startedRuns = computed(() => runs.value.filter((run) => run.startedAt !== null))
 
@@ -164,7 +166,7 @@ export const useStudyStore = defineStore('study', () => {
     if (wantsEvents.value) refreshEvents.ask()
   }
 
-  return { studyId, detail, report, series, events, lens, runs, sweepStudy, sweepReport, actionError, busyAction, open, readAt, showSeries, showEvents, act, refreshAll }
+  return { studyId, detail, report, series, events, lens, runs, sweepStudy, sweepReport, comparisonReport, actionError, busyAction, open, readAt, showSeries, showEvents, act, refreshAll }
 })
 
 /** Opens a study for as long as the component lives. */

@@ -15,6 +15,7 @@ export const study = {
   stopTitle: 'Stop this study?',
   stopText: 'Running runs end now. All that is logged stays and is reported; the study can be resumed later.',
   extend: 'Add batch sizes or seeds',
+  extendBySeeds: 'Add seeds',
   extendTitle: 'Add to the sweep',
   extendBatchSizes: 'More batch sizes',
   extendSeeds: 'Seeds at each batch size, at most',

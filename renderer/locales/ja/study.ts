@@ -17,6 +17,7 @@ export const study: typeof english = {
   stopTitle: 'この調査を停止しますか',
   stopText: '実行中のものは今終わります。記録済みのものは残り、報告に使われます。後で再開できます。',
   extend: 'バッチサイズやシードを追加',
+  extendBySeeds: 'シードを追加',
   extendTitle: 'スイープに追加',
   extendBatchSizes: '追加するバッチサイズ',
   extendSeeds: '各バッチサイズのシード数（最大）',
