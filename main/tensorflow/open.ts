@@ -4,7 +4,7 @@ import type { CApi } from './c-api.ts'
 import { listDevices } from './devices.ts'
 import { locateLibrary, pinnedVersion } from './library.ts'
 import type { LibraryOptions } from './library.ts'
-import type { Runtime } from './runtime.ts'
+import type { DeviceInfo, Runtime } from './runtime.ts'
 import { openGraphSession } from './session.ts'
 
 let loaded: { readonly folder: string; readonly api: CApi } | null = null
@@ -27,7 +27,7 @@ export async function openTensorFlow(options: LibraryOptions = {}): Promise<Runt
     kind: 'tensorflow',
     version,
     library: folder,
-    devices: async () => listDevices(api),
+    devices: async () => knownDevices(api),
     openSession: async (sessionOptions = {}) => {
       checkDevice(api, sessionOptions.device, sessionOptions.cpuDevices ?? 1)
       return openGraphSession(api, sessionOptions)
@@ -49,12 +49,21 @@ export function checkVersion({ version, folder }: { readonly version: string; re
   )
 }
 
+const listed = new WeakMap<CApi, readonly DeviceInfo[]>()
+
+/** The devices of a process are those that it began with, and listing them takes a session: a tenth of a second. */
+function knownDevices(api: CApi): readonly DeviceInfo[] {
+  const devices = listed.get(api) ?? listDevices(api)
+  listed.set(api, devices)
+  return devices
+}
+
 /** @throws LoupeError `device-unavailable`, listing those there are. */
 function checkDevice(api: CApi, device: string | undefined, cpuDevices: number): void {
   if (device === undefined) return
   const cpu = /^\/device:CPU:(\d+)$/.exec(device)
   if (cpu && Number(cpu[1]) < cpuDevices) return
-  const names = listDevices(api).map((known) => known.name)
+  const names = knownDevices(api).map((known) => known.name)
   if (names.includes(device)) return
   throw new LoupeError('device-unavailable', `There is no device ${device}. There is ${names.join(', ')}.`, { device, devices: names })
 }
