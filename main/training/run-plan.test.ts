@@ -63,8 +63,8 @@ test('unrolls many steps of a small model and one of a large one', () => {
   const small = { parameters: 3000, macsPerExample: 3000, activationBytesPerExample: 1000 }
   const large = { parameters: 3e5, macsPerExample: 4e7, activationBytesPerExample: 1e6 }
   const long: RunPlan = { ...plan, trainExamples: 54000, maxExamples: 540000, lastStep: 8438, evaluateEveryExamples: 5400, checkpointEveryExamples: 54000 }
-  expect(chooseStepsPerCall(long, small)).toBe(7) // 84 steps between evaluations: 12 calls of 7
-  expect(chooseStepsPerCall({ ...long, evaluateEveryExamples: 8000 }, small)).toBe(8) // 125: 15 calls of 8 and 5 single steps, where 7 leave 6 over
+  expect(chooseStepsPerCall(long, small)).toBe(28) // 84 steps between evaluations: 3 calls of 28
+  expect(chooseStepsPerCall({ ...long, evaluateEveryExamples: 8000 }, small)).toBe(25) // 125: 5 calls of 25, where 32 leave 29 over
   expect(chooseStepsPerCall(long, large)).toBe(1)
   expect(chooseStepsPerCall({ ...long, batchSize: 4096 }, small)).toBe(1)
   expect(chooseStepsPerCall({ ...long, lastStep: 400 }, small)).toBe(1)

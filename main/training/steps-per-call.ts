@@ -1,8 +1,11 @@
 import type { ModelCost } from './models/model.ts'
 import type { RunPlan } from './run-plan.ts'
 
-/** Steps beyond which unrolling has next to nothing left to save, while TensorFlow's work on the first call goes on growing. */
-const MOST_STEPS = 8
+/**
+ * Steps beyond which unrolling has nothing left to save, while TensorFlow's work on the first call goes on growing. Between 8 and 32 little
+ * is left in a run alone; runs side by side have to share what the calls cost the main thread, 0.1 to 0.2 ms each.
+ */
+const MOST_STEPS = 32
 /** A run must have this many steps for each that is unrolled: a longer trace first costs some tenths of a second. */
 const RUN_STEPS_EACH = 250
 /** A call of about this long hides the cost of crossing into TensorFlow, some tenths of a millisecond. */
@@ -23,7 +26,7 @@ const PARAMETERS_PER_MS = 2e6
  * Measured for an MLP of 200,000 parameters at batch 16 on 2 cores: 0.96 ms a step alone, 0.68 in fours, 0.66 in eights, 0.65
  * in sixteens.
  *
- * @example A stretch of 84 steps and at most 8 a call: 12 calls of 7. One of 125: 15 calls of 8, and 5 single steps.
+ * @example A stretch of 84 steps: 3 calls of 28. One of 125: 5 calls of 25.
  */
 export function chooseStepsPerCall(plan: RunPlan, cost: ModelCost): number {
   const stepMs = (3 * cost.macsPerExample * plan.batchSize) / MACS_PER_MS + cost.parameters / PARAMETERS_PER_MS
