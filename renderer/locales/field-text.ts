@@ -6,6 +6,8 @@ export interface FieldText {
   readonly unit?: string
   /** What happens when the setting is left to Loupe. Needed by every setting that may be null. */
   readonly automatic?: string
+  /** What it means that the setting may be left out: that it is left to Loupe, or that it is off. */
+  readonly nullIs?: 'off'
   /** A label for each choice of a list of choices. */
   readonly choices?: Readonly<Record<string, string>>
 }

@@ -26,6 +26,21 @@ export interface NumbersField extends Common {
   readonly kind: 'numbers'
   readonly isInteger: boolean
 }
+/** Some of several names, each at most once. */
+export interface ChoicesField extends Common {
+  readonly kind: 'choices'
+  readonly choices: readonly string[]
+}
+/** Several names, all of them, in an order. */
+export interface OrderField extends Common {
+  readonly kind: 'order'
+  readonly choices: readonly string[]
+}
+/** Rows of two whole numbers, by the names that the schema gives them. */
+export interface PairsField extends Common {
+  readonly kind: 'pairs'
+  readonly keys: readonly [string, string]
+}
 /** A value fixed by the schema, such as the method's name: stored, not shown. */
 export interface ConstantField extends Common {
   readonly kind: 'constant'
@@ -40,9 +55,9 @@ export interface VariantField extends Common {
   readonly discriminator: string
   readonly variants: readonly { readonly name: string; readonly fields: readonly Field[] }[]
 }
-export type Field = NumberField | TextField | SwitchField | ChoiceField | NumbersField | ConstantField | GroupField | VariantField
+export type Field = NumberField | TextField | SwitchField | ChoiceField | ChoicesField | OrderField | PairsField | NumbersField | ConstantField | GroupField | VariantField
 /** A field with a control of its own. */
-export type LeafField = NumberField | TextField | SwitchField | ChoiceField | NumbersField
+export type LeafField = NumberField | TextField | SwitchField | ChoiceField | ChoicesField | OrderField | PairsField | NumbersField
 
 interface Place {
   readonly path: string
@@ -74,7 +89,22 @@ export function describeSchema(schema: z.ZodType, place: Place = { path: '', var
   if (inner instanceof z.ZodString) return { ...common, kind: 'text' }
   if (inner instanceof z.ZodNumber) return { ...common, kind: 'number', isInteger: isInteger(inner) }
   if (inner instanceof z.ZodArray && inner.element instanceof z.ZodNumber) return { ...common, kind: 'numbers', isInteger: isInteger(inner.element) }
+  if (inner instanceof z.ZodArray && inner.element instanceof z.ZodEnum) return { ...common, kind: holdsAll(inner, inner.element) ? 'order' : 'choices', choices: inner.element.options.map(String) }
+  const keys = inner instanceof z.ZodArray ? pairOf(inner.element) : null
+  if (keys !== null) return { ...common, kind: 'pairs', keys }
   throw unknownKind(place.path, inner)
+}
+
+/** True where a list must name all of its choices: then only their order is left to say. */
+function holdsAll(list: z.ZodArray, { options }: z.ZodEnum): boolean {
+  return list._zod.bag['length'] === options.length || list._zod.bag['minimum'] === options.length
+}
+
+function pairOf(element: unknown): readonly [string, string] | null {
+  if (!(element instanceof z.ZodObject)) return null
+  const [first, second, ...rest] = Object.entries(element.shape)
+  if (first === undefined || second === undefined || rest.length > 0) return null
+  return [first, second].every(([, value]) => value instanceof z.ZodNumber && isInteger(value)) ? [first[0], second[0]] : null
 }
 
 function describeShape(object: z.ZodObject, place: Place, variant: string | null = null): Field[] {

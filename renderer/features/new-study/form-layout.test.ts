@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { methodNames } from '../../../main/contract/study-config.ts'
 import { config as en } from '../../locales/en/config.ts'
 import { config as ja } from '../../locales/ja/config.ts'
 import type { Field } from '../../schema-form/describe-schema.ts'
@@ -7,13 +8,16 @@ import { findFieldText } from '../../schema-form/field-text.ts'
 import { elsewhere, formSections } from './form-layout.ts'
 import { studyFields } from './study-fields.ts'
 
-const all = leaves(studyFields)
+const roots = methodNames.map((method) => studyFields[method])
+const all = roots.flatMap(leaves)
+/** Groups that may be left out, which have a label of their own. */
+const optional = (field: Field): Field[] => (field.kind === 'variant' ? field.variants.flatMap((variant) => variant.fields.flatMap(optional)) : field.kind === 'group' ? [...(field.isNullable ? [field] : []), ...field.fields.flatMap(optional)] : [])
 const variants = (field: Field): Extract<Field, { kind: 'variant' }>[] => (field.kind === 'variant' ? [field] : field.kind === 'group' ? field.fields.flatMap(variants) : [])
 
 describe('the study form', () => {
-  it('has every setting of the schema in exactly one place', () => {
-    const placed = formSections.flatMap((section) => section.groups.flatMap((group) => group.paths.flatMap((path) => leaves(fieldAt(studyFields, path)).map((leaf) => leaf.variantPath ?? leaf.path))))
-    const wanted = all.map((leaf) => leaf.variantPath ?? leaf.path).filter((path) => !elsewhere.includes(path))
+  it.each(methodNames)('of %s has every setting of the schema in exactly one place', (method) => {
+    const placed = formSections[method].flatMap((section) => section.groups.flatMap((group) => group.paths.flatMap((path) => leaves(fieldAt(studyFields[method], path)).map((leaf) => leaf.variantPath ?? leaf.path))))
+    const wanted = leaves(studyFields[method]).map((leaf) => leaf.variantPath ?? leaf.path).filter((path) => !elsewhere.includes(path))
     expect(placed.toSorted()).toEqual(wanted.toSorted())
     expect(wanted.length).toBeGreaterThan(80)
   })
@@ -27,9 +31,13 @@ describe('the study form', () => {
       expect(text?.label, `label of ${leaf.path}`).toBeTruthy()
       expect(text?.help, `help of ${leaf.path}`).toBeTruthy()
       if (leaf.isNullable) expect(text?.automatic, `automatic of ${leaf.path}`).toBeTruthy()
-      if (leaf.kind === 'choice') expect(Object.keys(text?.choices ?? {}).toSorted(), `choices of ${leaf.path}`).toEqual(leaf.choices.toSorted())
+      if (leaf.kind === 'choice' || leaf.kind === 'choices' || leaf.kind === 'order') expect(Object.keys(text?.choices ?? {}).toSorted(), `choices of ${leaf.path}`).toEqual([...leaf.choices].toSorted())
     }
-    for (const variant of variants(studyFields)) {
+    for (const group of roots.flatMap(optional)) {
+      const text = texts[group.path]
+      expect([text?.label, text?.help, text?.automatic].every(Boolean), `texts of ${group.path}`).toBe(true)
+    }
+    for (const variant of roots.flatMap(variants)) {
       const path = `${variant.path}.${variant.discriminator}`
       expect(Object.keys(texts[path]?.choices ?? {}).toSorted(), `choices of ${path}`).toEqual(variant.variants.map(({ name }) => name).toSorted())
     }
@@ -39,7 +47,7 @@ describe('the study form', () => {
     ['English', en],
     ['Japanese', ja],
   ])('has no text for a setting that does not exist, in %s', (_, texts) => {
-    const known = new Set(all.flatMap((leaf) => [leaf.path, leaf.variantPath ?? leaf.path]).concat(variants(studyFields).map((variant) => `${variant.path}.${variant.discriminator}`)))
+    const known = new Set(all.flatMap((leaf) => [leaf.path, leaf.variantPath ?? leaf.path]).concat(roots.flatMap(variants).map((variant) => `${variant.path}.${variant.discriminator}`)).concat(roots.flatMap(optional).map((group) => group.path)))
     expect(Object.keys(texts).filter((path) => !known.has(path))).toEqual([])
   })
 })

@@ -1,19 +1,32 @@
+import type { MethodName } from '../../../main/contract/study-config.ts'
+
 /** Which settings stand where in the form. A test sees to it that every setting of the schema stands in exactly one place. */
 export interface FormGroup {
   /** A key under `newStudy.group`, or null for settings without a heading of their own. */
-  readonly title: 'schedule' | 'evaluation' | 'noiseScale' | 'compute' | 'statistics' | 'regularization' | 'learningRates' | null
+  readonly title: 'schedule' | 'evaluation' | 'noiseScale' | 'compute' | 'statistics' | 'regularization' | 'learningRates' | 'limits' | 'growth' | 'divergence' | 'lengths' | 'epochs' | 'realisation' | 'rollback' | null
   readonly paths: readonly string[]
 }
 export interface FormSection {
-  readonly id: 'data' | 'model' | 'optimizer' | 'sweep' | 'target' | 'stages' | 'advanced'
+  readonly id: 'data' | 'model' | 'optimizer' | 'sweep' | 'target' | 'stages' | 'advanced' | 'comparison' | 'controller' | 'goal' | 'controllerDetails'
   readonly groups: readonly FormGroup[]
   readonly isFolded?: true
 }
 
-export const formSections: readonly FormSection[] = [
+const trained: readonly FormSection[] = [
   { id: 'data', groups: [{ title: null, paths: ['run.dataset'] }] },
   { id: 'model', groups: [{ title: null, paths: ['run.model'] }] },
   { id: 'optimizer', groups: [{ title: null, paths: ['run.optimizer'] }] },
+]
+const shared: readonly FormGroup[] = [
+  { title: 'schedule', paths: ['run.schedule'] },
+  { title: 'evaluation', paths: ['run.evaluation'] },
+  { title: 'noiseScale', paths: ['run.noiseScale'] },
+  { title: 'regularization', paths: ['run.labelSmoothing', 'run.checkpointEveryExamples'] },
+  { title: 'compute', paths: ['run.compute'] },
+]
+
+const sweep: readonly FormSection[] = [
+  ...trained,
   {
     id: 'sweep',
     groups: [
@@ -28,14 +41,41 @@ export const formSections: readonly FormSection[] = [
     isFolded: true,
     groups: [
       { title: 'statistics', paths: ['sweep.seedPrecision', 'sweep.firstSeed', 'sweep.bootstrap', 'sweep.confidence', 'sweep.fitFrom', 'sweep.fitTo', 'sweep.stopHopeless', 'sweep.estimateFirst', 'sweep.parallelRuns'] },
-      { title: 'schedule', paths: ['run.schedule'] },
-      { title: 'evaluation', paths: ['run.evaluation'] },
-      { title: 'noiseScale', paths: ['run.noiseScale'] },
-      { title: 'regularization', paths: ['run.labelSmoothing', 'run.checkpointEveryExamples'] },
-      { title: 'compute', paths: ['run.compute'] },
+      ...shared,
     ],
   },
 ]
 
+const controller = (names: readonly string[]) => names.map((name) => `controller.${name}`)
+
+const comparison: readonly FormSection[] = [
+  ...trained,
+  { id: 'comparison', groups: [{ title: null, paths: ['comparison.arms', 'comparison.seeds', 'comparison.smallBatch', 'comparison.largeBatch', 'comparison.epochs', 'comparison.warmupEpochs', 'comparison.doublingEpochs', 'comparison.theta', 'comparison.smoothing'] }] },
+  {
+    id: 'controller',
+    groups: [
+      { title: null, paths: controller(['driver', 'signals', 'combine']) },
+      { title: 'limits', paths: controller(['batchMin', 'batchMax', 'growFactor', 'growBy', 'shrinkFactor', 'learningRateRule']) },
+      { title: 'growth', paths: controller(['growWhen', 'flatT', 'relativeSlopeBelow', 'slopeBelow', 'valueBelow', 'derivativeBelow', 'derivativeOrder', 'gradientNormBelow']) },
+      { title: 'divergence', paths: controller(['divergeSigma', 'divergeRatio', 'divergeT', 'divergeGradientRatio', 'onDivergence']) },
+      { title: 'epochs', paths: controller(['epochStep', 'epochTable']) },
+    ],
+  },
+  {
+    id: 'controllerDetails',
+    isFolded: true,
+    groups: [
+      { title: 'lengths', paths: controller(['windowExamples', 'halfLifeExamples', 'cooldownExamples', 'minChange', 'granularity', 'noiseCorrection', 'idealValue']) },
+      { title: 'rollback', paths: controller(['checkpointsKept', 'maxRollbacks']) },
+      { title: 'realisation', paths: controller(['realisation']) },
+    ],
+  },
+  { id: 'goal', groups: [{ title: null, paths: ['comparison.target', 'comparison.accuracyTolerance', 'comparison.currentArm', 'comparison.budgetHours', 'comparison.hourlyRate'] }] },
+  { id: 'advanced', isFolded: true, groups: [{ title: 'statistics', paths: ['comparison.confidence', 'comparison.firstSeed', 'comparison.parallelRuns'] }, ...shared] },
+]
+
+/** The form of each method's study. */
+export const formSections: Readonly<Record<MethodName, readonly FormSection[]>> = { 'critical-batch-size': sweep, 'loss-gap-batch': comparison }
+
 /** Settings that have no control: the method is the page's own, the name stands at the top. */
-export const elsewhere: readonly string[] = ['method', 'name']
+export const elsewhere: readonly string[] = ['method', 'name', 'controller.kind']

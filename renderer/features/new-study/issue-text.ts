@@ -1,4 +1,4 @@
-import type { Issue } from './new-study.store.ts'
+import type { Issue } from '../../schema-form/form.ts'
 
 /** What is wrong with a setting, in the window's language and in words for people; the schema's own words where there are none. */
 export function issueText(issue: Issue, t: (key: string, named: Record<string, string>) => string): string {
@@ -15,6 +15,12 @@ export function issueText(issue: Issue, t: (key: string, named: Record<string, s
     if (path === 'sweep.batchSizes') return t('newStudy.rule.twice', {})
     if (path === 'sweep.minSeeds') return t('newStudy.rule.seeds', {})
     if (path === 'sweep.tuningGrid') return t('newStudy.rule.grid', {})
+    if (path === 'comparison.smallBatch') return t('newStudy.rule.smallBatch', {})
+    if (path === 'comparison.arms') return t('newStudy.rule.arms', {})
+    if (path === 'comparison.warmupEpochs') return t('newStudy.rule.warmup', {})
+    if (path === 'comparison.currentArm') return t('newStudy.rule.currentArm', {})
+    if (path === 'controller.driver') return t('newStudy.rule.neverChanges', {})
+    if (path === 'controller.batchMin') return t('newStudy.rule.batchMin', {})
     if (path === 'run.optimizer.initialStep') return t('newStudy.rule.step', {})
   }
   return issue.message

@@ -82,7 +82,7 @@ describe('the study being prepared', () => {
   })
 
   it('marks a measured cost as stale once the settings change', async () => {
-    transport.answer('study.estimate', () => ({ seconds: 60, examples: 1e6, runs: 24, money: 0, stepMs: [], parameters: 10, macsPerExample: 10, memoryBytes: 10 }))
+    transport.answer('study.estimate', () => ({ seconds: 60, examples: 1e6, runs: 24, money: 0, stepMs: [], parameters: 10, macsPerExample: 10, memoryBytes: 10, warnings: [] }))
     const store = useNewStudyStore()
     await store.measure()
     expect(store.estimate.data?.seconds).toBe(60)

@@ -2,26 +2,25 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { CommandOutput } from '../../../main/contract/commands.ts'
 import type { LoupeError } from '../../../main/contract/errors.ts'
-import type { z } from '../../../main/contract/zod.ts'
-import { studyConfig } from '../../../main/contract/study-config.ts'
-import type { StudyConfigInput } from '../../../main/contract/study-config.ts'
+import { methodNames, studyConfig } from '../../../main/contract/study-config.ts'
+import type { MethodName, StudyConfigInput } from '../../../main/contract/study-config.ts'
 import { asLoupeError, useLoadable } from '../../loadable.ts'
 import { differences, isDraft, isSame, valueAt, withValue } from '../../schema-form/draft.ts'
 import type { Draft } from '../../schema-form/draft.ts'
+import type { VariantField } from '../../schema-form/describe-schema.ts'
+import type { Issue } from '../../schema-form/form.ts'
 import { workbench } from '../../workbench.ts'
+import { studyFields } from './study-fields.ts'
 
-/** What is wrong with one setting. */
-export interface Issue {
-  readonly path: string
-  readonly message: string
-  /** The schema's own account; absent for a text that does not read as a number. */
-  readonly rule?: z.core.$ZodIssue
-}
+const allDefaults: Readonly<Record<MethodName, Draft>> = { 'critical-batch-size': studyConfig.parse({ method: 'critical-batch-size' }), 'loss-gap-batch': studyConfig.parse({ method: 'loss-gap-batch' }) }
 
 /** The study being prepared: its settings, what is wrong with them, and what they would cost. */
 export const useNewStudyStore = defineStore('new-study', () => {
-  const defaults: Draft = studyConfig.parse({ method: 'critical-batch-size' })
-  const draft = shallowRef<Draft>(defaults)
+  const draft = shallowRef<Draft>(allDefaults['critical-batch-size'])
+  /** The method of the study, which decides what settings there are. */
+  const method = computed<MethodName>(() => methodNames.find((name) => name === draft.value['method']) ?? 'critical-batch-size')
+  const defaults = computed<Draft>(() => allDefaults[method.value])
+  const fields = computed(() => studyFields[method.value])
   /** Texts that do not read as what the setting wants, by path; the draft keeps the last value that did. */
   const unreadable = shallowRef<Readonly<Record<string, string>>>({})
   const estimate = useLoadable<CommandOutput<'study.estimate'>>()
@@ -49,13 +48,29 @@ export const useNewStudyStore = defineStore('new-study', () => {
     unreadable.value = Object.fromEntries(Object.entries(unreadable.value).filter(([other]) => other !== path && !other.startsWith(`${path}.`)))
   }
 
+  /** Turns to another method, with its own defaults; nothing happens where it is that one already. */
+  function begin(next: MethodName): void {
+    if (next === method.value) return
+    draft.value = allDefaults[next]
+    unreadable.value = {}
+    estimate.clear()
+    estimatedFor.value = null
+    startError.value = null
+  }
+  /** What a variant begins with: the study's own default where it has this one, which may differ from the variant's. */
+  function beginning(field: Pick<VariantField, 'path' | 'discriminator'>, name: string): unknown {
+    const own = valueAt(defaults.value, field.path)
+    if (valueAt(own, field.discriminator) === name) return own
+    return valueAt(studyConfig.parse(withValue({ method: method.value }, field.path, { [field.discriminator]: name })), field.path)
+  }
+
   /** Replaces all settings. Throws a ZodError for settings that do not fit, and changes nothing then. */
   function replace(config: unknown): void {
-    draft.value = studyConfig.parse(isDraft(config) ? { method: 'critical-batch-size', ...config } : config)
+    draft.value = studyConfig.parse(isDraft(config) ? { method: method.value, ...config } : config)
     unreadable.value = {}
   }
   function restoreAll(): void {
-    draft.value = defaults
+    draft.value = defaults.value
     unreadable.value = {}
   }
 
@@ -82,11 +97,11 @@ export const useNewStudyStore = defineStore('new-study', () => {
     }
   }
 
-  const isDefault = (path: string) => isSame(valueAt(draft.value, path), valueAt(defaults, path))
+  const isDefault = (path: string) => isSame(valueAt(draft.value, path), valueAt(defaults.value, path))
   /** What differs from the defaults, for the YAML text. */
-  const changes = computed(() => ({ method: 'critical-batch-size', ...asDraft(differences(draft.value, defaults)) }))
+  const changes = computed(() => ({ method: method.value, ...asDraft(differences(draft.value, defaults.value)) }))
 
-  return { defaults, draft, issues, unreadable, estimate, isEstimateStale, isStarting, startError, changes, set, markUnreadable, markReadable, replace, restoreAll, measure, start, isDefault }
+  return { method, fields, defaults, draft, issues, unreadable, estimate, isEstimateStale, isStarting, startError, changes, set, markUnreadable, markReadable, begin, beginning, replace, restoreAll, measure, start, isDefault }
 })
 
 function asDraft(value: unknown): Draft {

@@ -1,9 +1,10 @@
 import { studyConfig } from '../../../main/contract/study-config.ts'
+import type { MethodName } from '../../../main/contract/study-config.ts'
 import { describeSchema } from '../../schema-form/describe-schema.ts'
 import type { Field } from '../../schema-form/describe-schema.ts'
 
-/** The settings of the method that has a study, read from its schema. */
-export const studyFields: Field = fieldsOf('critical-batch-size')
+/** The settings of each method that has a study, read from its schema. */
+export const studyFields: Readonly<Record<MethodName, Field>> = { 'critical-batch-size': fieldsOf('critical-batch-size'), 'loss-gap-batch': fieldsOf('loss-gap-batch') }
 
 function fieldsOf(method: string): Field {
   const root = describeSchema(studyConfig)

@@ -1,4 +1,5 @@
 import type { FieldTexts } from '../field-text.ts'
+import { lossGapConfig } from './loss-gap-config.ts'
 
 const yesNo = { true: 'On', false: 'Off' }
 
@@ -142,4 +143,6 @@ export const config: FieldTexts = {
   'sweep.hourlyRate': { label: 'Price of an hour', help: 'In your currency; for the forecast.', unit: 'per hour' },
   'sweep.stopHopeless': { label: 'Stop hopeless batch sizes', help: 'A batch size whose first seed ends without the target takes no more seeds.', choices: yesNo },
   'sweep.parallelRuns': { label: 'Runs side by side', help: '0 chooses by model and machine.', unit: 'runs' },
+
+  ...lossGapConfig,
 }

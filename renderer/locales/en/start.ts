@@ -20,8 +20,8 @@ export const start = {
     'loss-gap-batch': {
       title: 'Batch size from the loss gap',
       question: 'When should the batch change?',
-      text: 'Grows the batch while training, when the gap between the training and the validation loss says that noise, not slope, holds progress back.',
-      figure: 'The batch size climbs in steps as the gap between two losses closes.',
+      text: 'Grows the batch while training, when the gap between the loss and its ideal value flattens out; shrinks it, or goes back an epoch, when training diverges. Compared with fixed batches and published controllers.',
+      figure: 'The batch size climbs in steps as the loss flattens out.',
     },
     'gradient-quantization': {
       title: 'Gradient quantization',

@@ -1,4 +1,5 @@
 import type { FieldTexts } from '../field-text.ts'
+import { lossGapConfig } from './loss-gap-config.ts'
 
 const yesNo = { true: 'オン', false: 'オフ' }
 
@@ -141,4 +142,6 @@ export const config: FieldTexts = {
   'sweep.hourlyRate': { label: '1 時間の料金', help: 'ご自身の通貨で。見積もりに使います。', unit: '／時間' },
   'sweep.stopHopeless': { label: '見込みのないバッチを止める', help: '最初のシードが目標に達しなかったバッチサイズは、シードを増やしません。', choices: yesNo },
   'sweep.parallelRuns': { label: '並行する実行数', help: '0 ならモデルとマシンから選びます。', unit: '実行' },
+
+  ...lossGapConfig,
 }
