@@ -16,6 +16,8 @@ export interface EvaluationContext {
   readonly dataset: Dataset
   readonly traces: Traces
   readonly variables: RunVariables
+  /** What changes the batch size, and may go by noise estimates that the config does not ask for. */
+  readonly control?: { readonly needsNoise: boolean } | null
 }
 
 /**
@@ -35,7 +37,7 @@ export async function evaluateRun(context: EvaluationContext, state: RunState, s
   const validation = dataset.validation.count > 0 ? await traces.evaluator(config, variables, 'validation')(signal) : null
   if (validation) requireFinite({ what: 'validation loss', value: validation.loss, state, config })
   const at = { seed, step, ...(signal ? { signal } : {}) }
-  const estimate = noiseConfig.enabled ? await traces.noiseProbe(config, variables)(at) : null
+  const estimate = noiseConfig.enabled || context.control?.needsNoise === true ? await traces.noiseProbe(config, variables)(at) : null
   const smoothness = noiseConfig.smoothnessIterations > 0 ? await (await traces.smoothnessProbe(config, variables))(at) : null
 
   const { steps, callMs } = state.interval

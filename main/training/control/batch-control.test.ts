@@ -49,6 +49,18 @@ describe.each([
     for (const { gradientNorm } of policy.steps) expect(gradientNorm).toBeGreaterThan(0)
   })
 
+  it('estimates the gradient noise for a policy that goes by it, and for no other', async () => {
+    class NoisyPolicy extends ScriptedPolicy {
+      override readonly needs = { gradientNorm: false, noise: true }
+    }
+    const policy = new NoisyPolicy({ batches: [] })
+    const short: RunConfigInput = { ...config, maxExamples: epoch, noiseScale: { smallBatch: 4, shards: 4 } }
+    const { values } = await recordRun({ trainer, config: short, policy })
+    expect(values('noise/trace').length).toBeGreaterThan(1)
+    expect(policy.evaluations.every((evaluation) => Number.isFinite(evaluation.values['noise/trace']))).toBe(true)
+    expect((await recordRun({ trainer, config: short, policy: new ScriptedPolicy({ batches: [] }) })).values('noise/trace')).toEqual([])
+  })
+
   it('trains as a fixed batch size does while its policy keeps it', async () => {
     const { batchPolicy, ...fixed } = config
     expect(batchPolicy).not.toBeNull()

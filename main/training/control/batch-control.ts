@@ -64,6 +64,11 @@ export class BatchControl {
     return this.#state.batchSize
   }
 
+  /** Whether evaluations must estimate the gradient noise, asked for by the config or not. */
+  get needsNoise(): boolean {
+    return this.#options.policy.needs.noise
+  }
+
   get needsGradientNorm(): boolean {
     return this.#options.policy.needs.gradientNorm
   }

@@ -17,7 +17,7 @@ interface Seen {
 
 /** A policy for tests that does what its script says, goes back at a loss that is not finite, and remembers all that it saw. */
 export class ScriptedPolicy implements BatchPolicy {
-  readonly needs = { gradientNorm: true, noise: false }
+  readonly needs: BatchPolicy['needs'] = { gradientNorm: true, noise: false }
   readonly steps: ObservedStep[] = []
   readonly evaluations: ObservedEvaluation[] = []
   readonly #script: Script
