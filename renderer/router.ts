@@ -11,6 +11,7 @@ export const router = createRouter({
     { path: '/fit-points', name: 'fit-points', component: () => import('./features/fit-points/FitPointsView.vue') },
     { path: '/runs', name: 'runs', component: () => import('./features/runs/RunsView.vue') },
     { path: '/runs/:runId', name: 'run', component: () => import('./features/runs/RunDetailView.vue'), props: true },
+    { path: '/runs/:runId/branch', name: 'branch', component: () => import('./features/loss-gap/BranchView.vue'), props: (route) => ({ runId: String(route.params['runId']), step: Number(route.query['step']) }) },
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./features/start/NotFoundView.vue') },
   ],
 })

@@ -6,6 +6,7 @@ export function fieldText(texts: FieldTexts, field: Pick<LeafField, 'path' | 'va
   return findFieldText(texts, field) ?? { label: field.path, help: '' }
 }
 
+/** The settings of a run's controller are those of a study's. */
 export function findFieldText(texts: FieldTexts, field: Pick<LeafField, 'path' | 'variantPath'>): FieldText | undefined {
-  return (field.variantPath === null ? undefined : texts[field.variantPath]) ?? texts[field.path]
+  return (field.variantPath === null ? undefined : texts[field.variantPath]) ?? texts[field.path] ?? texts[field.path.replace(/^run\.batchPolicy\./, 'controller.')]
 }

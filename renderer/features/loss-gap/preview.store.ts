@@ -38,13 +38,13 @@ export const usePreviewStore = defineStore('preview', () => {
   })
 
   /** Lists the runs that can be replayed over, and takes the newest one that went well. */
-  async function open(): Promise<void> {
+  async function open(preferred?: string): Promise<void> {
     await choices.load(async () => {
       const [{ runs }, { datasets }] = await Promise.all([workbench().request('run.list', { limit: listLimit }), workbench().request('dataset.list', {})])
-      return { runs: runs.filter((run) => run.status === 'finished' && run.steps > 1).toSorted((a, b) => b.createdAt - a.createdAt), datasets }
+      return { runs: runs.filter((run) => (run.status === 'finished' || run.id === preferred) && run.steps > 1).toSorted((a, b) => b.createdAt - a.createdAt), datasets }
     })
     const known = choices.data?.runs ?? []
-    const wanted = known.find((run) => run.id === runId.value) ?? known[0]
+    const wanted = known.find((run) => run.id === preferred) ?? known.find((run) => run.id === runId.value) ?? known[0]
     if (wanted !== undefined && recording.data?.run.id !== wanted.id) await choose(wanted.id)
   }
   async function choose(id: string): Promise<void> {

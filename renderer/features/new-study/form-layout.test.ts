@@ -5,10 +5,12 @@ import { config as ja } from '../../locales/ja/config.ts'
 import type { Field } from '../../schema-form/describe-schema.ts'
 import { fieldAt, leaves } from '../../schema-form/describe-schema.ts'
 import { findFieldText } from '../../schema-form/field-text.ts'
-import { elsewhere, formSections } from './form-layout.ts'
+import { branchSections, elsewhere, formSections } from './form-layout.ts'
+import { branchFields } from '../loss-gap/branch.store.ts'
 import { studyFields } from './study-fields.ts'
 
-const roots = methodNames.map((method) => studyFields[method])
+const branched = branchSections.flatMap(({ groups }) => groups.flatMap(({ paths }) => paths.map((path) => fieldAt(branchFields, path))))
+const roots = [...methodNames.map((method) => studyFields[method]), ...branched]
 const all = roots.flatMap(leaves)
 /** Groups that may be left out, which have a label of their own. */
 const optional = (field: Field): Field[] => (field.kind === 'variant' ? field.variants.flatMap((variant) => variant.fields.flatMap(optional)) : field.kind === 'group' ? [...(field.isNullable ? [field] : []), ...field.fields.flatMap(optional)] : [])
@@ -34,7 +36,7 @@ describe('the study form', () => {
       if (leaf.kind === 'choice' || leaf.kind === 'choices' || leaf.kind === 'order') expect(Object.keys(text?.choices ?? {}).toSorted(), `choices of ${leaf.path}`).toEqual([...leaf.choices].toSorted())
     }
     for (const group of roots.flatMap(optional)) {
-      const text = texts[group.path]
+      const text = findFieldText(texts, group)
       expect([text?.label, text?.help, text?.automatic].every(Boolean), `texts of ${group.path}`).toBe(true)
     }
     for (const variant of roots.flatMap(variants)) {

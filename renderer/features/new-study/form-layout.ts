@@ -7,7 +7,7 @@ export interface FormGroup {
   readonly paths: readonly string[]
 }
 export interface FormSection {
-  readonly id: 'data' | 'model' | 'optimizer' | 'sweep' | 'target' | 'stages' | 'advanced' | 'comparison' | 'controller' | 'goal' | 'controllerDetails'
+  readonly id: 'data' | 'model' | 'optimizer' | 'sweep' | 'target' | 'stages' | 'advanced' | 'comparison' | 'controller' | 'goal' | 'controllerDetails' | 'branchPolicy' | 'branchTraining'
   readonly groups: readonly FormGroup[]
   readonly isFolded?: true
 }
@@ -76,6 +76,12 @@ const comparison: readonly FormSection[] = [
 
 /** The form of each method's study. */
 export const formSections: Readonly<Record<MethodName, readonly FormSection[]>> = { 'critical-batch-size': sweep, 'loss-gap-batch': comparison }
+
+/** The form of a branch of a run: what may be another than at its checkpoint. */
+export const branchSections: readonly FormSection[] = [
+  { id: 'branchPolicy', groups: [{ title: null, paths: ['run.batchSize', 'run.batchPolicy'] }] },
+  { id: 'branchTraining', groups: [{ title: null, paths: ['run.optimizer', 'run.maxExamples'] }, { title: 'schedule', paths: ['run.schedule'] }, { title: 'evaluation', paths: ['run.evaluation'] }] },
+]
 
 /** Settings that have no control: the method is the page's own, the name stands at the top. */
 export const elsewhere: readonly string[] = ['method', 'name', 'controller.kind']

@@ -8,8 +8,6 @@ const hasArm = (...names: readonly string[]): Rule => (draft) => {
   const chosen = arms(draft)
   return Array.isArray(chosen) && names.some((name) => chosen.includes(name))
 }
-const driver = (...names: readonly string[]): Rule => (draft) => names.includes(String(valueAt(draft, 'controller.driver')))
-
 /** Some settings mean something only beside another one. */
 const rules: Readonly<Record<string, Rule>> = {
   'run.dataset.path': (draft) => valueAt(draft, 'run.dataset.name') === 'file',
@@ -20,15 +18,24 @@ const rules: Readonly<Record<string, Rule>> = {
   'comparison.doublingEpochs': hasArm('epoch-doubling', 'rate-decay'),
   'comparison.theta': hasArm('norm-test'),
   'comparison.smoothing': hasArm('cabs', 'norm-test', 'noise-scale'),
-  'controller.epochStep': driver('epoch', 'both'),
-  'controller.epochTable': driver('epoch', 'both'),
-  'controller.combine': (draft) => {
-    const signals = valueAt(draft, 'controller.signals')
+}
+
+/** Where the settings of a loss-gap controller may stand: of a study, or of a run. */
+const controllerPlaces = ['controller', 'run.batchPolicy']
+const controllerRules: Readonly<Record<string, (controller: unknown) => boolean>> = {
+  epochStep: (controller) => valueAt(controller, 'driver') !== 'gap',
+  epochTable: (controller) => valueAt(controller, 'driver') !== 'gap',
+  combine: (controller) => {
+    const signals = valueAt(controller, 'signals')
     return Array.isArray(signals) && signals.length > 1
   },
 }
 
 /** Whether a setting is to be shown beside the others as they stand. */
 export function isShown(path: string, draft: Draft): boolean {
+  for (const place of controllerPlaces) {
+    const rule = path.startsWith(`${place}.`) ? controllerRules[path.slice(place.length + 1)] : undefined
+    if (rule !== undefined) return rule(valueAt(draft, place))
+  }
   return rules[path]?.(draft) ?? true
 }

@@ -72,4 +72,12 @@ export const lossGapConfig: FieldTexts = {
   'controller.realisation.memoryMargin': { label: 'Memory margin', help: 'Share of the limit that a trial step must leave free.' },
   'controller.realisation.growOrder': { label: 'For a larger batch', help: 'The order in which the levers are tried.', choices: levers },
   'controller.realisation.shrinkOrder': { label: 'For a smaller batch', help: 'The order in which they are given back.', choices: levers },
+
+  'run.batchSize': { label: 'Batch size', help: 'At the start; from a checkpoint of a controlled run it goes on with the batch size of that time.', unit: 'examples' },
+  'run.batchPolicy.kind': { label: 'Batch policy', help: 'What changes the batch size while the run trains.', automatic: 'None: a fixed batch', choices: { 'loss-gap': 'Loss-gap controller', cabs: 'CABS', 'norm-test': 'Norm test', 'noise-scale': 'Gradient noise scale' } },
+  'run.batchPolicy@cabs.scale': { label: 'Scale c', help: 'Of the proposal c · learning rate · tr Σ / loss.' },
+  'run.batchPolicy@noise-scale.scale': { label: 'Scale', help: 'Batch size as a multiple of the noise scale.' },
+  'run.batchPolicy@norm-test.theta': { label: 'Norm test θ', help: 'Noise allowed in the gradient as a share of its size.' },
+  'run.batchPolicy.smoothing': { label: 'Smoothing', help: 'Decay of the running means of what is measured at each evaluation.' },
+  'run.maxExamples': { label: 'Ends after', help: 'Examples of the course, those before the checkpoint included.', unit: 'examples', automatic: '10 epochs' },
 }

@@ -90,8 +90,6 @@ export const lossGap = {
     start: 'Start the run',
     failed: 'The run did not start',
     hash: 'Hash',
-    policy: { title: 'Batch size', help: 'The batch size from here on, and what changes it.' },
-    training: { title: 'Training', help: 'Data and network are those of the checkpoint.' },
   },
   preview: {
     title: 'Preview over a recorded run',

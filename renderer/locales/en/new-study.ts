@@ -11,6 +11,8 @@ export const newStudy = {
     comparison: { title: 'Comparison', help: 'Which ways to choose the batch size are trained, how often and for how long.' },
     controller: { title: 'Controller', help: 'When the loss-gap controller grows the batch, and what it takes for divergence.' },
     controllerDetails: { title: 'Controller details', help: 'Lengths, rollbacks, and how a batch becomes devices, micro-batches and loops.' },
+    branchPolicy: { title: 'Batch size', help: 'The batch size from here on, and what changes it.' },
+    branchTraining: { title: 'Training', help: 'Data and network are those of the checkpoint.' },
     goal: { title: 'Target and budget', help: 'What is reported beside the end of each run.' },
     advanced: { title: 'Advanced', help: 'Schedule, evaluation, noise scale, statistics and compute.' },
   },

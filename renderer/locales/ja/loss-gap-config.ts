@@ -72,4 +72,12 @@ export const lossGapConfig: FieldTexts = {
   'controller.realisation.memoryMargin': { label: 'メモリの余裕', help: '試行ステップが空けておく割合。' },
   'controller.realisation.growOrder': { label: '拡大の手段', help: '試す順序。', choices: levers },
   'controller.realisation.shrinkOrder': { label: '縮小の手段', help: '返す順序。', choices: levers },
+
+  'run.batchSize': { label: 'バッチサイズ', help: '開始時の値。制御された実行のチェックポイントからは、その時点のバッチサイズで続けます。', unit: '例' },
+  'run.batchPolicy.kind': { label: 'バッチの方策', help: '学習中にバッチサイズを変えるもの。', automatic: 'なし: 固定バッチ', choices: { 'loss-gap': '損失ギャップ制御', cabs: 'CABS', 'norm-test': 'ノルム検定', 'noise-scale': '勾配雑音スケール' } },
+  'run.batchPolicy@cabs.scale': { label: '係数 c', help: '提案 c · 学習率 · tr Σ / 損失 の係数。' },
+  'run.batchPolicy@noise-scale.scale': { label: '係数', help: '雑音スケールに対するバッチサイズの倍率。' },
+  'run.batchPolicy@norm-test.theta': { label: 'ノルム検定の θ', help: '勾配の大きさに対して許す雑音の割合。' },
+  'run.batchPolicy.smoothing': { label: '平滑化', help: '評価ごとに測る量の移動平均の減衰。' },
+  'run.maxExamples': { label: '終了', help: '課程の例数。チェックポイントより前も含みます。', unit: '例', automatic: '10 エポック' },
 }

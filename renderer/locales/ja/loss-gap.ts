@@ -90,8 +90,6 @@ export const lossGap = {
     start: '実行を開始',
     failed: '実行を開始できませんでした',
     hash: 'ハッシュ',
-    policy: { title: 'バッチサイズ', help: 'ここからのバッチサイズと、それを変えるもの。' },
-    training: { title: '学習', help: 'データとネットワークはチェックポイントのものです。' },
   },
   preview: {
     title: '記録した実行での予測',

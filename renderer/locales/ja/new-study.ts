@@ -13,6 +13,8 @@ export const newStudy: typeof english = {
     comparison: { title: '比較', help: 'どの方法を、何回、どれだけ訓練するか。' },
     controller: { title: '制御器', help: '損失ギャップ制御がバッチを大きくする条件と、発散とみなす条件。' },
     controllerDetails: { title: '制御器の詳細', help: '長さ、ロールバック、バッチをデバイス・マイクロバッチ・ループにする方法。' },
+    branchPolicy: { title: 'バッチサイズ', help: 'ここからのバッチサイズと、それを変えるもの。' },
+    branchTraining: { title: '学習', help: 'データとネットワークはチェックポイントのものです。' },
     goal: { title: '目標と予算', help: '実行の終わりのほかに報告するもの。' },
     advanced: { title: '詳細', help: '学習率の推移、評価、雑音スケール、統計、計算。' },
   },
