@@ -27,7 +27,7 @@ describe('the plan of a comparison', () => {
     expect(configOf('rate-decay')).toMatchObject({ batchSize: 10, batchPolicy: null, schedule: { kind: 'step', decayExamples: 3000, decayFactor: 0.5 } })
   })
 
-  it('R7 to R10: doubles the batch by epochs in "epoch-doubling", and looks at no gap there', () => {
+  it('R8, R9: doubles the batch by epochs in "epoch-doubling", and looks at no gap there', () => {
     expect(configOf('epoch-doubling')?.batchPolicy).toMatchObject({ kind: 'loss-gap', driver: 'epoch', epochStep: 3, growFactor: 2, flatT: null, divergeSigma: null, divergeRatio: null, divergeT: null, batchMax: 128 })
   })
 
