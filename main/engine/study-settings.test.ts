@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import { studyConfig } from '../contract/study-config.ts'
+import { extendedConfig, largestBatchSize, studySettings } from './study-settings.ts'
+
+const comparison = (change: object = {}) => studyConfig.parse({ method: 'loss-gap-batch', comparison: { smallBatch: 16, largeBatch: 256, seeds: 2, ...change } })
+
+describe('what the engine knows of a comparison', () => {
+  it('is its lanes, its budget and its rate', () => {
+    expect(studySettings(comparison({ parallelRuns: 3, budgetHours: 2, hourlyRate: 5 }))).toEqual({ parallelRuns: 3, budgetHours: 2, hourlyRate: 5 })
+  })
+
+  it('asks for the memory of the largest batch that is sure to be trained', () => {
+    expect(largestBatchSize(comparison())).toBe(256)
+    expect(largestBatchSize(comparison({ arms: ['controller', 'fixed-small'] }))).toBe(16)
+    expect(largestBatchSize(studyConfig.parse({ method: 'critical-batch-size', sweep: { batchSizes: [8, 16, 32, 64] } }))).toBe(64)
+  })
+
+  it('is extended by seeds, changing nothing else, and neither cut nor given batch sizes', () => {
+    const before = comparison()
+    const after = extendedConfig(before, { batchSizes: [], maxSeeds: 4 })
+    expect(after).toEqual(comparison({ seeds: 4 }))
+    expect(() => extendedConfig(before, { batchSizes: [], maxSeeds: 1 })).toThrow("below the study's 2")
+    expect(() => extendedConfig(before, { batchSizes: [64], maxSeeds: null })).toThrow('sweeps none')
+  })
+})
