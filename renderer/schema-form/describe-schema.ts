@@ -97,7 +97,7 @@ export function describeSchema(schema: z.ZodType, place: Place = { path: '', var
 
 /** True where a list must name all of its choices: then only their order is left to say. */
 function holdsAll(list: z.ZodArray, { options }: z.ZodEnum): boolean {
-  return list._zod.bag['length'] === options.length || list._zod.bag['minimum'] === options.length
+  return (list.def.checks ?? []).some(({ _zod: { def } }) => def.check === 'length_equals' && Reflect.get(def, 'length') === options.length)
 }
 
 function pairOf(element: unknown): readonly [string, string] | null {

@@ -47,9 +47,8 @@ export interface MeasuredCurves {
  *
  * @param batches The batch size from each place on.
  */
-export function loggedConditions({ config, curves, batches, window }: { readonly config: LossGapPolicyConfig; readonly curves: MeasuredCurves; readonly batches: readonly Place[]; readonly window: number | null }): readonly MeasuredCondition[] {
-  const first = batches[0]?.[1] ?? 1
-  const corrected = (threshold: number): readonly Place[] => batches.map(([x, size]) => [x, config.noiseCorrection ? threshold * Math.sqrt(first / size) : threshold] as const)
+export function loggedConditions({ config, firstBatch, curves, batches, window }: { readonly config: LossGapPolicyConfig; readonly firstBatch: number; readonly curves: MeasuredCurves; readonly batches: readonly Place[]; readonly window: number | null }): readonly MeasuredCondition[] {
+  const corrected = (threshold: number): readonly Place[] => batches.map(([x, size]) => [x, config.noiseCorrection ? threshold * Math.sqrt(firstBatch / size) : threshold] as const)
   const flat = (threshold: number): readonly Place[] => batches.slice(0, 1).map(([x]) => [x, threshold] as const)
   const grow = (threshold: number | null, met: Threshold['met'], places: (threshold: number) => readonly Place[]): Threshold[] => (threshold === null ? [] : [{ side: 'grow', met, places: places(threshold) }])
   const diverge = (threshold: number | null, places: (threshold: number) => readonly Place[]): Threshold[] => (threshold === null ? [] : [{ side: 'diverge', met: 'above', places: places(threshold) }])
