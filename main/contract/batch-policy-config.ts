@@ -100,11 +100,14 @@ export const normTestPolicyConfig = z.strictObject({ kind: z.literal('norm-test'
 export const noiseScalePolicyConfig = z.strictObject({ kind: z.literal('noise-scale'), ...shared, scale: z.number().positive().default(1).describe('1; batch size as a multiple of the noise scale'), smoothing })
 
 /** What changes the batch size of a run while it trains. Limits against one another are checked here, against the data when a run is checked. */
-export const batchPolicyConfig = z.discriminatedUnion('kind', [lossGapPolicyConfig, cabsPolicyConfig, normTestPolicyConfig, noiseScalePolicyConfig]).check((context) => {
-  for (const { path, message, input } of contradictions(context.value)) context.issues.push({ code: 'custom', path: [...path], message, input })
-})
+export const batchPolicyConfig = z.discriminatedUnion('kind', [lossGapPolicyConfig, cabsPolicyConfig, normTestPolicyConfig, noiseScalePolicyConfig]).check(refuseContradictions)
 export type BatchPolicyConfig = z.output<typeof batchPolicyConfig>
 export type BatchPolicyKind = BatchPolicyConfig['kind']
+
+/** The check of a policy's limits and conditions against one another; for a schema that holds one policy of the union by itself, too. */
+export function refuseContradictions({ value, issues }: { readonly value: BatchPolicyConfig; readonly issues: z.core.$ZodRawIssue[] }): void {
+  for (const { path, message, input } of contradictions(value)) issues.push({ code: 'custom', path: [...path], message, input })
+}
 
 interface Contradiction {
   readonly path: readonly string[]
@@ -112,7 +115,7 @@ interface Contradiction {
   readonly input: unknown
 }
 
-function contradictions(policy: z.output<typeof lossGapPolicyConfig> | { readonly kind: string; readonly batchMin: number; readonly batchMax: number; readonly granularity: number; readonly realisation: RealisationConfig }): Contradiction[] {
+function contradictions(policy: BatchPolicyConfig): Contradiction[] {
   const { batchMin, batchMax, granularity, realisation } = policy
   const found: Contradiction[] = []
   if (batchMin > batchMax) found.push({ path: ['batchMin'], message: `batchMin ${batchMin} is above batchMax ${batchMax}; lower it`, input: batchMin })

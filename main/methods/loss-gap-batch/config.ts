@@ -1,4 +1,4 @@
-import { lossGapPolicyConfig } from '../../contract/batch-policy-config.ts'
+import { lossGapPolicyConfig, refuseContradictions } from '../../contract/batch-policy-config.ts'
 import { datasetConfig } from '../../contract/dataset-config.ts'
 import { modelConfig } from '../../contract/model-config.ts'
 import { optimizerConfig } from '../../contract/optimizer-config.ts'
@@ -72,7 +72,7 @@ export const lossGapBatchConfig = z.strictObject({
   method: z.literal('loss-gap-batch'),
   name: z.string().max(200).default('').describe('text; shown in lists'),
   run: comparedRunConfig.prefault({}),
-  controller: lossGapPolicyConfig.prefault({ kind: 'loss-gap' }),
+  controller: lossGapPolicyConfig.check(refuseContradictions).prefault({ kind: 'loss-gap' }),
   comparison: comparisonConfig.prefault({}),
 })
 export type LossGapBatchConfig = z.output<typeof lossGapBatchConfig>
