@@ -34,13 +34,14 @@ export function polynomialFit(points: readonly FitPoint[], degree: number): Poly
   const { columns, rest, middle, meanWeight } = weightedColumns(used, degree)
   const upper = Array.from({ length: degree + 1 }, () => new Array<number>(degree + 1).fill(0))
   const projections: number[] = []
-  for (const [k, column] of columns.entries()) {
+  for (let k = 0; k <= degree; k++) {
+    const column = columns[k]!
     const before = Math.sqrt(dot(column, column))
     for (let j = 0; j < k; j++) upper[j]![k] = removeDirection(columns[j]!, column)
     const length = Math.sqrt(dot(column, column))
     if (!(length > DEPENDENT * before)) return null
     upper[k]![k] = length
-    for (let i = 0; i < n; i++) column[i]! /= length
+    scale(column, 1 / length)
     projections.push(removeDirection(column, rest))
   }
   const coefficients = backSubstitute(upper, projections)
@@ -65,8 +66,8 @@ function weightedColumns(points: readonly FitPoint[], degree: number): { readonl
     total += weight
     rest[i] = root * (y - middle)
     let power = root
-    for (const column of columns) {
-      column[i] = power
+    for (let k = 0; k <= degree; k++) {
+      columns[k]![i] = power
       power *= x
     }
   }
@@ -118,8 +119,12 @@ function weightedMean(points: readonly FitPoint[]): number {
 /** Takes out of `vector` what lies along a unit vector; returns how much that was. */
 function removeDirection(unit: Float64Array, vector: Float64Array): number {
   const along = dot(unit, vector)
-  for (let i = 0; i < vector.length; i++) vector[i]! -= along * unit[i]!
+  for (let i = 0; i < vector.length; i++) vector[i] = vector[i]! - along * unit[i]!
   return along
+}
+
+function scale(vector: Float64Array, factor: number): void {
+  for (let i = 0; i < vector.length; i++) vector[i] = vector[i]! * factor
 }
 
 function backSubstitute(upper: readonly (readonly number[])[], right: readonly number[]): number[] {
@@ -133,8 +138,12 @@ function backSubstitute(upper: readonly (readonly number[])[], right: readonly n
 
 /** Lengths of the rows of R⁻¹: the roots of the diagonal of (RᵀR)⁻¹. */
 function inverseRowLengths(upper: readonly (readonly number[])[]): number[] {
-  const columns = upper.map((_, k) => backSubstitute(upper, upper.map((_row, j) => (j === k ? 1 : 0))))
-  return upper.map((_, row) => Math.hypot(...columns.map((column) => column[row]!)))
+  const squares = upper.map(() => 0)
+  for (let k = 0; k < upper.length; k++) {
+    const column = backSubstitute(upper, upper.map((_row, j) => (j === k ? 1 : 0)))
+    for (let row = 0; row < column.length; row++) squares[row] = squares[row]! + column[row]! ** 2
+  }
+  return squares.map(Math.sqrt)
 }
 
 function dot(one: Float64Array, other: Float64Array): number {
