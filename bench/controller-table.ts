@@ -6,6 +6,8 @@ export interface Overhead {
   readonly controlledMs: number
   /** With the norm of the weight gradient watched as well. */
   readonly gradientMs: number
+  /** CPU time of the thread that drives training, beyond that with a fixed batch. */
+  readonly extraCpuMs: number
 }
 
 export interface OverheadRow {
@@ -33,7 +35,7 @@ export function overheadRows(rows: readonly OverheadRow[]): string[] {
     const ratios = rounds.map(({ fixedMs, controlledMs }) => controlledMs / fixedMs)
     const gradient = rounds.map(({ fixedMs, gradientMs }) => gradientMs / fixedMs)
     const ms = (of: (round: Overhead) => number) => digits(median(rounds.map(of)))
-    return `| ${title} | ${batch} | ${ms((round) => round.fixedMs)} | ${ms((round) => round.controlledMs)} | ${overhead(median(ratios))} | ${overhead(Math.min(...ratios))} to ${overhead(Math.max(...ratios))} | ${overhead(median(gradient))} |`
+    return `| ${title} | ${batch} | ${ms((round) => round.fixedMs)} | ${ms((round) => round.controlledMs)} | ${overhead(median(ratios))} | ${overhead(Math.min(...ratios))} to ${overhead(Math.max(...ratios))} | ${overhead(median(gradient))} | ${(median(rounds.map((round) => round.extraCpuMs)) * 1000).toFixed(1)} |`
   })
 }
 
@@ -46,10 +48,10 @@ export function changeRows(rows: readonly ChangeRow[]): string[] {
 export function describeController({ overhead: overheads, changes, examples }: { readonly overhead: readonly OverheadRow[]; readonly changes: readonly ChangeRow[]; readonly examples: number }): string {
   const rounds = overheads[0]?.rounds.length ?? 0
   const all = geometricMean(overheads.map((row) => median(row.rounds.map(({ fixedMs, controlledMs }) => controlledMs / fixedMs))))
-  return `Milliseconds a step of SGD, float32, on the CPU, of runs on ${examples} examples, with what they log written to a log on the disk: with a fixed batch, and with the loss-gap controller, whose every condition is on and can never be met. Medians of ${rounds} rounds of two runs a side, of about a second each, in which the sides took turns (fixed, controlled, controlled, fixed); the overhead is the median of the rounds' ratios.
+  return `Milliseconds a step of SGD, float32, on the CPU, of runs on ${examples} examples, with what they log written to a log on the disk: with a fixed batch, and with the loss-gap controller, whose every condition is on and can never be met. Medians of ${rounds} rounds of two runs a side, of about a third of a second each, in which the sides took turns (fixed, controlled, controlled, fixed); the overhead is the median of the rounds' ratios. The last column is what the controller and its rows in the log take of the thread that drives training, some of it while TensorFlow computes.
 
-| model | batch | fixed | controlled | overhead | rounds | watching the gradient norm too |
-|---|---:|---:|---:|---:|---:|---:|
+| model | batch | fixed | controlled | overhead | rounds | watching the gradient norm too | CPU µs a step |
+|---|---:|---:|---:|---:|---:|---:|---:|
 ${overheadRows(overheads).join('\n')}
 
 Geometric mean of the overheads: ${overhead(all)}; the aim is less than 2 %. Of the cells the MLP at batch 16 is the hardest, its steps being the shortest.

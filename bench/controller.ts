@@ -30,17 +30,17 @@ interface Cell {
   readonly title: string
   readonly model: RunConfig['model']
   readonly batch: number
-  /** Of one run, about a second. */
+  /** Of one run, about a third of a second. */
   readonly steps: number
 }
 
 const mlp = runConfig.parse({ model: { kind: 'mlp' } }).model
 const cnn = runConfig.parse({ model: { kind: 'cnn' } }).model
 const cells: readonly Cell[] = [
-  { title: 'MLP', model: mlp, batch: 16, steps: 3750 },
-  { title: 'MLP', model: mlp, batch: 64, steps: 1563 },
-  { title: 'MLP', model: mlp, batch: 256, steps: 600 },
-  { title: 'CNN', model: cnn, batch: 32, steps: 80 },
+  { title: 'MLP', model: mlp, batch: 16, steps: 1250 },
+  { title: 'MLP', model: mlp, batch: 64, steps: 500 },
+  { title: 'MLP', model: mlp, batch: 256, steps: 200 },
+  { title: 'CNN', model: cnn, batch: 32, steps: 25 },
 ]
 
 /** Every condition is on and computed, and none can ever be met. */
@@ -86,18 +86,23 @@ interface Measuring {
 async function measureOverhead({ cell, runtime, log, options }: Measuring & { readonly options: BenchmarkOptions }): Promise<OverheadRow> {
   const trainer = await open({ cell, runtime, threads: options.threads })
   const isFull = options.effort === 'full'
-  const steps = isFull ? cell.steps : Math.ceil(cell.steps / 4)
+  const steps = isFull ? cell.steps : Math.ceil(cell.steps / 2)
   const sides = {
-    fixed: () => stepMs({ trainer, log, steps, config: configOf(cell, steps, null) }),
-    controlled: () => stepMs({ trainer, log, steps, config: configOf(cell, steps, neverChanges) }),
-    watchingGradient: () => stepMs({ trainer, log, steps, config: configOf(cell, steps, { ...neverChanges, gradientNormBelow: 0 }) }),
+    fixed: () => stepTime({ trainer, log, steps, config: configOf(cell, steps, null) }),
+    controlled: () => stepTime({ trainer, log, steps, config: configOf(cell, steps, neverChanges) }),
+    watchingGradient: () => stepTime({ trainer, log, steps, config: configOf(cell, steps, { ...neverChanges, gradientNormBelow: 0 }) }),
   }
   try {
     for (const side of Object.values(sides)) await side()
     const rounds: Overhead[] = []
-    for (let round = 0; round < (isFull ? 9 : 2); round++) {
+    for (let round = 0; round < (isFull ? 15 : 2); round++) {
       const [first, second, third, fourth, fifth, sixth] = [await sides.fixed(), await sides.controlled(), await sides.watchingGradient(), await sides.watchingGradient(), await sides.controlled(), await sides.fixed()]
-      rounds.push({ fixedMs: (first + sixth) / 2, controlledMs: (second + fifth) / 2, gradientMs: (third + fourth) / 2 })
+      rounds.push({
+        fixedMs: (first.ms + sixth.ms) / 2,
+        controlledMs: (second.ms + fifth.ms) / 2,
+        gradientMs: (third.ms + fourth.ms) / 2,
+        extraCpuMs: (second.cpuMs + fifth.cpuMs - first.cpuMs - sixth.cpuMs) / 2,
+      })
     }
     return { measure: 'overhead', title: cell.title, batch: cell.batch, rounds }
   } finally {
@@ -113,7 +118,7 @@ async function measureChange({ cell, runtime, log, rounds, threads }: Measuring 
   for (let round = 0; round < rounds; round++) {
     const trainer = await open({ cell, runtime, threads })
     const script = Array.from({ length: 8 }, (_, i) => ({ position: i * piece, batchSize: i % 2 === 0 ? cell.batch : 2 * cell.batch }))
-    const rows = await train({ trainer, log, config: { ...configOf(cell, 0, neverChanges), maxExamples: 8 * piece }, policy: () => new ScriptedPolicy({ batches: script }) })
+    const { rows } = await train({ trainer, log, config: { ...configOf(cell, 0, neverChanges), maxExamples: 8 * piece }, policy: () => new ScriptedPolicy({ batches: script }) })
     const costs = changeCosts(rows)
     firstMs.push(costs[0]!) // seven changes were asked for
     cachedMs.push(...costs.slice(1))
@@ -144,7 +149,7 @@ function changeCosts(rows: readonly MetricRow[]): number[] {
 async function stepOf({ cell, runtime, log, threads }: Measuring & { readonly threads: number }): Promise<number> {
   const trainer = await open({ cell, runtime, threads })
   const steps = Math.ceil(cell.steps / 4)
-  const ms = await stepMs({ trainer, log, steps, config: configOf(cell, steps, null) })
+  const { ms } = await stepTime({ trainer, log, steps, config: configOf(cell, steps, null) })
   await trainer.close()
   return ms
 }
@@ -158,20 +163,27 @@ function configOf({ model, batch }: Cell, steps: number, batchPolicy: RunConfigI
   return { model, batchSize: batch, batchPolicy: batchPolicy ?? null, optimizer: { kind: 'sgd', learningRate: 0.01 }, maxExamples: steps * batch, evaluation: { everyExamples: Number.MAX_SAFE_INTEGER, trainExamples: 1000, testAtEnd: false } }
 }
 
-/** From the evaluation before the first step to the last step, by the run's own clock. */
-async function stepMs({ trainer, log, steps, config }: { readonly trainer: Trainer; readonly log: LogWriter; readonly steps: number; readonly config: RunConfigInput }): Promise<number> {
+interface StepTime {
+  /** Wall time of a step, by the run's own clock: from the evaluation before the first step to the last step. */
+  readonly ms: number
+  /** CPU time, a step, of the thread that drives training: the machine's other load hardly shows in it. */
+  readonly cpuMs: number
+}
+
+async function stepTime({ trainer, log, steps, config }: { readonly trainer: Trainer; readonly log: LogWriter; readonly steps: number; readonly config: RunConfigInput }): Promise<StepTime> {
   const { optimizer, labelSmoothing, batchPolicy, batchSize } = runConfig.parse(config)
   const policy = batchPolicy === null ? undefined : () => createPolicy({ config: batchPolicy, facts: { firstBatch: batchSize, trainExamples: examples, classes, labelSmoothing, momentum: 0, optimizer: optimizer.kind } })
-  const rows = await train({ trainer, log, config, ...(policy === undefined ? {} : { policy }) })
+  const { rows, cpuMs } = await train({ trainer, log, config, ...(policy === undefined ? {} : { policy }) })
   const start = rows.find(({ key, step }) => key === 'train/loss' && step === 0)
   const taken = rows.filter(({ key }) => key === 'train/batch-loss')
   const end = taken.at(-1)
   if (start === undefined || end === undefined || taken.length !== steps) throw new Error(`The run logged ${taken.length} of ${steps} steps.`)
-  return (end.wallMs - start.wallMs) / steps
+  return { ms: (end.wallMs - start.wallMs) / steps, cpuMs: cpuMs / steps }
 }
 
-async function train({ trainer, log, config, policy }: { readonly trainer: Trainer; readonly log: LogWriter; readonly config: RunConfigInput; readonly policy?: () => BatchPolicy }): Promise<readonly MetricRow[]> {
+async function train({ trainer, log, config, policy }: { readonly trainer: Trainer; readonly log: LogWriter; readonly config: RunConfigInput; readonly policy?: () => BatchPolicy }): Promise<{ readonly rows: readonly MetricRow[]; readonly cpuMs: number }> {
   const rows: MetricRow[] = []
+  let [cpuAtStart, cpuMs]: [NodeJS.CpuUsage | null, number] = [null, 0]
   const parsed = runConfig.parse(config)
   const { id } = log.createRun({ studyId: null, key: '', config: parsed })
   await trainer.train({
@@ -181,6 +193,10 @@ async function train({ trainer, log, config, policy }: { readonly trainer: Train
       onMetrics(more) {
         rows.push(...more)
         log.appendMetrics(id, more)
+        if (!more.some(({ key }) => key === 'train/batch-loss')) return
+        cpuAtStart ??= process.threadCpuUsage()
+        const { user, system } = process.threadCpuUsage(cpuAtStart)
+        cpuMs = (user + system) / 1000
       },
       onProgress: () => undefined,
       onCheckpoint: async () => undefined,
@@ -190,5 +206,5 @@ async function train({ trainer, log, config, policy }: { readonly trainer: Train
     signal: new AbortController().signal,
   })
   log.flush()
-  return rows
+  return { rows, cpuMs }
 }
