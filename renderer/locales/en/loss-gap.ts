@@ -109,15 +109,11 @@ export const lossGap = {
     thresholds: 'Thresholds',
     took: 'replayed in {ms}',
     off: 'off',
-    log: 'replayed points',
   },
   study: {
     subtitle: 'Batch size from the loss gap: one controller beside fixed batches and published controllers.',
-    question: 'Compare ways to choose the batch size',
     verdict: {
-      title: 'Verdict on the controller',
       symbol: 'Updates against the fixed small batch',
-      toTarget: 'to the target',
       interval: '{confidence} interval {low} – {high}',
       noInterval: 'no interval',
       code: {
@@ -132,7 +128,7 @@ export const lossGap = {
         'accuracy-undecided': 'Whether the controller loses more than the {tolerance} of accuracy tolerated, these seeds do not tell: {accuracyGain} (between {gainLow} and {gainHigh}), at {updatesRatio} times the updates.',
       },
       short: { pending: 'Training', 'no-controller': 'Nothing to say', 'no-baseline': 'No baseline', 'single-seed': 'One seed', better: 'Better', alike: 'Not told apart', dearer: 'Dearer', 'less-accurate': 'Less accurate', 'accuracy-undecided': 'Not told apart' },
-      fact: { accuracy: 'Accuracy against fixed small', examples: 'Examples', wall: 'Time', saving: 'Updates against {arm}', spent: 'Spent' },
+      fact: { accuracy: 'Accuracy against fixed small', wall: 'Time', saving: 'Updates against {arm}', spent: 'Spent' },
     },
     warning: {
       'failed-runs': '{count} of {total} runs of {arm} failed: {reason}',

@@ -109,15 +109,11 @@ export const lossGap = {
     thresholds: 'しきい値',
     took: '再生 {ms}',
     off: 'オフ',
-    log: '再生した点',
   },
   study: {
     subtitle: '損失ギャップによるバッチサイズ: 制御器を固定バッチや既発表の制御器と並べます。',
-    question: 'バッチサイズの決め方を比較する',
     verdict: {
-      title: '制御器の判定',
       symbol: '固定の小バッチに対する更新回数',
-      toTarget: '目標まで',
       interval: '{confidence} 区間 {low} – {high}',
       noInterval: '区間なし',
       code: {
@@ -132,7 +128,7 @@ export const lossGap = {
         'accuracy-undecided': '制御器が許容する {tolerance} を超えて精度を失うかは、これらのシードでは分かりません: {accuracyGain} ({gainLow} から {gainHigh})。更新回数は {updatesRatio} 倍です。',
       },
       short: { pending: '学習中', 'no-controller': '判定なし', 'no-baseline': '比較相手なし', 'single-seed': 'シード一つ', better: '優れる', alike: '区別できない', dearer: '高くつく', 'less-accurate': '精度が低い', 'accuracy-undecided': '区別できない' },
-      fact: { accuracy: '固定の小バッチとの精度差', examples: '例数', wall: '時間', saving: '{arm} に対する更新回数', spent: '消費' },
+      fact: { accuracy: '固定の小バッチとの精度差', wall: '時間', saving: '{arm} に対する更新回数', spent: '消費' },
     },
     warning: {
       'failed-runs': '{arm} の {total} 件中 {count} 件が失敗しました: {reason}',
