@@ -130,7 +130,8 @@ async function measureChange({ cell, runtime, log, rounds, threads }: Measuring 
 
 /** What each stretch of one batch size took beyond its steps at their usual pace, its own change of the batch size included. */
 function changeCosts(rows: readonly MetricRow[]): number[] {
-  const batches = rows.filter(({ key }) => key === 'step/batch-size')
+  const steps = rows.filter(({ key }) => key === 'train/batch-loss')
+  const batches = steps.map(({ examples, wallMs }, i) => ({ value: examples - (steps[i - 1]?.examples ?? 0), wallMs }))
   const stretches: { batch: number; ms: number; steps: number }[] = []
   const paces = new Map<number, number[]>()
   for (const [i, { value: batch, wallMs }] of batches.entries()) {

@@ -88,7 +88,7 @@ describe('loupe run of a comparison', () => {
     expect(exported.stdout.trim().split('\n')).toHaveLength(5)
     expect(lossGapBatchReport.parse(JSON.parse(await readFile(folder.file('out/report.json'), 'utf8')))).toMatchObject({ studyId: id, method: 'loss-gap-batch' })
     const metrics = await readFile(folder.file('out/metrics.csv'), 'utf8')
-    for (const key of ['step/batch-size', 'batch/size', 'controller/slope-t', 'noise/trace', 'controller/wanted-batch']) expect(metrics).toContain(`,${key},`)
+    for (const key of ['batch/size', 'controller/slope-t', 'noise/trace', 'controller/wanted-batch']) expect(metrics).toContain(`,${key},`)
     const reported = await spawnLoupe([...workspace, 'report', '--out', folder.file('report.html')])
     expect(reported.code).toBe(0)
     const page = await readFile(folder.file('report.html'), 'utf8')

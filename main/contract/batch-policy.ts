@@ -55,6 +55,17 @@ export interface PolicyWarning {
   readonly facts: Readonly<Record<string, unknown>>
 }
 
+/**
+ * How often a policy is asked, by examples: more often nothing new is known, and asking takes time. A loss that is not finite is answered
+ * at once.
+ */
+export const DECISIONS_AN_EPOCH = 50
+
+/** Which of an epoch's decisions a place in the course belongs to: one is asked for at the first step of each. */
+export function decisionMark(position: number, trainExamples: number): number {
+  return Math.floor((position * DECISIONS_AN_EPOCH) / trainExamples)
+}
+
 /** Where a decision is asked for. */
 export interface DecisionPoint {
   readonly position: number

@@ -49,7 +49,6 @@ export function logSteps({ config, state, observer, control }: StepLogging, { lo
       if (control !== null && !Number.isFinite(loss)) return false
       requireFinite({ what: 'loss', value: loss, state, config })
       rows.push({ key: 'train/batch-loss', step, examples, wallMs, value: loss })
-      if (control !== null) rows.push({ key: 'step/batch-size', step, examples, wallMs, value: batchSize })
       if (search === null) {
         rows.push({ key: 'step/learning-rate', step, examples, wallMs, value: stepSize })
         continue

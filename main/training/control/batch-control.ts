@@ -1,4 +1,5 @@
 import { LoupeError } from '../../contract/errors.ts'
+import { decisionMark } from '../../contract/batch-policy.ts'
 import type { BatchDecision, BatchPolicy, ConditionReading, DecidingNumbers } from '../../contract/batch-policy.ts'
 import { metrics } from '../../contract/metrics.ts'
 import type { EventKind } from '../../contract/event-kinds.ts'
@@ -36,7 +37,6 @@ export interface ControlCause {
 export type ControlAction = { readonly kind: 'change'; readonly batchSize: number; readonly cause: ControlCause } | { readonly kind: 'rollback'; readonly cause: ControlCause }
 
 const DEFAULT_KEPT = 3
-const CURVE_POINTS_AN_EPOCH = 200
 
 /**
  * Changes the batch size of a run while it trains: shows the policy what happens, asks it before each call, has what it decides realised,
@@ -47,6 +47,8 @@ export class BatchControl {
   readonly #state: ControlState
   #status = ''
   #warned = 0
+  /** Since the last decision the policy was shown something that is not finite: it answers at once. */
+  #isBroken = false
 
   constructor(options: BatchControlOptions, saved: ControlState | null) {
     const { config, policy } = options
@@ -56,7 +58,7 @@ export class BatchControl {
       policy.restore(saved.policy)
       this.#state = structuredClone(saved)
     } else {
-      this.#state = { policyConfig, policy: {}, unit: null, batchSize: saved?.batchSize ?? config.batchSize, ring: [], rollbacks: 0, rolledBackAt: 0, curvesAt: -1, isFrozen: false }
+      this.#state = { policyConfig, policy: {}, unit: null, batchSize: saved?.batchSize ?? config.batchSize, ring: [], rollbacks: 0, rolledBackAt: 0, decidedAt: -1, isFrozen: false }
     }
   }
 
@@ -89,7 +91,9 @@ export class BatchControl {
   }
 
   observeStep(step: { readonly loss: number; readonly gradientNorm: number | null; readonly learningRate: number }, { position, batchSize }: RunState): void {
-    this.#options.policy.observeStep({ ...step, position, batchSize: batchSize ?? this.#state.batchSize })
+    const { loss, gradientNorm, learningRate } = step
+    if (!Number.isFinite(loss) || (gradientNorm !== null && !Number.isFinite(gradientNorm))) this.#isBroken = true
+    this.#options.policy.observeStep({ loss, gradientNorm, learningRate, position, batchSize: batchSize ?? this.#state.batchSize })
   }
 
   observeEvaluation(values: Readonly<Record<string, number>>, { position }: RunState): void {
@@ -100,8 +104,12 @@ export class BatchControl {
   decide(run: RunState): ControlAction | null {
     const asked = this.#requested()
     if (asked !== null) return asked
-    const { policy } = this.#options
-    const decision = policy.decide({ position: run.position, batchSize: this.#state.batchSize, epoch: Math.floor(run.position / this.#options.plan.trainExamples), endsEpoch: this.endsEpoch(run) })
+    const { plan, policy } = this.#options
+    const mark = decisionMark(run.position, plan.trainExamples)
+    if (mark === this.#state.decidedAt && !this.#isBroken) return null
+    this.#state.decidedAt = mark
+    this.#isBroken = false
+    const decision = policy.decide({ position: run.position, batchSize: this.#state.batchSize, epoch: Math.floor(run.position / plan.trainExamples), endsEpoch: this.endsEpoch(run) })
     this.#logCurves(run)
     this.#logStatus(decision)
     if (decision.kind === 'keep') return null
@@ -236,12 +244,8 @@ export class BatchControl {
     }
   }
 
-  /** A few hundred points an epoch: the policy's curves are smooth. */
-  #logCurves({ step, examples, wallMs, position }: RunState): void {
-    const { observer, plan, policy } = this.#options
-    const mark = Math.floor((position * CURVE_POINTS_AN_EPOCH) / plan.trainExamples)
-    if (mark === this.#state.curvesAt) return
-    this.#state.curvesAt = mark
+  #logCurves({ step, examples, wallMs }: RunState): void {
+    const { observer, policy } = this.#options
     for (const { code, message, facts } of policy.warnings.slice(this.#warned)) observer.onWarning(code, message, facts)
     this.#warned = policy.warnings.length
     const { curves } = policy

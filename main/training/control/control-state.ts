@@ -26,8 +26,8 @@ export const controlState = z.object({
   rollbacks: z.int(),
   /** Step of the last rollback; 0 before the first. */
   rolledBackAt: z.int(),
-  /** Where the policy's curves were last logged. */
-  curvesAt: z.int(),
+  /** The {@link decisionMark} of the last decision. */
+  decidedAt: z.int(),
   isFrozen: z.boolean(),
 })
 export type ControlState = z.output<typeof controlState>

@@ -20,7 +20,6 @@ export const metrics: Record<MetricKey, string> = {
   'armijo/step-size': 'Accepted step size',
   'armijo/tries': 'Line-search tries',
   'armijo/fallback': 'Fallback steps',
-  'step/batch-size': 'Batch size of the step',
   'controller/gap': 'Smoothed gap',
   'controller/slope': 'Slope of the gap',
   'controller/slope-t': 'Slope over its error (t)',

@@ -19,7 +19,6 @@ export const metrics: Record<MetricKey, string> = {
   'armijo/step-size': '採用されたステップ幅',
   'armijo/tries': '直線探索の試行回数',
   'armijo/fallback': '代替ステップ',
-  'step/batch-size': 'ステップのバッチサイズ',
   'controller/gap': '平滑化したギャップ',
   'controller/slope': 'ギャップの傾き',
   'controller/slope-t': '傾き / 標準誤差 (t)',

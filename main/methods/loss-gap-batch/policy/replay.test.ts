@@ -15,7 +15,7 @@ describe('replayPolicy', () => {
   it('decides as the policy does that trains, up to its first change', () => {
     const config = configOf()
     const replay = replayPolicy({ config, facts, curve: recorded(falling) })
-    const trained = follow({ policy: createPolicy({ config, facts }), facts, loss: falling, until: 40_000 })
+    const trained = follow({ policy: createPolicy({ config, facts }), facts, loss: falling, until: 40_000, asked: 'as in training' })
     const { position, to, decision } = trained.changes[0]!
     expect(replay.decisions[0]).toMatchObject({ position, toBatch: to, reason: decision.reason, readings: decision.readings })
     expect(replay.batches.slice(0, 2)).toEqual([{ position: 0, batchSize: 32 }, { position, batchSize: 64 }])

@@ -1,4 +1,5 @@
 import type { BatchPolicyConfig } from '../../../contract/batch-policy-config.ts'
+import { decisionMark } from '../../../contract/batch-policy.ts'
 import type { BatchDecision, BatchPolicy, ConditionReading, DecidingNumbers, ObservedEvaluation } from '../../../contract/batch-policy.ts'
 import { LoupeError } from '../../../contract/errors.ts'
 import { createPolicy } from './create-policy.ts'
@@ -56,7 +57,7 @@ const POINTS = 400
 /**
  * Runs a policy over a recorded curve: where would it have changed the batch size?
  *
- * The very policy that trains, asked after every step. The curve stays what it was, so this shows when thresholds fire, not what
+ * The very policy that trains, asked as often as while training. The curve stays what it was, so this shows when thresholds fire, not what
  * training at the other batch size would have come to. For the same reason a rollback does not go back along the curve: the policy
  * begins its reckoning anew, with the smaller batch, and the curve goes on.
  */
@@ -64,8 +65,10 @@ export function replayPolicy({ config, facts, curve, points = POINTS }: { readon
   const policy = createPolicy({ config, facts })
   const decisions: ReplayedDecision[] = []
   const kept: ReplayedPoint[] = []
+  let decidedAt = -1
   const { steps } = curve
-  const every = Math.max(1, Math.ceil(steps.length / points))
+  const last = steps.at(-1)?.position ?? 0
+  const every = Math.max(1, Math.ceil(decisionMark(last, facts.trainExamples) / points))
   let course: Course = { batchSize: facts.firstBatch, epoch: 0, epochBatches: [] }
   let evaluated = observeEvaluations(policy, { curve, from: 0, until: (steps[0]?.position ?? 0) - (steps[0]?.batchSize ?? 0) })
   for (const [i, step] of steps.entries()) {
@@ -76,8 +79,12 @@ export function replayPolicy({ config, facts, curve, points = POINTS }: { readon
     const endsEpoch = epoch > course.epoch
     const { batchSize } = course
     if (endsEpoch) course = { ...course, epoch, epochBatches: [...course.epochBatches, batchSize] }
+    const mark = decisionMark(position, facts.trainExamples)
+    const isDue = mark !== decidedAt || !Number.isFinite(step.loss)
+    if (!isDue) continue
+    decidedAt = mark
     const decision = policy.decide({ position, batchSize, epoch, endsEpoch })
-    if (i % every === 0 || i === steps.length - 1) kept.push({ position, batchSize, status: decision.kind === 'keep' ? decision.status : decision.kind, curves: policy.curves, readings: decision.readings })
+    if (mark % every === 0 || i === steps.length - 1) kept.push({ position, batchSize, status: decision.kind === 'keep' ? decision.status : decision.kind, curves: policy.curves, readings: decision.readings })
     if (decision.kind === 'keep') continue
     const answered = answer(policy, { decision, course, position, rollbacks: decisions.filter(({ kind }) => kind === 'rollback').length + 1 })
     if (typeof answered === 'string') return { decisions, points: kept, batches: batchesOf(facts, decisions), failure: { position, message: answered } }

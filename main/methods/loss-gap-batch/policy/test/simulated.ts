@@ -1,4 +1,5 @@
 import { batchPolicyConfig, type BatchPolicyConfig, type LossGapPolicyConfig } from '../../../../contract/batch-policy-config.ts'
+import { decisionMark } from '../../../../contract/batch-policy.ts'
 import type { BatchDecision, BatchPolicy } from '../../../../contract/batch-policy.ts'
 import { Random } from '../../../../training/random.ts'
 import type { PolicyFacts } from '../policy-facts.ts'
@@ -37,7 +38,7 @@ export interface Course {
  *
  * @param noise  Standard deviation of the loss of one example.
  */
-export function follow({ policy, facts, until, from = 0, batchSize = facts.firstBatch, loss, noise = 0, seed = 1, evaluate, norm }: {
+export function follow({ policy, facts, until, from = 0, batchSize = facts.firstBatch, loss, noise = 0, seed = 1, evaluate, norm, asked = 'each step' }: {
   readonly policy: BatchPolicy
   readonly facts: PolicyFacts
   readonly until: number
@@ -48,6 +49,8 @@ export function follow({ policy, facts, until, from = 0, batchSize = facts.first
   readonly seed?: number
   readonly evaluate?: (position: number) => Readonly<Record<string, number>>
   readonly norm?: (position: number, batchSize: number) => number
+  /** How often the policy is asked: after each step where left out, to see all that it has to say. */
+  readonly asked?: 'each step' | 'as in training'
 }): Course {
   const random = Random.seeded(seed, 'loss')
   const changes: Change[] = []
@@ -63,6 +66,7 @@ export function follow({ policy, facts, until, from = 0, batchSize = facts.first
     const epoch = Math.floor(position / facts.trainExamples)
     const endsEpoch = epoch > Math.floor(before / facts.trainExamples)
     if (endsEpoch) epochBatch = batch
+    if (asked === 'as in training' && decisionMark(position, facts.trainExamples) === decisionMark(before, facts.trainExamples)) continue
     last = policy.decide({ position, batchSize: batch, epoch, endsEpoch })
     if (last.kind === 'keep') continue
     const to = last.kind === 'rollback' ? policy.rolledBack({ position, epochBatch, rollbacks: ++rollbacks }) : last.batchSize
