@@ -122,7 +122,7 @@ describe('a run that cannot work', () => {
   it('needs more memory than there is', async () => {
     const { code, stderr } = await run('dataset: {name: digits}\nmodel: {kind: mlp, hidden: [65536, 65536, 65536]}\n')
     expect(code).toBe(1)
-    expect(stderr).toMatch(/needs about \d+\.\d GB/)
+    expect(stderr).toMatch(/would need about \d+\.\d GB/)
   })
 
   it('needs a library that is not there', async () => {

@@ -7,12 +7,12 @@ import { expectAccessible, launchBrowser, watchForErrors } from './browser.ts'
 import { startWorkbench } from './workbench-process.ts'
 import type { WorkbenchProcess } from './workbench-process.ts'
 
-/** A comparison of seconds: 1,000 digits, a network of 16 units, two ways with one seed. */
+/** A comparison of seconds: 1,000 images of Fashion-MNIST, a network of 16 units, two ways with one seed. */
 const smallComparison = `
 method: loss-gap-batch
 name: Small comparison
 run:
-  dataset: { name: digits, trainExamples: 1000, validationExamples: 200 }
+  dataset: { name: fashion-mnist, trainExamples: 1000, validationExamples: 200 }
   model: { kind: mlp, hidden: [16] }
   optimizer: { kind: sgd, learningRate: 0.1 }
   compute: { jit: 'off' }
