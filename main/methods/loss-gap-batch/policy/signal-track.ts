@@ -2,7 +2,7 @@ import { z } from '../../../contract/zod.ts'
 import type { PolicyLengths } from './policy-facts.ts'
 import { derivativeAtZero, polynomialFit, straightLine, type FitPoint, type PolynomialFit } from './polynomial-fit.ts'
 import { nothingSmoothed, smooth, smoothedState } from './smoothed.ts'
-import { emptyWindow, isFull, observe, windowState } from './window.ts'
+import { emptyWindow, isFull, observe, windowState, type CurveWindow } from './window.ts'
 
 /** Everything that is remembered of one signal. */
 export const signalTrackState = z.strictObject({
@@ -48,6 +48,8 @@ export class SignalTrack {
   /** Of the closed buckets; undefined where these have changed since. */
   #fits: TrackFits | null | undefined
   #derivative: number | null | undefined
+  /** Where the best was reached, until its deviation is asked for. */
+  #windowOfBest: CurveWindow | null = null
 
   constructor({ lengths, order, bucketExamples }: { readonly lengths: PolicyLengths; readonly order: number; readonly bucketExamples: number }) {
     this.#lengths = lengths
@@ -59,10 +61,15 @@ export class SignalTrack {
     const { smoothed, window, best } = this.#state
     const next = observe({ window, point: { position, value: gap, examples }, bucketExamples: this.#bucketExamples, span: this.#lengths.window })
     const state = { smoothed: smooth({ smoothed, value: gap, examples: sinceLast, halfLife: this.#lengths.halfLife }), window: next, best }
-    if (next.closed === window.closed) this.#state = state
-    else this.state = state
+    this.#state = state
+    if (next.closed !== window.closed) {
+      this.#fits = undefined
+      this.#derivative = undefined
+    }
     const { value, weight } = state.smoothed
-    if (weight >= TRUSTED_WEIGHT && (best === null || value < best.gap)) state.best = { gap: value, deviation: this.fits?.deviation ?? null }
+    if (weight < TRUSTED_WEIGHT || (best !== null && value >= best.gap)) return
+    state.best = { gap: value, deviation: null }
+    this.#windowOfBest = next
   }
 
   /** The smoothed gap; null before it has seen a half-life. */
@@ -72,6 +79,7 @@ export class SignalTrack {
   }
 
   get best(): SignalTrackState['best'] {
+    this.#settleBest()
     return this.#state.best
   }
 
@@ -97,6 +105,7 @@ export class SignalTrack {
   }
 
   get state(): SignalTrackState {
+    this.#settleBest()
     return this.#state
   }
 
@@ -104,17 +113,25 @@ export class SignalTrack {
     this.#state = state
     this.#fits = undefined
     this.#derivative = undefined
+    this.#windowOfBest = null
   }
 
-  #fit(): TrackFits | null {
-    const points = this.#points()
+  /** Fits the window that the best was reached in, once somebody asks: while a loss falls each step reaches a new best. */
+  #settleBest(): void {
+    const { best } = this.#state
+    if (this.#windowOfBest === null || best === null) return
+    this.#state = { ...this.#state, best: { ...best, deviation: this.#fit(this.#windowOfBest)?.deviation ?? null } }
+    this.#windowOfBest = null
+  }
+
+  #fit(window = this.#state.window): TrackFits | null {
+    const points = this.#points(window)
     const line = points === null ? null : straightLine(points)
     return line === null ? null : { slope: derivativeAtZero(line, 1).value / this.#lengths.window, slopeT: slopeT(line), deviation: line.deviation }
   }
 
   /** The closed buckets, from −1 or so to 0 at the newest; null until they fill the window. */
-  #points(): FitPoint[] | null {
-    const { window } = this.#state
+  #points(window = this.#state.window): FitPoint[] | null {
     const span = this.#lengths.window
     if (!isFull(window, span)) return null
     const end = window.closed.at(-1)?.position ?? 0
