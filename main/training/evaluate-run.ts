@@ -113,6 +113,7 @@ export function requireFinite({ what, value, state, config }: { readonly what: s
     step: state.step,
     examples: state.examples,
     value: String(value),
+    what,
     optimizer: optimizer.kind,
   })
 }

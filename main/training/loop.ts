@@ -189,7 +189,7 @@ class TrainingLoop {
     } catch (error) {
       if (signal.aborted && error === signal.reason) return 'on'
       if (control === null || !(error instanceof LoupeError) || error.code !== 'not-finite') throw error
-      await this.#rollBack(control, { trigger: 'not-finite', reason: error.message, readings: [] })
+      await this.#rollBack(control, notFinite(error))
       return 'back'
     }
     state.isEvaluationDue = false
@@ -245,4 +245,10 @@ function alreadyAtTarget({ criterion, value: target }: Target, values: Values): 
     value,
     target,
   })
+}
+
+/** The cause of a rollback where an evaluation was not finite, as a policy tells it of a step. */
+function notFinite({ facts }: LoupeError): ControlCause {
+  const signal = facts['what'] === 'validation loss' ? 'validation-loss' : 'train-loss'
+  return { trigger: 'notFinite', reason: `the ${String(facts['what'])} of an evaluation is ${String(facts['value'])}`, readings: [{ condition: 'notFinite', signal, value: 1, threshold: 0, isMet: true, side: 'diverge' }] }
 }

@@ -117,6 +117,14 @@ describe.each([
     for (const { value } of rows) expect(Number.isFinite(value)).toBe(true)
   })
 
+  it('goes back where an evaluation is not finite, and says which loss it was', async () => {
+    const unusable = 3e38 // not NaN, which oneDNN's relu makes 0
+    const validation = { ...dataset.validation, inputs: { ...dataset.validation.inputs, values: dataset.validation.inputs.values.map(() => unusable) } }
+    const broken = await createTrainer({ runtime: await open(), dataset: { ...dataset, validation } })
+    await expect(recordRun({ trainer: broken, config, policy: new ScriptedPolicy({ batches: [] }) })).rejects.toThrow(/nothing to reload: the validation loss of an evaluation is (NaN|Infinity)\./)
+    await broken.close()
+  })
+
   it('does what the user asks for: holds still, takes a batch size, goes back', async () => {
     const requests = new ControlRequests()
     requests.ask({ kind: 'freeze' })

@@ -1,5 +1,5 @@
 import { z } from '../../contract/zod.ts'
-import { unitState } from '../realisation/realising-unit.ts'
+import { unitState } from '../realisation/unit-state.ts'
 
 /** A checkpoint that a rollback can reload: the end of an epoch. */
 const epochCheckpoint = z.object({

@@ -1,7 +1,6 @@
 import { LoupeError } from '../../contract/errors.ts'
 import type { Lever, RealisationConfig } from '../../contract/batch-policy-config.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
-import { z } from '../../contract/zod.ts'
 import type { BatchUnit, Realised } from '../control/batch-unit.ts'
 import type { Dataset } from '../datasets/dataset.ts'
 import { createOptimizer } from '../optimizers/index.ts'
@@ -13,20 +12,12 @@ import type { StepFeed, StepResults, TrainingCall } from '../training-step.ts'
 import { writeGroup } from '../variables.ts'
 import type { DevicePool, PooledDevice } from './device-pool.ts'
 import { planRealisation } from './plan-realisation.ts'
-import { MemoryProbe, probeState } from './probe-memory.ts'
+import { MemoryProbe } from './probe-memory.ts'
 import { isWhole, microBatchOf } from './realisation.ts'
 import type { PlannedRealisation, Realisation } from './realisation.ts'
 import { RealisedSteps, UnfinishedUpdate } from './realised-step.ts'
 import type { Accumulation, Application } from './realised-step.ts'
-
-const realisationState = z.object({
-  batchSize: z.int(),
-  replicas: z.array(z.object({ device: z.string(), microBatches: z.array(z.int()) })),
-  loops: z.int(),
-})
-/** What a resumed run needs to realise batch sizes as if it had not been stopped. */
-export const unitState = z.object({ current: realisationState.nullable(), firstMicroBatch: z.int().nullable(), probe: probeState })
-export type UnitState = z.output<typeof unitState>
+import type { UnitState } from './unit-state.ts'
 
 export interface RealisingUnitOptions {
   readonly config: RunConfig

@@ -12,7 +12,8 @@ import type { StepFeed, StepResults } from '../training-step.ts'
 import { readGroup } from '../variables.ts'
 import { DevicePool } from './device-pool.ts'
 import { createRealisingUnit } from './realising-unit.ts'
-import type { RealisingUnit, RealisingUnitOptions, UnitState } from './realising-unit.ts'
+import type { RealisingUnit, RealisingUnitOptions } from './realising-unit.ts'
+import type { UnitState } from './unit-state.ts'
 
 /** A unit on a session of its own, with virtual CPU devices. */
 export interface TestUnit {
