@@ -123,7 +123,7 @@ function traceStep<I extends Specs, O extends string>(target: CompileTarget, sco
       // All that was read of them comes first: the reads share the variables' memory.
       const before = changed.map(({ name, value }) => (read.has(name) ? outputOf(read.get(name)!).oper : (updated.get(name) ?? value.oper)))
       const { type, inputs: operands, attributes } = updateOperation(update, changed.map(({ handle }) => handle))
-      const operation = graph.add({ type, label: scope.label, inputs: operands, attributes, device: scope.device, after: before })
+      const operation = graph.add({ type, label: scope.label, inputs: operands, attributes, device: changed[0]?.device, after: before })
       for (const { name } of changed) {
         updated.set(name, operation)
         read.get(name)?.dispose()
@@ -137,8 +137,7 @@ function traceStep<I extends Specs, O extends string>(target: CompileTarget, sco
       assigned.set(name, tf.keep(value.clone()))
     },
     rows(name, indices) {
-      const resident = variables.get(name, 'resident')
-      return gatherRows({ oper: resident.handle.oper, index: 0 }, resident.type, resident.shape, indices)
+      return gatherRows(variables.get(name, 'resident'), indices)
     },
     range(name, start, count) {
       const { value, type, shape } = variables.get(name, 'resident')
@@ -156,17 +155,16 @@ function traceStep<I extends Specs, O extends string>(target: CompileTarget, sco
   }
 
   /** The value after the trace's last update in place; undefined where there was none. */
-  function readAgain({ name, handle, type }: Variable): OutputReference | undefined {
+  function readAgain({ name, handle, type, device }: Variable): OutputReference | undefined {
     const update = updated.get(name)
     if (update === undefined) return undefined
     const attributes = { dtype: { kind: 'type', value: type } } as const
-    return { oper: graph.add({ type: 'ReadVariableOp', label: scope.label, inputs: [handle], attributes, device: scope.device, after: [update] }), index: 0 }
+    return { oper: graph.add({ type: 'ReadVariableOp', label: scope.label, inputs: [handle], attributes, device, after: [update] }), index: 0 }
   }
 
-  function gatherRows(handle: OutputReference, type: string, shape: readonly number[], indices: TensorFlow.Tensor): TensorFlow.Tensor {
-    const dtype = { kind: 'type', value: type as 'float32' | 'int32' | 'uint8' } as const
-    const attributes: Attributes = { dtype, Tindices: { kind: 'type', value: 'int32' } }
-    const oper = graph.add({ type: 'ResourceGather', label: scope.label, inputs: [handle, outputOf(indices)], attributes, device: scope.device })
+  function gatherRows({ handle, type, shape, device }: Variable, indices: TensorFlow.Tensor): TensorFlow.Tensor {
+    const attributes: Attributes = { dtype: { kind: 'type', value: type }, Tindices: { kind: 'type', value: 'int32' } }
+    const oper = graph.add({ type: 'ResourceGather', label: scope.label, inputs: [handle, outputOf(indices)], attributes, device })
     return floatOf(tensorOf({ oper, index: 0 }, `ResourceGather of [${shape}]`), type)
   }
 }
@@ -182,8 +180,8 @@ function finish(target: CompileTarget, scope: TraceScope, { assigned, updates }:
   const { graph, variables } = target
   const place = { label: scope.label, device: scope.device }
   const assigns = [...assigned].map(([name, value]) => {
-    const { handle, type, value: reading } = variables.get(name, 'variable')
-    return graph.add({ ...place, type: 'AssignVariableOp', inputs: [handle, outputOf(value)], attributes: { dtype: { kind: 'type', value: type } }, after: [reading.oper] })
+    const { handle, type, device, value: reading } = variables.get(name, 'variable')
+    return graph.add({ label: scope.label, device, type: 'AssignVariableOp', inputs: [handle, outputOf(value)], attributes: { dtype: { kind: 'type', value: type } }, after: [reading.oper] })
   })
   const changes = [...assigns, ...new Set(updates)]
   return changes.length === 0 ? [] : [graph.add({ ...place, type: 'NoOp', inputs: [], attributes: {}, after: changes })]

@@ -2,7 +2,7 @@ import { LoupeError } from '../contract/errors.ts'
 import type { ElementType, HostArray } from './runtime.ts'
 
 /** TensorFlow's numbers for element types (`TF_DataType` in `tf_datatype.h`). */
-export const dataTypes = { float32: 1, int32: 3, uint8: 4, string: 7, complex64: 8, int64: 9, bool: 10, resource: 20, variant: 21 } as const
+export const dataTypes = { float32: 1, int32: 3, uint8: 4, string: 7, complex64: 8, int64: 9, bool: 10, float16: 19, resource: 20, variant: 21, uint32: 22 } as const
 export type DataType = keyof typeof dataTypes
 
 /** Bytes an element takes; 0 for those without a fixed size. */
@@ -14,8 +14,10 @@ export const elementBytes: Readonly<Record<DataType, number>> = {
   complex64: 8,
   int64: 8,
   bool: 1,
+  float16: 2,
   resource: 0,
   variant: 0,
+  uint32: 4,
 }
 
 const names = new Map<number, DataType>(Object.entries(dataTypes).map(([name, number]) => [number, name as DataType])) // keys of dataTypes

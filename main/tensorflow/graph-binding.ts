@@ -126,13 +126,18 @@ export class GraphBinding {
 
   /** Adds an operation to the trace that is going on. Its number and list length attributes follow from its inputs. */
   add(type: string, attributes: Attributes, inputs: readonly OutputReference[], outputs: number): TensorMetadata[] {
+    return this.addRaw(type, attributes, inputs, outputs).map((output) => this.adopt(output, type))
+  }
+
+  /** As {@link add}, for outputs whose shapes depend on values: the kernels never see them. */
+  addRaw(type: string, attributes: Attributes, inputs: readonly OutputReference[], outputs: number): OutputReference[] {
     const scope = this.#current(type)
     const definition = scope.graph.definition(type)
     if (definition.isStateful && /Random|Multinomial|TruncatedNormal/.test(type)) throw randomDraw(type, scope.label)
     const inferred = new Set(definition.inputs.map((input) => input.numberAttr))
     const own = Object.fromEntries(Object.entries(attributes).filter(([name]) => !inferred.has(name)))
     const operation = scope.graph.add({ type, label: scope.label, inputs, attributes: { ...own, ...jitAttributes(scope, type) }, device: scope.device })
-    return Array.from({ length: outputs }, (_, index) => this.adopt({ oper: operation, index }, type))
+    return Array.from({ length: outputs }, (_, index) => ({ oper: operation, index }))
   }
 
   /** Makes an output known to the kernels. */

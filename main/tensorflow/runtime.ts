@@ -152,13 +152,17 @@ export interface CompiledStep<I extends Readonly<Record<string, InputSpec>>, O e
 export interface Session {
   readonly device: string
   readonly threads: number
-  /** Makes float32 or int32 variables. Their names must be new to the session. */
-  createVariables(initial: HostArrays): Promise<void>
+  /**
+   * Makes float32 or int32 variables. Their names must be new to the session.
+   *
+   * @param device  Where they live; the session's device when left out.
+   */
+  createVariables(initial: HostArrays, device?: string): Promise<void>
   /** Overwrites variables: shapes and types must match. */
   writeVariables(values: HostArrays): Promise<void>
   readVariables(names: readonly string[]): Promise<HostArrays>
-  /** Puts an array that never changes on the device. uint8 stays uint8 there. Its name must be new to the session. */
-  createResident(name: string, array: HostArray): Promise<void>
+  /** Puts an array that never changes on the session's device, or on the one given. uint8 stays uint8 there. Its name must be new to the session. */
+  createResident(name: string, array: HostArray, device?: string): Promise<void>
   /** True for a variable or a resident array. */
   has(name: string): boolean
   compile<I extends Readonly<Record<string, InputSpec>>, O extends string>(definition: StepDefinition<I, O>): CompiledStep<I, O>

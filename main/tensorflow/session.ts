@@ -46,13 +46,13 @@ export function openGraphSession(api: CApi, options: SessionOptions): Session {
     await run(newTensors(api, filled.map(([, array]) => array)), [])
   }
 
-  async function create(kind: Variable['kind'], arrays: HostArrays): Promise<void> {
+  async function create(kind: Variable['kind'], arrays: HostArrays, device = options.device): Promise<void> {
     const entries = Object.entries(arrays)
     for (const [name, array] of entries) {
       variables.checkNew(name)
       checkHostArray(`"${name}"`, array)
     }
-    const added = entries.map(([name, array]) => [addVariable(graph, kind, name, array, options.device), array] as const)
+    const added = entries.map(([name, array]) => [addVariable(graph, kind, name, array, device), array] as const)
     await fill('Creating variables', added)
     for (const [variable] of added) variables.add(variable)
   }
@@ -64,15 +64,15 @@ export function openGraphSession(api: CApi, options: SessionOptions): Session {
       return graph.operations
     },
     has: (name) => variables.has(name),
-    createVariables: (initial) =>
+    createVariables: (initial, device) =>
       exclusively('Creating variables', async () => {
         for (const [name, array] of Object.entries(initial)) {
           if (array.type === 'float32' || array.type === 'int32') continue
           throw new LoupeError('invalid-input', `Variables are float32 or int32, but "${name}" is ${array.type}. Use createResident for data.`, { name, type: array.type })
         }
-        await create('variable', initial)
+        await create('variable', initial, device)
       }),
-    createResident: (name, array) => exclusively(`Placing "${name}"`, () => create('resident', { [name]: array })),
+    createResident: (name, array, device) => exclusively(`Placing "${name}"`, () => create('resident', { [name]: array }, device)),
     writeVariables: (values) =>
       exclusively('Writing variables', async () => {
         const filled = Object.entries(values).map(([name, array]) => {

@@ -32,6 +32,15 @@ export function onDevice<T>(device: string, call: () => T): T {
   return scope.device === device ? call() : binding.within({ ...scope, device, constants: new Map() }, call)
 }
 
+/** Runs code of a trace with a part's name in the names of its operations, so that a profile tells how long that part took. */
+export function inPhase<T>(phase: string, call: () => T): T {
+  if (!isTracing()) return call()
+  const { binding } = installGraphBackend()
+  const { scope } = binding
+  if (scope === null) throw new LoupeError('internal', `inPhase(${phase}) was called outside of a trace.`)
+  return binding.within({ ...scope, label: `${scope.label}/${phase}` }, call)
+}
+
 /** Runs a function with one of tfjs' backends, which must be ready, and goes back to the one before. */
 export function withBackend<T>(name: string, call: () => T): T {
   const before = tf.engine().backendName

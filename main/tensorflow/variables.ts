@@ -9,6 +9,8 @@ export interface Variable {
   readonly kind: 'variable' | 'resident'
   readonly type: ElementType
   readonly shape: readonly number[]
+  /** Where it lives, and where it is read, assigned and updated; TensorFlow's choice where left out. */
+  readonly device: string | undefined
   /** The resource. */
   readonly handle: OutputReference
   /** Where a new value is fed. */
@@ -30,7 +32,7 @@ export function addVariable(graph: Graph, kind: Variable['kind'], name: string, 
   const feed = { oper: graph.add({ ...place, type: 'Placeholder', inputs: [], attributes: { dtype, shape: typedShape } }), index: 0 }
   const assignFeed = graph.add({ ...place, type: 'AssignVariableOp', inputs: [handle, feed], attributes: { dtype } })
   const value = { oper: graph.add({ ...place, type: 'ReadVariableOp', inputs: [handle], attributes: { dtype } }), index: 0 }
-  return { name, kind, type, shape, handle, feed, assignFeed, value }
+  return { name, kind, type, shape, device, handle, feed, assignFeed, value }
 }
 
 /** The session's variables and resident arrays by name. */
