@@ -1,5 +1,3 @@
-import { sizeOf } from '../../tensorflow/element-types.ts'
-
 /** A tensor of the model as it lies in the flat gradient. */
 export interface FlatTensor {
   readonly name: string
@@ -77,4 +75,8 @@ export function layOut({ tensors, unit, minTensor }: LayoutOptions): FlatLayout 
 function unitOf(name: string, unit: FitUnit): string {
   if (unit === 'model') return 'model'
   return unit === 'tensor' ? name : name.slice(0, Math.max(0, name.lastIndexOf('/'))) || name
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1)
 }
