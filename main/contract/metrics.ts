@@ -35,6 +35,18 @@ export const metrics = {
   'batch/loops': { unit: 'loops', per: 'step', description: 'micro-batches one after the other on each device' },
   'batch/replicas': { unit: 'devices', per: 'step', description: 'devices that share a batch' },
   'batch/bytes-free': { unit: 'bytes', per: 'step', description: 'memory left on the device that has least, by trial steps' },
+  'exchange/bytes-up': { unit: 'bytes', per: 'step', description: 'that a worker sends, encoded; mean over the workers' },
+  'exchange/bytes-down': { unit: 'bytes', per: 'step', description: 'that a worker receives, encoded; mean over the workers' },
+  'exchange/asked-ratio': { unit: 'fraction', per: 'step', description: 'share of the compressed values that was to be sent' },
+  'exchange/kept-ratio': { unit: 'fraction', per: 'step', description: 'share of the compressed values that was sent; mean over the workers' },
+  'exchange/memory-norm': { unit: 'nats per parameter unit', per: 'step', description: 'norm of what is kept for later steps; mean over the workers, at logged steps' },
+  'exchange/relative-error': { unit: '1', per: 'step', description: '|sent − values| / |values|; mean over the workers, at logged steps' },
+  'exchange/cosine': { unit: '1', per: 'step', description: 'cosine between what is sent and the gradient; mean over the workers, at logged steps' },
+  'exchange/compute-ms': { unit: 'ms', per: 'step', description: 'of losses and gradients, one worker after another; at logged steps' },
+  'exchange/fit-ms': { unit: 'ms', per: 'step', description: 'of fits and thresholds; at logged steps' },
+  'exchange/encode-ms': { unit: 'ms', per: 'step', description: 'of selecting and encoding; at logged steps' },
+  'exchange/transfer-ms': { unit: 'ms', per: 'step', description: 'of sending, receiving and adding up; at logged steps' },
+  'exchange/update-ms': { unit: 'ms', per: 'step', description: 'of the optimizer on every replica; at logged steps' },
   'time/step': { unit: 'ms', per: 'evaluation', description: 'mean wall time of a step since the last evaluation, evaluation excluded' },
 } as const satisfies Record<string, { unit: string; per: 'step' | 'evaluation' | 'run'; description: string }>
 

@@ -1,5 +1,6 @@
 import { batchPolicyConfig } from './batch-policy-config.ts'
 import { datasetConfig } from './dataset-config.ts'
+import { exchangeConfig } from './exchange-config.ts'
 import { modelConfig } from './model-config.ts'
 import { optimizerConfig, scheduleConfig } from './optimizer-config.ts'
 import { z } from './zod.ts'
@@ -61,6 +62,7 @@ export const runConfig = z.strictObject({
   ...shared,
   batchSize: z.int().min(1).default(64).describe('examples; per step'),
   batchPolicy: batchPolicyConfig.nullable().default(null).describe('policy; changes the batch size while the run trains, null for a fixed one'),
+  exchange: exchangeConfig.nullable().default(null).describe('exchange; data-parallel workers that send each other their gradients, null for one that trains alone'),
   seed: z.int().min(0).max(2 ** 31 - 1).default(1).describe('seed; of the initial weights, the order of the examples and dropout'),
   maxExamples: z.int().min(1).nullable().default(null).describe('examples; the run ends here, null for 10 epochs'),
   target: target.nullable().default(null).describe('target; the run ends where it is reached, null for none'),

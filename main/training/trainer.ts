@@ -1,10 +1,13 @@
 import type { BatchPolicy } from '../contract/batch-policy.ts'
 import type { EventKind } from '../contract/event-kinds.ts'
+import type { CompressorConfig } from '../contract/exchange-config.ts'
+import type { GradientRecord } from '../contract/gradient-records.ts'
 import type { Environment } from '../contract/records.ts'
 import type { MetricRow } from '../contract/metrics.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import type { HostArrays, OperationTime } from '../tensorflow/runtime.ts'
 import type { ControlRequests } from './control/control-requests.ts'
+import type { Compressor } from './exchange/compressor.ts'
 import type { RandomState } from './random.ts'
 
 /** Everything that a run needs to go on exactly where it was. Written as a file; the log keeps its SHA-256. */
@@ -34,6 +37,8 @@ export interface TrainingObserver {
    * @throws LoupeError `not-found`, or `log-corrupt` where it is not what was saved.
    */
   readCheckpoint?(step: number): Promise<Checkpoint>
+  /** Histograms of the gradients of all workers, at the steps where they are logged. */
+  onGradients?(records: readonly GradientRecord[]): void
   /** Something worth an entry in the log, such as a change of the batch size. */
   onEvent?(event: { readonly kind: EventKind; readonly level: 'info' | 'warning'; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }): void
   onWarning(code: EventKind, message: string, facts: Readonly<Record<string, unknown>>): void
@@ -49,6 +54,8 @@ export interface TrainingOptions {
   readonly jit?: boolean
   /** Makes what changes the batch size on the way; must be there where the config has a batch policy. */
   readonly createPolicy?: (facts: DataFacts) => BatchPolicy
+  /** Makes what compresses gradients; must be there where the config has an exchange. */
+  readonly createCompressor?: (config: CompressorConfig) => Compressor
   /** What the user asks of the policy while the run trains. */
   readonly requests?: ControlRequests
 }

@@ -40,6 +40,7 @@ export function runConfigFor(config: CriticalBatchSizeConfig, facts: DatasetFact
     noiseScale: noiseScaleFor(config, facts, request),
     batchSize: request.batchSize,
     batchPolicy: null,
+    exchange: null,
     seed: request.seed,
     maxExamples: censoringCap(config, facts),
     target: sweep.target,
