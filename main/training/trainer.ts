@@ -8,6 +8,8 @@ import type { RunConfig } from '../contract/run-config.ts'
 import type { HostArrays, OperationTime } from '../tensorflow/runtime.ts'
 import type { ControlRequests } from './control/control-requests.ts'
 import type { Compressor } from './exchange/compressor.ts'
+import type { ExchangeRequests } from './exchange/exchange-requests.ts'
+import type { GatherWorkers } from './exchange/worker-pool.ts'
 import type { RandomState } from './random.ts'
 
 /** Everything that a run needs to go on exactly where it was. Written as a file; the log keeps its SHA-256. */
@@ -39,6 +41,8 @@ export interface TrainingObserver {
   readCheckpoint?(step: number): Promise<Checkpoint>
   /** Histograms of the gradients of all workers, at the steps where they are logged. */
   onGradients?(records: readonly GradientRecord[]): void
+  /** Gradients and compressed values of all workers in full, by names such as `worker-0/gradient/conv1/kernel`: asked for by `exchangeRequests`. */
+  onSnapshot?(arrays: HostArrays, step: number): void
   /** Something worth an entry in the log, such as a change of the batch size. */
   onEvent?(event: { readonly kind: EventKind; readonly level: 'info' | 'warning'; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }): void
   onWarning(code: EventKind, message: string, facts: Readonly<Record<string, unknown>>): void
@@ -56,6 +60,10 @@ export interface TrainingOptions {
   readonly createPolicy?: (facts: DataFacts) => BatchPolicy
   /** Makes what compresses gradients; must be there where the config has an exchange. */
   readonly createCompressor?: (config: CompressorConfig) => Compressor
+  /** Brings workers on other machines together; must be there where the config's exchange names hosts. */
+  readonly gatherWorkers?: GatherWorkers
+  /** What the user asks of the exchange while the run trains. */
+  readonly exchangeRequests?: ExchangeRequests
   /** What the user asks of the policy while the run trains. */
   readonly requests?: ControlRequests
 }

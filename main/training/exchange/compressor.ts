@@ -62,6 +62,8 @@ export interface Compressed {
  * Two replicas that decode the same messages in the same order get the same bits.
  */
 export interface Compressor {
+  /** What the numbers in its readings stand for. */
+  readonly words?: { readonly families: readonly string[]; readonly statuses: readonly string[] }
   /** Of the values between steps, by name; empty for a compressor that remembers nothing. */
   initState(layout: FlatLayout): HostArrays
   compress(input: CompressionInput): Compressed
