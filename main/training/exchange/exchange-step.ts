@@ -9,7 +9,7 @@ import { optimizedVariables } from '../training-step.ts'
 import { assignTensors, readTensors } from '../variables.ts'
 import { countBits } from './bit-histograms.ts'
 import type { Compressed, Compressor, Message } from './compressor.ts'
-import { flatten, joinedTensors, splitTensors, sumByUnit, unflatten } from './flatten.ts'
+import { flatten, joinedTensors, splitTensors, unflatten } from './flatten.ts'
 import type { FlatLayout } from './flat-layout.ts'
 import { remember } from './memory.ts'
 import type { MemoryPlan, Sending } from './memory.ts'
@@ -200,7 +200,7 @@ function fromServer({ options, up, denseBytes, addDense, mean, sum, by }: Server
   const { flat, dense, packed } = onDevice(server, () =>
     inPhase('exchange', () => {
       const added = sum === null ? null : mean(sum())
-      return { flat: added, dense: mean(addDense()), packed: added === null || by?.down === undefined ? null : by.down.pack(layout, added) }
+      return { flat: added, dense: mean(addDense()), packed: added === null || by?.down === undefined ? null : by.down.pack(layout, added, workers.length) }
     }),
   )
   const flatBytes: tf.Scalar = packed?.bytes ?? tf.scalar(flat === null ? 0 : layout.size * FLOAT_BYTES)
@@ -242,7 +242,7 @@ function told(options: ExchangeStepOptions, variant: StepVariant, sent: readonly
     bytesUp,
     bytesDown,
     kept: perUnit(({ compressed }) => compressed?.readings.kept ?? tf.zeros([layout.units.length])),
-    notFinite: perUnit(({ values }) => sumByUnit(layout, tf.cast(tf.logicalNot(tf.isFinite(values)), 'float32'))),
+    notFinite: perUnit(({ compressed }) => compressed?.readings.nonFinite ?? tf.zeros([layout.units.length])),
   }
   if (variant.snapshot) Object.assign(always, { gradients: perUnit(({ gradient }) => gradient), values: perUnit(({ values }) => values) })
   if (!variant.records || variant.sending === 'nothing' || layout.size === 0) return always

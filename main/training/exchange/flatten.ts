@@ -36,14 +36,6 @@ export function splitTensors(joint: tf.Tensor1D, described: readonly { readonly 
   )
 }
 
-/** One value a unit from one value an element: the sum over the unit's elements, float32 `[units]`. */
-export function sumByUnit(layout: FlatLayout, perElement: tf.Tensor1D): tf.Tensor1D {
-  if (layout.units.length === 0) return tf.zeros<tf.Rank.R1>([0])
-  const perRow = tf.sum(tf.reshape(perElement, [layout.rows, ROW]), 1)
-  const unitOfRow = Int32Array.from(layout.units.flatMap(({ rows }, unit) => Array.from({ length: rows }, () => unit)))
-  return tf.unsortedSegmentSum(perRow as tf.Tensor1D, tf.tensor1d(unitOfRow, 'int32'), layout.units.length) // the mean over one of two axes has one
-}
-
 function joined(parts: readonly tf.Tensor1D[]): tf.Tensor1D {
   const [first] = parts
   if (first === undefined) return tf.zeros<tf.Rank.R1>([0])

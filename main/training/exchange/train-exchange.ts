@@ -157,10 +157,13 @@ function savedOr(checkpoint: Checkpoint | undefined, place: string, initial: Hos
   )
 }
 
-function memoryPlan({ optimizer }: RunConfig, { memory, masking, momentum }: ExchangeConfig, layout: FlatLayout): MemoryPlan {
+/** Compressors that send something of every value: there is nothing to mask. */
+const sendsAll: ReadonlySet<CompressorConfig['kind']> = new Set(['dense', 'qsgd', 'terngrad', 'one-bit'])
+
+function memoryPlan({ optimizer }: RunConfig, { memory, masking, momentum, compressor }: ExchangeConfig, layout: FlatLayout): MemoryPlan {
   const kept = momentum === 'worker' && (optimizer.kind === 'momentum' || optimizer.kind === 'nesterov') ? { factor: optimizer.momentum, nesterov: optimizer.kind === 'nesterov' } : null
   const denseSize = layout.dense.reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0)
-  return { memory, masking, workerMomentum: kept, size: layout.size, denseSize }
+  return { memory, masking: masking && !sendsAll.has(compressor.kind), workerMomentum: kept, size: layout.size, denseSize }
 }
 
 /** Where workers keep the momentum, receivers make plain steps. */
