@@ -6,7 +6,7 @@ import { needsFullGradient, checkRun, planRun } from './run-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { chooseJit } from './choose-jit.ts'
 import { emptyFeed, Feeder } from './feeder.ts'
-import { trainExchange } from './exchange/train-exchange.ts'
+import { ExchangeTrainer } from './exchange/train-exchange.ts'
 import { runLoop } from './loop.ts'
 import { restoreState, startState } from './run-state.ts'
 import type { RunState } from './run-state.ts'
@@ -75,6 +75,8 @@ class SessionTrainer implements Trainer {
   #traces: Traces | null = null
   #warmed = new WeakSet<TrainingCall>()
   #isBusy = false
+  /** Of runs with several workers; null before the first. */
+  #exchange: ExchangeTrainer | null = null
   /** That the session has: more than one where a run's batches are to be shared out on a machine without GPUs. */
   #cpuDevices = 1
 
@@ -124,7 +126,8 @@ class SessionTrainer implements Trainer {
   async #trainExchange(options: TrainingOptions): Promise<TrainingResult> {
     const { runtime, dataset, threads = 0 } = this.#options
     checkRun(options.config, dataset)
-    return await trainExchange({ runtime, dataset, device: this.#session().device, threads }, options)
+    this.#exchange ??= new ExchangeTrainer({ runtime, dataset, device: this.#session().device, threads })
+    return await this.#exchange.train(options)
   }
 
   /** What changes the batch size; null for a run whose batch size is fixed. */
@@ -167,6 +170,8 @@ class SessionTrainer implements Trainer {
   }
 
   async close(): Promise<void> {
+    await this.#exchange?.close()
+    this.#exchange = null
     await this.#traces?.session.close()
     this.#traces = null
   }

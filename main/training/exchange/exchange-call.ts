@@ -15,6 +15,10 @@ export interface ExchangeCallOptions extends Omit<ExchangeStepOptions, 'exchange
   /** Kept fraction where no warm-up is left; null where the compressor has none. */
   readonly ratio: number | null
   readonly trainExamples: number
+}
+
+/** The run that is trained: the same traces serve one after the other. */
+export interface ExchangedRun {
   /** Where the run is, before the call. */
   readonly place: () => { readonly step: number; readonly position: number }
   readonly onRecords: (records: readonly GradientRecord[]) => void
@@ -34,14 +38,21 @@ export class ExchangeCall implements TrainingCall {
   traceMs = 0
   readonly #options: ExchangeCallOptions
   readonly #traced = new Map<string, ExchangeStep>()
+  #run: ExchangedRun | null = null
   #check: ReturnType<typeof compileReplicaCheck> | null = null
 
   constructor(options: ExchangeCallOptions) {
     this.#options = options
   }
 
+  /** Goes on with another run. The variables are written by the caller. */
+  begin(run: ExchangedRun): void {
+    this.#run = run
+  }
+
   async run(feed: StepFeed): Promise<StepResults> {
-    const { exchange, place, onRecords, onSnapshot, takeSnapshotRequest } = this.#options
+    const { exchange } = this.#options
+    const { place, onRecords, onSnapshot, takeSnapshotRequest } = this.#current()
     const { step, position } = place()
     const variant = variantAt(exchange, { step, snapshot: takeSnapshotRequest() })
     const ratio = this.#ratioAt(position)
@@ -58,7 +69,7 @@ export class ExchangeCall implements TrainingCall {
   }
 
   async profile(feed: StepFeed) {
-    const { step, position } = this.#options.place()
+    const { step, position } = this.#current().place()
     return await this.#trace(variantAt(this.#options.exchange, { step, snapshot: false })).profile(this.#inputs(feed, this.#ratioAt(position)))
   }
 
@@ -70,6 +81,11 @@ export class ExchangeCall implements TrainingCall {
     const differing = hashes.flatMap((hash, worker) => (hash === hashes[0] ? [] : [worker]))
     if (differing.length === 0) return
     throw new LoupeError('replicas-differ', `After step ${step} the replicas of workers ${differing.join(', ')} are not those of worker 0 to the bit any more. Resume from the last checkpoint; use workers with the same hardware and TensorFlow.`, { step, workers: differing, hashes })
+  }
+
+  #current(): ExchangedRun {
+    if (this.#run === null) throw new LoupeError('internal', 'Workers were to make a step before a run began.')
+    return this.#run
   }
 
   #trace(variant: StepVariant): ExchangeStep {

@@ -36,42 +36,87 @@ export interface ExchangeTrainerOptions {
 /** Where the workers' own variables stand in a checkpoint, beside the slots of the optimizer. */
 const SAVED = 'exchange/'
 
+/** Workers of this machine that are kept for the next run: with their session, its data and traces. */
+interface OpenExchange {
+  /** Of all that the traces depend on. */
+  readonly key: string
+  readonly pool: WorkerPool
+  readonly traces: Traces
+  call: ExchangeCall | null
+}
+
 /**
- * Trains a run whose workers exchange gradients, on a session of its own over all of them.
+ * Trains runs whose workers exchange gradients, on a session of their own over all workers.
  *
  * The first worker's replica is the run's model: it is evaluated and saved, and with it what every worker remembers. A resumed run gives all
- * replicas those weights and each worker its memory, so it goes on to the same bits.
- *
- * @throws LoupeError `worker-lost` where a worker is gone; what was logged and saved until then stays.
+ * replicas those weights and each worker its memory, so it goes on to the same bits. Runs alike, such as other seeds, find session and traces ready.
  */
-export async function trainExchange(trainer: ExchangeTrainerOptions, options: TrainingOptions): Promise<TrainingResult> {
-  const exchange = exchangeOf(options.config)
-  const pool = await openPool({ ...trainer, exchange, cores: availableParallelism(), gatherWorkers: options.gatherWorkers })
-  try {
-    return await train({ ...trainer, ...options, exchange, pool })
-  } catch (error) {
-    throw lostWorker(pool, error) ?? error
-  } finally {
-    await pool.close()
+export class ExchangeTrainer {
+  readonly #options: ExchangeTrainerOptions
+  #open: OpenExchange | null = null
+
+  constructor(options: ExchangeTrainerOptions) {
+    this.#options = options
+  }
+
+  /** @throws LoupeError `worker-lost` where a worker is gone; what was logged and saved until then stays. */
+  async train(options: TrainingOptions): Promise<TrainingResult> {
+    const exchange = exchangeOf(options.config)
+    const open = await this.#openFor(options, exchange)
+    try {
+      const result = await train({ ...this.#options, ...options, exchange, open })
+      if (open.pool.isRemote) await this.close()
+      return result
+    } catch (error) {
+      await this.close() // its session may be in any state
+      throw lostWorker(open.pool, error) ?? error
+    }
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open
+    this.#open = null
+    await open?.pool.close()
+  }
+
+  async #openFor({ config, gatherWorkers }: TrainingOptions, exchange: ExchangeConfig): Promise<OpenExchange> {
+    const { model, optimizer, batchSize, labelSmoothing } = config
+    const key = JSON.stringify([model, optimizer, batchSize, labelSmoothing, exchange])
+    if (this.#open?.key === key) return this.#open
+    await this.close()
+    const { dataset } = this.#options
+    const pool = await openPool({ ...this.#options, exchange, cores: availableParallelism(), gatherWorkers })
+    try {
+      const traces = await Traces.open(pool.session, dataset)
+      if (pool.isRemote) for (const [index, device] of pool.devices.entries()) if (index > 0) await placeSplit(pool.session, dataset, { split: 'train', prefix: workerPrefix(index), device })
+      this.#open = { key, pool, traces, call: null }
+      return this.#open
+    } catch (error) {
+      await pool.close()
+      throw lostWorker(pool, error) ?? error
+    }
   }
 }
 
 interface PreparedExchange extends ExchangeTrainerOptions, TrainingOptions {
   readonly exchange: ExchangeConfig
-  readonly pool: WorkerPool
+  readonly open: OpenExchange
 }
 
 async function train(prepared: PreparedExchange): Promise<TrainingResult> {
-  const { config, dataset, observer, signal, resumeFrom, pool, exchange } = prepared
+  const { config, dataset, observer, signal, resumeFrom, open, exchange, exchangeRequests } = prepared
   const plan = planRun(config, dataset.train.count)
-  const traces = await Traces.open(pool.session, dataset)
-  if (pool.isRemote) for (const [index, device] of pool.devices.entries()) if (index > 0) await placeSplit(pool.session, dataset, { split: 'train', prefix: workerPrefix(index), device })
   const optimizer = receiverOptimizer(config.optimizer, exchange)
-  const first = await traces.initialize({ ...config, optimizer }, resumeFrom?.variables)
+  const first = await open.traces.initialize({ ...config, optimizer }, resumeFrom?.variables)
   const restored = resumeFrom && resumeFrom.step > 0 ? restoreState(resumeFrom) : null
   const state = restored?.state ?? startState()
-  const layout = layoutOf(first, exchange)
-  const { call, workers } = await placeStep(prepared, { first, layout, optimizer, place: () => state })
+  const { call, workers } = await placeStep(prepared, { first, optimizer })
+  call.begin({
+    place: () => state,
+    onRecords: (records) => observer.onGradients?.(records),
+    takeSnapshotRequest: () => exchangeRequests?.takeSnapshotRequest() ?? false,
+    onSnapshot: (arrays) => observer.onSnapshot?.(arrays, state.step + 1),
+  })
   const variables = withSaved(first, workers)
   const feeder = new Feeder({
     ...{ plan, seed: config.seed, schedule: config.schedule, learningRate: learningRateOf(config.optimizer), searchBatch: 'same' as const },
@@ -79,42 +124,33 @@ async function train(prepared: PreparedExchange): Promise<TrainingResult> {
   })
   observer.onStart?.({ jit: false })
   const realised = { batchSize: plan.batchSize, stepsPerCall: 1, call: () => call }
-  const result = await runLoop({ config, dataset, traces, variables, plan, state, feeder, realised, control: null, observer, signal })
+  const result = await runLoop({ config, dataset, traces: open.traces, variables, plan, state, feeder, realised, control: null, observer, signal })
   await call.check(state.step)
   const { step, examples, wallMs, functionEvaluations } = state
   return { ...result, steps: step, examples, wallMs, functionEvaluations, jit: false }
 }
 
-interface PlacedStep {
-  readonly first: RunVariables
-  readonly layout: FlatLayout
-  readonly optimizer: OptimizerConfig
-  readonly place: () => { readonly step: number; readonly position: number }
-}
-
-/** Makes the workers, with what a checkpoint says they remember, and the call over them. */
-async function placeStep(prepared: PreparedExchange, { first, layout, optimizer, place }: PlacedStep): Promise<{ readonly call: ExchangeCall; readonly workers: readonly Worker[] }> {
-  const { config, dataset, exchange, pool, observer, createCompressor, exchangeRequests, resumeFrom } = prepared
+/** Writes the workers' variables, with what a checkpoint says they remember, and makes the call over them where there is none yet. */
+async function placeStep(prepared: PreparedExchange, { first, optimizer }: { readonly first: RunVariables; readonly optimizer: OptimizerConfig }): Promise<{ readonly call: ExchangeCall; readonly workers: readonly Worker[] }> {
+  const { config, dataset, exchange, open, createCompressor, resumeFrom } = prepared
+  const { session, devices, isRemote } = open.pool
   if (createCompressor === undefined) throw new LoupeError('internal', 'The run exchanges gradients, and the trainer was not told how to compress them.')
-  const [compressor, whole] = [createCompressor(exchange.compressor), createCompressor({ kind: 'dense' })]
+  const compressor = createCompressor(exchange.compressor)
+  const layout = layoutOf(first, exchange)
   const memory = memoryPlan(config, exchange, layout)
-  const values = await valuesOf(pool, first)
-  const memories = pool.devices.map((_, index) => savedOr(resumeFrom, `memory-${index}/`, initMemory(memory)))
-  const compressors = pool.devices.map((_, index) => savedOr(resumeFrom, `compressor-${index}/`, compressor.initState(layout)))
-  const workers = await placeWorkers({ session: pool.session, devices: pool.devices, first, values: { ...values, memories, compressors }, ownData: pool.isRemote })
-  const call = new ExchangeCall({
-    ...{ session: pool.session, workers, layout, compressor, whole, memory, exchange, place },
+  const memories = devices.map((_, index) => savedOr(resumeFrom, `memory-${index}/`, initMemory(memory)))
+  const compressors = devices.map((_, index) => savedOr(resumeFrom, `compressor-${index}/`, compressor.initState(layout)))
+  const workers = await placeWorkers({ session, devices, first, values: { ...(await valuesOf(open.pool, first)), memories, compressors }, ownData: isRemote })
+  open.call ??= new ExchangeCall({
+    ...{ session, workers, layout, compressor, whole: createCompressor({ kind: 'dense' }), memory, exchange },
     objective: { model: first.model, dataset, labelSmoothing: config.labelSmoothing },
     optimizer: createOptimizer(optimizer),
     workerPenalty: memory.workerMomentum === null ? 0 : weightDecayOf(config.optimizer),
-    shares: sharesOf(config.batchSize, pool.devices.length),
+    shares: sharesOf(config.batchSize, devices.length),
     ratio: ratioOf(exchange.compressor),
     trainExamples: dataset.train.count,
-    onRecords: (records) => observer.onGradients?.(records),
-    takeSnapshotRequest: () => exchangeRequests?.takeSnapshotRequest() ?? false,
-    onSnapshot: (arrays) => observer.onSnapshot?.(arrays, place().step + 1),
   })
-  return { call, workers }
+  return { call: open.call, workers }
 }
 
 /** Of the examples of a batch, as even as they go. */
