@@ -67,6 +67,13 @@ test('evaluates each point where the evaluated loss jumps as far as the target',
   expect(evaluatedSteps(jumping, 0.4, () => 1)).toHaveLength(100)
 })
 
+test('a fall as deep as the deepest so far is expected again', () => {
+  // Of 3 at the third step to 1 at the fourth: by as much again it would come from 1 to a third.
+  const stairs = (step: number) => (step <= 3 ? 3 : 1)
+  expect(evaluatedSteps(stairs, 0.34)).toHaveLength(100)
+  expect(evaluatedSteps(stairs, 0.1).length).toBeLessThan(60)
+})
+
 test('a batch that explodes hides no crossing', () => {
   const falling = (step: number) => Math.exp(-0.02 * step) * (1 + 0.02 * Math.sin(7 * step))
   const steps = evaluatedSteps(falling)
