@@ -26,7 +26,7 @@ const THINNED = 20_000
  * Student's t distribution with ν degrees of freedom: from Cauchy (ν = 1) to nearly normal (ν = 60).
  *
  * Maximum likelihood in all three constants at once, ν from 1 to 60, by Fisher scoring. It ends where the EM iteration
- * m = Σwx/Σw, s² = Σw(x − m)²/n, w = (ν + 1)/(ν + z²) ends, which takes some ten times as many passes over the values. `quick` takes the
+ * m = Σwx/Σw, s² = Σw(x − m)²/n, w = (ν + 1)/(ν + z²) ends, which takes some six times as many passes over the values. `quick` takes the
  * median, and s and ν from how far the quantiles lie apart. The scale is no standard deviation: that is s·√(ν/(ν − 2)), and only for ν > 2.
  *
  * @example Values −3, −1, 0, 1, 3 with ν = 3 given: location 0, scale 1.669986.
