@@ -5,6 +5,8 @@ import { createOutput, drained } from './output.ts'
 import type { Output } from './output.ts'
 import { scheduleHelp, wholeDays } from './report-options.ts'
 import { defaultWorkspace } from '../log/default-workspace.ts'
+import { sides } from '../methods/gradient-quantization/distributions/threshold.ts'
+import type { Side } from '../methods/gradient-quantization/distributions/threshold.ts'
 import { loupeVersion } from '../engine/environment.ts'
 
 /** What every command receives beside its own arguments. */
@@ -58,6 +60,12 @@ function portNumber(text: string): number {
   throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
 }
 
+function shareNumber(text: string): number {
+  const share = text.trim() === '' ? Number.NaN : Number(text)
+  if (share > 0 && share <= 1) return share
+  throw new InvalidArgumentError('A ratio is a number above 0 and at most 1.')
+}
+
 function stepNumber(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('A step is a whole number from 0 on.')
@@ -107,6 +115,11 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
   command('fit-points <csv>', 'fits the critical batch size to points measured elsewhere: lines of batch,seed,steps')
     .option('--confidence <share>', 'of the intervals', Number, 0.95)
     .action((csv: string, { confidence }: { readonly confidence: number }, self: Command) => choose(self, async (invocation) => (await import('./fit-points.ts')).fitPointsFile(invocation, { csv, confidence })))
+  command('fit <file>', 'fits normal, Laplace, Cauchy and Student-t to the numbers of a file (.npy, .npz, .csv), and says what the threshold of each keeps')
+    .option('--ratio <share>', 'of the values to keep, above 0 and at most 1', shareNumber, 0.01)
+    .addOption(new Option('--side <side>', 'which tails to keep').choices(sides).default('both'))
+    .option('--array <name>', 'array of an .npz that holds several')
+    .action((file: string, { array, ...options }: { readonly ratio: number; readonly side: Side; readonly array?: string }, self: Command) => choose(self, async (invocation) => (await import('./fit.ts')).fitFile(invocation, { file, ...options, array: array ?? null })))
   command('profile <config>', 'times each operation of a training step of a single run').action((config: string, _, self: Command) =>
     choose(self, async (invocation) => (await import('./profile.ts')).profile(invocation, { config })),
   )
