@@ -16,6 +16,7 @@ export const errorCodes = [
   'library-missing', // libtensorflow is not where it should be
   'library-version', // libtensorflow is of another version
   'tensorflow', // TensorFlow returned an error status
+  'worker-lost', // a worker of the cluster is gone, or does not answer
   'device-unavailable', // the device asked for is not there
   'port-taken', // the address to serve on is in use
   'unauthorized', // a client without the server's token
