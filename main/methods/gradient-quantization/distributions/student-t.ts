@@ -74,18 +74,24 @@ function climb(sorted: Float64Array, { degreesOfFreedom }: FitOptions): Fitted {
 }
 
 function studentScores(values: Float64Array, { location, scale, degrees }: StudentConstants): StudentScores {
-  let [pull, stretch, logs] = [0, 0, 0]
+  let [pull, stretch, slope, logs] = [0, 0, 0, 0]
   for (let i = 0; i < values.length; i++) {
     const z = (values[i]! - location) / scale
     const spread = degrees + z * z
     const weighted = z / spread
     pull += weighted
     stretch += weighted * z
+    slope += weighted * weighted
     logs += Math.log(spread)
   }
   const perValue = (degrees + 1) / values.length
   const meanLog = logs / values.length - Math.log(degrees)
-  return { location: perValue * pull, scale: perValue * stretch - 1, degrees: degreesScore(degrees) - meanLog / 2 + (perValue * stretch) / (2 * degrees) }
+  return {
+    location: perValue * pull,
+    scale: perValue * stretch - 1,
+    degrees: degreesScore(degrees) - meanLog / 2 + (perValue * stretch) / (2 * degrees),
+    scaleSlope: 2 * degrees * perValue * slope,
+  }
 }
 
 /** ν from the ratio of the inner 90 % to the inner 50 %, which falls from 6.3 (ν = 1) to 2.5; then s from the inner 50 %. */
