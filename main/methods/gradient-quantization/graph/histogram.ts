@@ -5,6 +5,7 @@ import { add, div, double, most, mul, rowSum, sub } from './doubles.ts'
 import type { Double } from './doubles.ts'
 import { bitcast, cast, concat, concat2, countOf, gather, known, placesOf, reshape, same } from './dynamic-ops.ts'
 import type { Operand } from './dynamic-ops.ts'
+import { piecesOf } from './padding.ts'
 
 const BINS = binCount(MANTISSA_BITS)
 const int = { kind: 'type', value: 'int32' } as const
@@ -41,7 +42,7 @@ interface BinKinds {
  *
  * @param units  float32, one tensor of one axis a unit, of any length.
  */
-export function histogramsOf(units: readonly Operand[], options: { readonly zeros: 'mixture' | 'ignore' }): Histograms {
+export function histogramsOf(units: readonly tf.Tensor1D[], options: { readonly zeros: 'mixture' | 'ignore' }): Histograms {
   const counts = known<tf.Tensor2D>(dynamicOutput('Pack', units.map(countBits), { T: int, axis: { kind: 'int', value: 0 } }), [units.length, BINS])
   const ascending = tf.concat([tf.reverse(tf.slice(counts, [0, BINS / 2], [-1, -1]), 1), tf.slice(counts, [0, 0], [-1, BINS / 2])], 1)
   const kinds = binKinds(options.zeros)
@@ -55,10 +56,20 @@ export function histogramsOf(units: readonly Operand[], options: { readonly zero
 }
 
 /** How many values have each pattern of the first bits: int32 `[BINS]`, by bin. */
-function countBits(values: Operand): Operand {
+function countBits(values: tf.Tensor1D): Operand {
+  return piecesOf(values).map(countPiece).reduce((sum, counts) => same('AddV2', sum, counts))
+}
+
+/** Up to this many values one thread counts faster: several would each have a histogram of their own, to be added up in the end. */
+const ONE_THREAD = 2 ** 17
+
+function countPiece(values: tf.Tensor1D): Operand {
   const shift = bitcast(tf.scalar(23 - MANTISSA_BITS, 'int32'), 'uint32')
   const bins = bitcast(same('RightShift', bitcast(values, 'uint32'), shift), 'int32')
-  return dynamicOutput('DenseBincount', [bins, tf.scalar(BINS, 'int32'), tf.tensor1d([], 'int32')], { Tidx: int, T: int })
+  const isShort = values.size <= ONE_THREAD
+  // In a matrix each row is counted by one thread.
+  const counts = dynamicOutput('DenseBincount', [isShort ? reshape(bins, [1, -1]) : bins, tf.scalar(BINS, 'int32'), tf.tensor1d([], 'int32')], { Tidx: int, T: int })
+  return isShort ? reshape(counts, [BINS]) : counts
 }
 
 function binKinds(zeros: 'mixture' | 'ignore'): BinKinds {

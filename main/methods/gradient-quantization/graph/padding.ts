@@ -7,6 +7,18 @@ export function unitSlices({ units }: FlatLayout, values: tf.Tensor1D): tf.Tenso
   return units.map(({ firstRow, elements }) => tf.slice(values, [firstRow * ROW], [elements]))
 }
 
+/**
+ * Values that are worked on at a time, a multiple of ROW. What is made of ten million at once takes memory that is new each time, and
+ * drives the values themselves out of the processor's cache before they are looked at again.
+ */
+const PIECE = 2 ** 21
+
+/** A long vector in pieces that fit into a cache, one after the other. */
+export function piecesOf(values: tf.Tensor1D): tf.Tensor1D[] {
+  if (values.size <= PIECE) return [values]
+  return Array.from({ length: Math.ceil(values.size / PIECE) }, (_, i) => tf.slice(values, [i * PIECE], [Math.min(PIECE, values.size - i * PIECE)]))
+}
+
 /** All elements of a flat vector, without what fills rows up: float32 `[layout.elements]`. */
 export function withoutPadding(layout: FlatLayout, values: tf.Tensor1D): tf.Tensor1D {
   return layout.elements === layout.size ? values : tf.concat1d(unitSlices(layout, values))

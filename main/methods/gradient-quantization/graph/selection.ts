@@ -4,6 +4,7 @@ import type { FlatLayout } from '../../../training/exchange/flat-layout.ts'
 import { ROW } from '../../../training/exchange/flat-layout.ts'
 import { both, cast, either, gather, indicesOf, known, placesOf, reshape, same, segmented } from './dynamic-ops.ts'
 import type { Operand } from './dynamic-ops.ts'
+import { piecesOf } from './padding.ts'
 import { ofEachRow, unitsOfElements, unitsOfRows } from './unit-table.ts'
 
 /** Elements of the flat vector that are to be sent. Never one that only fills up a row. */
@@ -56,12 +57,14 @@ interface Sought {
  */
 function search(layout: FlatLayout, values: tf.Tensor1D, { rowMayHold, holds }: Sought): Selection {
   const matrix = tf.reshape<tf.Rank.R2>(values, [layout.rows, ROW])
-  const rows = indicesOf(rowMayHold(tf.max(matrix, 1), tf.min(matrix, 1)))
+  const pieces = piecesOf(values).map((piece) => tf.reshape<tf.Rank.R2>(piece, [piece.size / ROW, ROW]))
+  const extremes = (of: (piece: tf.Tensor2D) => tf.Tensor1D) => tf.concat1d(pieces.map(of))
+  const rows = indicesOf(rowMayHold(extremes((piece) => tf.max(piece, 1)), extremes((piece) => tf.min(piece, 1))))
   const units = unitsOfRows(layout, rows)
   const picked = gather(matrix, rows)
   const [inner, columns] = placesOf(both(holds(picked, units), isReal(layout, { rows, units })))
-  const indices = same('AddV2', same('Mul', gather(rows, inner), tf.scalar(ROW, 'int32')), columns)
-  return { indices, values: gather(values, indices), units: gather(units, inner), isSorted: true }
+  const along = (row: Operand) => same('AddV2', same('Mul', row, tf.scalar(ROW, 'int32')), columns)
+  return { indices: along(gather(rows, inner)), values: gather(reshape(picked, [-1]), along(inner)), units: gather(units, inner), isSorted: true }
 }
 
 /** Elements chosen by their indices. */
