@@ -151,7 +151,7 @@ describe('a full disk', () => {
     log.close()
     const db = new Database(join(disk.folder, 'loupe.db'))
     db.exec('DROP TABLE gradients; DROP TABLE gradient_units')
-    db.pragma('user_version = 3')
+    db.pragma('user_version = 4')
     db.close()
     writeFileSync(join(disk.folder, 'ballast'), Buffer.alloc(1_900_000))
     expect(() => openLogWriter({ workspace: disk.folder })).toThrow(expect.objectContaining({ code: 'disk-full', message: expect.stringContaining('nothing was changed') }))

@@ -51,6 +51,8 @@ export function createQueryHandlers({ reader, workspace }: QueryContext): QueryH
       return { run, keys: [...reader.metricKeys(runId)], checkpoints: [...reader.checkpoints(runId)], events: [...events] }
     },
     'metric.series': (query) => ({ series: [...reader.series(query)] }),
+    'gradient.steps': ({ runId }) => reader.gradientSteps(runId),
+    'gradient.records': (query) => ({ records: [...reader.gradientRecords(query)] }),
     'event.list': (filter) => ({ events: [...reader.events(filter)] }),
     'dataset.list': async () => {
       const { describeBundledDatasets } = await import('../training/datasets/index.ts')

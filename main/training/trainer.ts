@@ -8,6 +8,7 @@ import type { RunConfig } from '../contract/run-config.ts'
 import type { HostArrays, OperationTime } from '../tensorflow/runtime.ts'
 import type { ControlRequests } from './control/control-requests.ts'
 import type { Compressor } from './exchange/compressor.ts'
+import type { ExchangeRequests } from './exchange/exchange-requests.ts'
 import type { RandomState } from './random.ts'
 
 /** Everything that a run needs to go on exactly where it was. Written as a file; the log keeps its SHA-256. */
@@ -39,6 +40,8 @@ export interface TrainingObserver {
   readCheckpoint?(step: number): Promise<Checkpoint>
   /** Histograms of the gradients of all workers, at the steps where they are logged. */
   onGradients?(records: readonly GradientRecord[]): void
+  /** All arrays of a step of the exchange, where they were asked for; names are paths such as `worker0/gradient/stem/kernel`. */
+  onSnapshot?(arrays: HostArrays, step: number): void
   /** Something worth an entry in the log, such as a change of the batch size. */
   onEvent?(event: { readonly kind: EventKind; readonly level: 'info' | 'warning'; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }): void
   onWarning(code: EventKind, message: string, facts: Readonly<Record<string, unknown>>): void
@@ -58,6 +61,8 @@ export interface TrainingOptions {
   readonly createCompressor?: (config: CompressorConfig) => Compressor
   /** What the user asks of the policy while the run trains. */
   readonly requests?: ControlRequests
+  /** What the user asks of workers that exchange gradients. */
+  readonly exchangeRequests?: ExchangeRequests
 }
 
 /** What a batch policy must know of the data. */
