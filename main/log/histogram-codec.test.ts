@@ -12,7 +12,9 @@ function likeAGradient(elements: number): BitHistogram {
     for (let bin = 1600; bin < 1950; bin++) {
       const [low, high] = [valueOf(bin), valueOf(bin + 1)]
       const count = Math.round((elements * Math.exp(-((low / 0.01) ** 2) / 2) * (high - low)) / (0.01 * Math.sqrt(2 * Math.PI)) + 3 * Math.sin(bin * 12.9898) ** 2)
-      if (count > 0) [bins.push(bin + sign), counts.push(count)]
+      if (count === 0) continue
+      bins.push(bin + sign)
+      counts.push(count)
     }
   }
   return { mantissaBits: 4, bins, counts, zeros: 17 }
