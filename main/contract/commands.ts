@@ -44,7 +44,7 @@ export const commands = {
     output: nothing,
   },
   /**
-   * Saves the gradients, the values that are compressed and the errors of all workers at the next step, whole, as a NumPy archive in the
+   * Saves the gradients and the values that are compressed of all workers at the next step, whole, as a NumPy archive in the
    * workspace's `snapshots` folder. Answers at once; the event `gradients.saved` says where the file is.
    */
   'run.snapshotGradients': { input: runId, output: nothing },

@@ -83,7 +83,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       if (requests === undefined) {
         throw new LoupeError('conflict', `Run ${runId} does not train with workers that exchange gradients now, so there are none to save.`, { runId })
       }
-      requests.askSnapshot()
+      requests.requestSnapshot()
       return {}
     },
     'run.branch': async (branch) => ({ runId: (await runs.branch(branch)).id }),

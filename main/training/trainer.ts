@@ -40,7 +40,7 @@ export interface TrainingObserver {
   readCheckpoint?(step: number): Promise<Checkpoint>
   /** Histograms of the gradients of all workers, at the steps where they are logged. */
   onGradients?(records: readonly GradientRecord[]): void
-  /** All arrays of a step of the exchange, where they were asked for; names are paths such as `worker0/gradient/stem/kernel`. */
+  /** Gradients and compressed values of all workers in full, by names such as `worker-0/gradient/conv1/kernel`: asked for by `exchangeRequests`. */
   onSnapshot?(arrays: HostArrays, step: number): void
   /** Something worth an entry in the log, such as a change of the batch size. */
   onEvent?(event: { readonly kind: EventKind; readonly level: 'info' | 'warning'; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }): void
@@ -59,10 +59,10 @@ export interface TrainingOptions {
   readonly createPolicy?: (facts: DataFacts) => BatchPolicy
   /** Makes what compresses gradients; must be there where the config has an exchange. */
   readonly createCompressor?: (config: CompressorConfig) => Compressor
+  /** What the user asks of the exchange while the run trains. */
+  readonly exchangeRequests?: ExchangeRequests
   /** What the user asks of the policy while the run trains. */
   readonly requests?: ControlRequests
-  /** What the user asks of workers that exchange gradients. */
-  readonly exchangeRequests?: ExchangeRequests
 }
 
 /** What a batch policy must know of the data. */

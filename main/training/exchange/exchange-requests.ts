@@ -1,21 +1,16 @@
-/** Hands requests over to a run whose workers exchange gradients, which looks here before each step. */
+/** What a user asks of a run that exchanges gradients while it trains. Answered at the next step. */
 export class ExchangeRequests {
-  #isSnapshotAsked = false
+  #snapshot = false
 
-  /** Asks for all arrays of the next step. Asking again before that step changes nothing. */
-  askSnapshot(): void {
-    this.#isSnapshotAsked = true
+  /** Asks for the gradients of the next step in full. */
+  requestSnapshot(): void {
+    this.#snapshot = true
   }
 
-  /** True from the asking until the request is taken: the next step is to give its arrays. */
-  snapshotWanted(): boolean {
-    return this.#isSnapshotAsked
-  }
-
-  /** The same, once: whoever takes the request answers it, by `onSnapshot` of the observer. */
+  /** True where they were asked for and not yet given; they count as given then. */
   takeSnapshotRequest(): boolean {
-    const wasAsked = this.#isSnapshotAsked
-    this.#isSnapshotAsked = false
-    return wasAsked
+    const wanted = this.#snapshot
+    this.#snapshot = false
+    return wanted
   }
 }
