@@ -12,7 +12,7 @@ import { fakeParts } from './test/fake-parts.ts'
 import { openWorkbench } from './workbench.ts'
 import type { Workbench } from './workbench.ts'
 
-const config = { dataset: { name: 'digits' as const }, batchSize: 8, exchange: {} }
+const config = { dataset: { name: 'digits' as const }, batchSize: 8, exchange: { compressor: { kind: 'top-k' as const, ratio: 0.5 } } }
 
 let workspace: string
 let workbench: Workbench
