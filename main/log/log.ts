@@ -19,6 +19,14 @@ export interface LoggedEvaluation {
   readonly values: Readonly<Record<string, number>>
 }
 
+/** All logged values of a metric of a run together; NaN is in none of them. */
+export interface StepTotal {
+  readonly count: number
+  readonly sum: number
+  /** Values that are exactly 0. */
+  readonly zeros: number
+}
+
 /** Which part of a curve to read, and into how many points at most. Bounds on the step are included; null for none. */
 export interface SeriesQuery {
   readonly maxPoints: number
@@ -53,6 +61,8 @@ export interface LogReader {
   evaluations(runId: string): readonly LoggedEvaluation[]
   /** Sum of a per-step metric up to and including a step, such as the line search's tries. */
   sum(runId: string, key: string, toStep: number): number
+  /** Of a per-step metric, such as the bytes sent. */
+  stepTotal(runId: string, key: string): StepTotal
   /** At which steps, of which workers and units there are histograms of gradients. */
   gradientSteps(runId: string): LoggedGradients
   /** By worker, then in the order in which the units lie in the gradient. Empty for a step at which none were logged. */

@@ -43,6 +43,7 @@ describe('what charts poll', () => {
   })
 
   it('sums a metric over one range', () => {
+    expect(plan(metricQueries.total)).toContain('SEARCH metrics USING PRIMARY KEY (run=? AND key=?)')
     expect(plan(metricQueries.sum)).toContain('SEARCH metrics USING PRIMARY KEY (run=? AND key=? AND step<?)')
   })
 

@@ -98,6 +98,7 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
     series: current(reader.series),
     evaluations: current(reader.evaluations),
     sum: current(reader.sum),
+    stepTotal: current(reader.stepTotal),
     gradientSteps: current(reader.gradientSteps),
     gradientRecords: current(reader.gradientRecords),
 
