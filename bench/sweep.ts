@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LoupeError } from '../main/contract/errors.ts'
 import { z } from '../main/contract/zod.ts'
+import { openLogReader } from '../main/log/open.ts'
 import { criticalBatchSizeConfig } from '../main/methods/critical-batch-size/config.ts'
 import type { CriticalBatchSizeConfig } from '../main/methods/critical-batch-size/config.ts'
 import { pinnedVersion } from '../main/tensorflow/library.ts'
@@ -28,11 +29,16 @@ const efforts: Readonly<Record<BenchmarkOptions['effort'], { readonly rounds: nu
   },
 }
 
-const sweepRun = z.object({ batchSize: z.int(), seed: z.int(), examples: z.number(), censored: z.boolean().nullable() })
-const loupeResult = z.object({ study: z.object({ runs: z.array(sweepRun) }) })
-const torchResult = z.object({ version: z.string(), runs: z.array(sweepRun) })
+const sweepRun = z.object({ batchSize: z.int(), seed: z.int(), steps: z.number().nullable(), examples: z.number(), censored: z.boolean().nullable() })
+const loupeResult = z.object({ study: z.object({ id: z.string(), runs: z.array(sweepRun) }) })
+const torchResult = z.object({ version: z.string(), evaluations: z.int(), runs: z.array(sweepRun) })
 
-/** The default critical-batch-size sweep by the command line, and the same sweep written plainly in PyTorch: whole processes. */
+/**
+ * The default critical-batch-size sweep by the command line, and the same sweep written plainly in PyTorch: whole processes.
+ *
+ * Loupe's default leaves out evaluations far from the target, PyTorch's script makes each; so Loupe also runs with each made, which
+ * tells the engine's share from the schedule's and holds K to be the same.
+ */
 export const sweepBenchmark: Benchmark = {
   name: 'sweep',
   title: 'A whole critical-batch-size sweep',
@@ -41,8 +47,10 @@ export const sweepBenchmark: Benchmark = {
     const versions: Record<string, string> = { TensorFlow: pinnedVersion }
     const rows: SweepRow[] = []
     for (let round = 1; round <= rounds; round++) {
-      rows.push({ round, side: 'ours', ...(await sweepWithLoupe(config)) })
-      options.report(lineOf(rows.at(-1)!))
+      for (const [side, swept] of [['ours', config], ['ours-always', withEachEvaluation(config)]] as const) {
+        rows.push({ round, side, ...(await sweepWithLoupe(swept)) })
+        options.report(lineOf(rows.at(-1)!))
+      }
       if (options.peers.python === null || options.peers.versions['torch'] === undefined) continue
       const { version, ...measured } = await sweepWithTorch({ config, python: options.peers.python, threads: options.threads })
       versions['PyTorch'] = version
@@ -55,14 +63,19 @@ export const sweepBenchmark: Benchmark = {
 
 type Measured = Omit<SweepRow, 'round' | 'side'>
 
+function withEachEvaluation(config: CriticalBatchSizeConfig): CriticalBatchSizeConfig {
+  return { ...config, run: { ...config.run, evaluation: { ...config.run.evaluation, when: 'always' } } }
+}
+
 async function sweepWithLoupe(config: CriticalBatchSizeConfig): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'loupe-bench-'))
   try {
-    const file = join(folder, 'sweep.json')
+    const [file, workspace] = [join(folder, 'sweep.json'), join(folder, 'workspace')]
     await writeFile(file, JSON.stringify(config))
     const cli = fileURLToPath(new URL('../main/cli/loupe.ts', import.meta.url))
-    const { lastLine, seconds } = await timeProcess(process.execPath, [cli, '--json', '--workspace', join(folder, 'workspace'), 'run', file], { CUDA_VISIBLE_DEVICES: '' })
-    return { seconds, ...totals(loupeResult.parse(JSON.parse(lastLine)).study.runs) }
+    const { lastLine, seconds } = await timeProcess(process.execPath, [cli, '--json', '--workspace', workspace, 'run', file], { CUDA_VISIBLE_DEVICES: '' })
+    const { id, runs } = loupeResult.parse(JSON.parse(lastLine)).study
+    return { seconds, evaluations: await countEvaluations(workspace, id), runs: trained(runs) }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -74,8 +87,8 @@ async function sweepWithTorch({ config, python, threads }: { config: CriticalBat
   const split = splitExamples((await cardOf(config)).trainExamples, config.run.dataset)
   const request = JSON.stringify({ config, train: [...split.train], validation: [...split.validation] })
   const { lastLine, seconds } = await timeProcess(python, [peerScript('sweep_torch.py'), data, `${threads}`], { OMP_NUM_THREADS: `${threads}`, CUDA_VISIBLE_DEVICES: '' }, request)
-  const { version, runs } = torchResult.parse(JSON.parse(lastLine))
-  return { version, seconds, ...totals(runs) }
+  const { version, evaluations, runs } = torchResult.parse(JSON.parse(lastLine))
+  return { version, seconds, evaluations, runs: trained(runs) }
 }
 
 function cardOf({ run }: CriticalBatchSizeConfig): Promise<DatasetCard> {
@@ -84,8 +97,18 @@ function cardOf({ run }: CriticalBatchSizeConfig): Promise<DatasetCard> {
   return readDatasetCard(name)
 }
 
-function totals(runs: readonly z.output<typeof sweepRun>[]): Omit<Measured, 'seconds'> {
-  return { runs: runs.length, censored: runs.filter(({ censored }) => censored === true).length, examples: Math.round(runs.reduce((sum, { examples }) => sum + examples, 0)) }
+/** A run that was planned and taken back before its first step is none. */
+function trained(runs: readonly z.output<typeof sweepRun>[]): SweepRow['runs'] {
+  return runs.filter(({ examples }) => examples > 0)
+}
+
+async function countEvaluations(workspace: string, studyId: string): Promise<number> {
+  const reader = await openLogReader({ workspace })
+  try {
+    return reader.runsOf(studyId).reduce((sum, { id }) => sum + reader.evaluations(id).filter(({ values }) => values['train/loss'] !== undefined).length, 0)
+  } finally {
+    reader.close()
+  }
 }
 
 /** Runs a process to its end: wall time from its start, and the last line that it printed. */
@@ -103,6 +126,6 @@ async function timeProcess(command: string, args: readonly string[], environment
   return { lastLine: stdout.trim().split('\n').at(-1) ?? '', seconds: (performance.now() - start) / 1000 }
 }
 
-function lineOf({ round, side, seconds, runs, examples }: SweepRow): string {
-  return `round ${round}, ${side}: ${seconds.toFixed(1)} s, ${runs} runs, ${examples} examples`
+function lineOf({ round, side, seconds, runs, evaluations }: SweepRow): string {
+  return `round ${round}, ${side}: ${seconds.toFixed(1)} s, ${runs.length} runs, ${evaluations} evaluations`
 }

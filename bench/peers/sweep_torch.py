@@ -93,8 +93,13 @@ def make_optimizer(parameters):
     sys.exit(f"This script knows no optimizer {o['kind']}.")
 
 
+evaluations = 0
+
+
 def criterion(model):
     """The target's criterion, turned so that lower is better. Train and validation are always evaluated, as a log of both needs."""
+    global evaluations
+    evaluations += 1
     train_loss, _ = evaluate(model, (train[0][:evaluated], train[1][:evaluated]))
     validation_loss, accuracy = evaluate(model, validation) if len(validation[1]) else (math.nan, math.nan)
     return {"train-loss": train_loss, "validation-loss": validation_loss, "validation-accuracy": 1 - accuracy}[target["criterion"]]
@@ -155,4 +160,4 @@ for batch in sweep["batchSizes"]:
         runs.append({"batchSize": batch, "seed": seed, "steps": reached, "examples": seen if reached is None else reached * batch, "censored": reached is None})
         print(f"batch {batch}, seed {seed}: {reached} steps", file=sys.stderr)
 
-print(json.dumps({"version": torch.__version__, "runs": runs}))
+print(json.dumps({"version": torch.__version__, "evaluations": evaluations, "runs": runs}))

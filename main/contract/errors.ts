@@ -8,6 +8,7 @@ export const errorCodes = [
   'data-malformed', // a data file that does not read
   'shape-mismatch', // tensors or data that do not fit the model
   'not-finite', // a loss or a gradient that became NaN or infinite
+  'replicas-differ', // workers that should hold the same model to the bit, and do not
   'diverged', // training diverged, and there is nothing to go back to
   'out-of-memory', // the device or the machine has no room
   'disk-full', // the workspace's disk has no room
@@ -16,6 +17,7 @@ export const errorCodes = [
   'library-missing', // libtensorflow is not where it should be
   'library-version', // libtensorflow is of another version
   'tensorflow', // TensorFlow returned an error status
+  'worker-lost', // a worker of the cluster is gone, or does not answer
   'device-unavailable', // the device asked for is not there
   'port-taken', // the address to serve on is in use
   'unauthorized', // a client without the server's token

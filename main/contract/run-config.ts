@@ -18,10 +18,22 @@ export type Target = z.output<typeof target>
 
 export const evaluationConfig = z.strictObject({
   everyExamples: z.int().min(1).nullable().default(null).describe('examples; between two evaluations, null for a tenth of the training examples'),
+  when: z
+    .enum(['always', 'near-target'])
+    .default('always')
+    .describe(
+      'rule; "always" at each interval; "near-target" leaves out evaluations while the batch losses are far above a train-loss target, up to nine in a row (as "always" for other targets, with dropout, batch norm, a "step" schedule, a batch policy, the full gradient, and in runs that measure the noise scale)',
+    ),
   trainExamples: z.int().min(1).nullable().default(null).describe('examples; training examples on which loss, accuracy and gradient are evaluated, the same ones each time; null for all'),
   fullGradient: z.boolean().default(false).describe('yes or no; also compute the norm of the full training gradient (always on where the target needs it)'),
   testAtEnd: z.boolean().default(true).describe('yes or no; evaluate the test examples once, at the end'),
 })
+
+/** Examples between two evaluations. */
+export function evaluationInterval({ everyExamples }: Pick<z.output<typeof evaluationConfig>, 'everyExamples'>, trainExamples: number): number {
+  return everyExamples ?? Math.max(1, Math.floor(trainExamples / EVALUATIONS_PER_EPOCH))
+}
+const EVALUATIONS_PER_EPOCH = 10
 
 /** The unbiased two-batch estimate of the gradient noise scale, at each evaluation. */
 export const noiseScaleConfig = z.strictObject({

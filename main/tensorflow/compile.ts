@@ -8,7 +8,7 @@ import { newTensors } from './host-tensor.ts'
 import { updatedVariables, updateOperation } from './in-place-updates.ts'
 import { decodeExecutions, decodeMemory } from './proto.ts'
 import { rawOp } from './raw-op.ts'
-import type { CompiledStep, InputSpec, StepDefinition, TraceContext } from './runtime.ts'
+import type { CompiledStep, InputSpec, OperationTime, StepDefinition, TraceContext } from './runtime.ts'
 import { prepareProfiledRun, prepareRun } from './session-run.ts'
 import type { Runner } from './session-run.ts'
 import { inputArray } from './step-inputs.ts'
@@ -59,25 +59,32 @@ export function compileStep<I extends Specs, O extends string>(target: CompileTa
     return { answer: await runner(feeds, results), results }
   }
 
+  /** The trace returned exactly the names O, in this order. */
+  function named(results: readonly (Float32Array | Int32Array | Uint8Array)[]): { [K in O]: Float32Array | Int32Array } {
+    return Object.fromEntries(traced.outputs.map((output, i) => [output.name, results[i]])) as { [K in O]: Float32Array | Int32Array }
+  }
+
+  const runTimed = (inputs: Given) =>
+    target.exclusively(doing, async () => {
+      const { answer, results } = await call(inputs, prepareProfiledRun(target.api, target.session, plan))
+      return { outputs: named(results), operations: operationTimes(answer) }
+    })
+
   return {
     operations: target.graph.operations - operationsBefore,
     traceMs: performance.now() - started,
-    run: (inputs) =>
-      target.exclusively(doing, async () => {
-        const { results } = await call(inputs, run)
-        // The trace returned exactly the names O, in this order.
-        return Object.fromEntries(traced.outputs.map((output, i) => [output.name, results[i]])) as { [K in O]: Float32Array | Int32Array }
-      }),
-    profile: (inputs) =>
-      target.exclusively(doing, async () => {
-        const { answer } = await call(inputs, prepareProfiledRun(target.api, target.session, plan))
-        return decodeExecutions(answer)
-          .map(({ device, operation, label, startMs, ms }) => ({ type: typeIn(label) ?? operation, operation, device, startMs, ms }))
-          .sort((a, b) => a.startMs - b.startMs)
-      }),
+    run: (inputs) => target.exclusively(doing, async () => named((await call(inputs, run)).results)),
+    runTimed,
+    profile: async (inputs) => (await runTimed(inputs)).operations,
     measureMemory: (inputs) =>
       target.exclusively(doing, async () => decodeMemory((await call(inputs, prepareProfiledRun(target.api, target.session, plan))).answer)),
   }
+}
+
+function operationTimes(metadata: Uint8Array): OperationTime[] {
+  return decodeExecutions(metadata)
+    .map(({ device, operation, label, startMs, ms }) => ({ type: typeIn(label) ?? operation, operation, device, startMs, ms }))
+    .sort((a, b) => a.startMs - b.startMs)
 }
 
 /** The tracer labels an execution `name = Type(inputs)`. */

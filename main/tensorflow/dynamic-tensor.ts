@@ -1,6 +1,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { LoupeError } from '../contract/errors.ts'
 import type { OutputReference } from './c-api.ts'
+import { elementBytes, sizeOf } from './element-types.ts'
 import type { DataType } from './element-types.ts'
 import type { Attributes } from './graph.ts'
 import { installGraphBackend } from './kernels.ts'
@@ -43,4 +44,11 @@ export function dynamicOutput(type: string, inputs: readonly (TensorFlow.Tensor 
 export function fixed(tensor: DynamicTensor, shape: readonly number[]): TensorFlow.Tensor {
   const attributes = { T: { kind: 'type', value: tensor.type }, Tshape: { kind: 'type', value: 'int32' } } as const
   return tensorOf(dynamicOutput('Reshape', [tensor, tf.tensor1d([...shape], 'int32')], attributes).output, 'Reshape')
+}
+
+/** Bytes that the elements of a tensor take when it crosses to another device or machine: float32 scalar, known when the step runs. */
+export function byteLength(tensor: DynamicTensor | TensorFlow.Tensor): TensorFlow.Scalar {
+  if (tensor instanceof tf.Tensor) return tf.scalar(sizeOf(tensor.shape) * elementBytes[tensor.dtype as DataType]) // traces hold float32, int32 and bool
+  const elements = fixed(dynamicOutput('Size', [tensor], { T: { kind: 'type', value: tensor.type }, out_type: { kind: 'type', value: 'int32' } }), [])
+  return tf.mul<TensorFlow.Scalar>(tf.cast(elements, 'float32'), elementBytes[tensor.type])
 }

@@ -138,6 +138,10 @@ export interface CompiledStep<I extends Readonly<Record<string, InputSpec>>, O e
    */
   profile(inputs: { readonly [K in keyof I]: Float32Array | Int32Array | number }): Promise<readonly OperationTime[]>
   /**
+   * Runs the step once, as `run` does, and tells both its outputs and what each operation took.
+   */
+  runTimed(inputs: { readonly [K in keyof I]: Float32Array | Int32Array | number }): Promise<{ readonly outputs: { readonly [K in O]: Float32Array | Int32Array }; readonly operations: readonly OperationTime[] }>
+  /**
    * Runs the step once, as `run` does, and tells how much memory it took beyond what the session held before.
    *
    * @returns One entry a device; none on the reference.

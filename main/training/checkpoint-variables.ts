@@ -2,6 +2,7 @@ import { LoupeError } from '../contract/errors.ts'
 import type { HostArray, HostArrays, Session } from '../tensorflow/runtime.ts'
 import type { TrainedVariables } from './training-step.ts'
 import { readGroup } from './variables.ts'
+import type { VariableGroup } from './variables.ts'
 
 /** The values of a run's variables, by what they are. */
 export interface GroupValues {
@@ -12,11 +13,18 @@ export interface GroupValues {
 
 const groups = ['parameters', 'statistics', 'slots'] as const
 
+/** A run's variables, and others that its checkpoints are to hold, such as what workers remember. */
+export interface SavedVariables extends TrainedVariables {
+  /** Each group with the place of its names in the checkpoint, such as `exchange/memory-1/`. */
+  readonly beside?: readonly { readonly place: string; readonly group: VariableGroup }[]
+}
+
 /** Reads a run's variables for a checkpoint, under names such as `parameters/stem/kernel`. */
-export async function saveGroups(session: Session, variables: TrainedVariables): Promise<HostArrays> {
+export async function saveGroups(session: Session, variables: SavedVariables): Promise<HostArrays> {
   const saved: Record<string, HostArray> = {}
-  for (const group of groups) {
-    for (const [name, value] of Object.entries(await readGroup(session, variables[group]))) saved[`${group}/${name}`] = value
+  const placed = [...groups.map((group) => ({ place: `${group}/`, group: variables[group] })), ...(variables.beside ?? [])]
+  for (const { place, group } of placed) {
+    for (const [name, value] of Object.entries(await readGroup(session, group))) saved[`${place}${name}`] = value
   }
   return saved
 }

@@ -6,6 +6,7 @@ import { needsFullGradient, checkRun, planRun } from './run-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { chooseJit } from './choose-jit.ts'
 import { emptyFeed, Feeder } from './feeder.ts'
+import { ExchangeTrainer } from './exchange/train-exchange.ts'
 import { runLoop } from './loop.ts'
 import { restoreState, startState } from './run-state.ts'
 import type { RunState } from './run-state.ts'
@@ -74,6 +75,8 @@ class SessionTrainer implements Trainer {
   #traces: Traces | null = null
   #warmed = new WeakSet<TrainingCall>()
   #isBusy = false
+  /** Of runs with several workers; null before the first. */
+  #exchange: ExchangeTrainer | null = null
   /** That the session has: more than one where a run's batches are to be shared out on a machine without GPUs. */
   #cpuDevices = 1
 
@@ -94,6 +97,7 @@ class SessionTrainer implements Trainer {
   async train(options: TrainingOptions): Promise<TrainingResult> {
     return this.#alone(async () => {
       const { config, observer, signal, resumeFrom } = options
+      if (config.exchange !== null) return await this.#trainExchange(options)
       const prepared = await this.#prepare(config, options.jit)
       const { plan, stepsPerCall, traces, call, jit } = prepared
       const variables = await traces.initialize(config, resumeFrom?.variables)
@@ -116,6 +120,14 @@ class SessionTrainer implements Trainer {
       const { step, examples, wallMs, functionEvaluations } = state
       return { ...result, steps: step, examples, wallMs, functionEvaluations, jit }
     })
+  }
+
+  /** A run of several workers has a session of its own. */
+  async #trainExchange(options: TrainingOptions): Promise<TrainingResult> {
+    const { runtime, dataset, threads = 0 } = this.#options
+    checkRun(options.config, dataset)
+    this.#exchange ??= new ExchangeTrainer({ runtime, dataset, device: this.#session().device, threads })
+    return await this.#exchange.train(options)
   }
 
   /** What changes the batch size; null for a run whose batch size is fixed. */
@@ -158,6 +170,8 @@ class SessionTrainer implements Trainer {
   }
 
   async close(): Promise<void> {
+    await this.#exchange?.close()
+    this.#exchange = null
     await this.#traces?.session.close()
     this.#traces = null
   }

@@ -7,7 +7,8 @@ import type { ControlState } from './control/control-state.ts'
 import { criterionValue, evaluateRun, evaluateTest, metricRows, requireFinite } from './evaluate-run.ts'
 import type { EvaluationContext, Values } from './evaluate-run.ts'
 import type { Feeder, PreparedFeed } from './feeder.ts'
-import { callLength, isCheckpointDue, isEvaluationDue, meetsTarget } from './run-plan.ts'
+import { noteEvaluated, takesEvaluation } from './near-target.ts'
+import { callLength, isCheckpointDue, meetsTarget } from './run-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { restoreState, savedState } from './run-state.ts'
 import type { RunState } from './run-state.ts'
@@ -116,7 +117,7 @@ class TrainingLoop {
       return null
     }
     const point = { position: state.position, batchSize }
-    state.isEvaluationDue = isEvaluationDue(plan, point)
+    state.isEvaluationDue = takesEvaluation(this.#options, { losses: results.losses, point })
     this.#checkpointDue = isCheckpointDue(plan, point)
     return results.losses[steps - 1] ?? null
   }
@@ -195,6 +196,7 @@ class TrainingLoop {
     state.isEvaluationDue = false
     state.wallMs = this.#clock()
     observer.onMetrics(metricRows(values, state))
+    noteEvaluated(state, values['train/loss'])
     control?.observeEvaluation(values as Readonly<Record<string, number>>, state) // no value is undefined
     warnOfFallbacks(this.#options)
     if (config.target === null || !meetsTarget(config.target, criterionValue(config.target.criterion, values))) return 'on'

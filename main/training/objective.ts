@@ -11,6 +11,8 @@ export interface Objective {
   readonly model: Model
   readonly dataset: Dataset
   readonly labelSmoothing: number
+  /** Before the names of the resident data, where a session holds several copies of it; none where left out. */
+  readonly residents?: string
 }
 
 /** Examples as the model takes them. */
@@ -52,7 +54,7 @@ type Inputs = Readonly<Record<string, InputSpec>>
  * @param indices  int32 `[n]` into the split.
  */
 export function readBatch<I extends Inputs>(context: TraceContext<I>, objective: Objective, split: Split, indices: tf.Tensor1D): Batch {
-  return batchOf(objective, { count: indices.size, inputs: context.rows(`${split}/inputs`, indices), labels: context.rows(`${split}/labels`, indices) })
+  return batchOf(objective, { count: indices.size, inputs: context.rows(residentName(objective, split, 'inputs'), indices), labels: context.rows(residentName(objective, split, 'labels'), indices) })
 }
 
 /**
@@ -61,7 +63,11 @@ export function readBatch<I extends Inputs>(context: TraceContext<I>, objective:
  * @param start  int32 scalar.
  */
 export function readRange<I extends Inputs>(context: TraceContext<I>, objective: Objective, split: Split, { start, count }: { readonly start: tf.Tensor; readonly count: number }): Batch {
-  return batchOf(objective, { count, inputs: context.range(`${split}/inputs`, start, count), labels: context.range(`${split}/labels`, start, count) })
+  return batchOf(objective, { count, inputs: context.range(residentName(objective, split, 'inputs'), start, count), labels: context.range(residentName(objective, split, 'labels'), start, count) })
+}
+
+function residentName({ residents = '' }: Objective, split: Split, part: 'inputs' | 'labels'): string {
+  return `${residents}${split}/${part}`
 }
 
 function batchOf({ dataset, model }: Objective, { count, inputs, labels }: { readonly count: number; readonly inputs: tf.Tensor; readonly labels: tf.Tensor }): Batch {

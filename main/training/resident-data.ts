@@ -31,12 +31,15 @@ export function residentBytes(dataset: ResidentFacts): number {
 
 /** Puts a data set on the session's device, as {@link keepsNormalized} says. */
 export async function placeDataset(session: Session, dataset: Dataset): Promise<void> {
-  for (const split of splits) {
-    const { count, inputs, labels } = dataset[split]
-    if (count === 0) continue
-    await session.createResident(`${split}/inputs`, keepsNormalized(dataset) ? normalize(dataset[split], dataset.normalization) : inputs)
-    await session.createResident(`${split}/labels`, labels)
-  }
+  for (const split of splits) await placeSplit(session, dataset, { split, prefix: '' })
+}
+
+/** Puts one part of a data set on a device, the session's where left out, its names after a prefix. */
+export async function placeSplit(session: Session, dataset: Dataset, { split, prefix, device }: { readonly split: Split; readonly prefix: string; readonly device?: string }): Promise<void> {
+  const { count, inputs, labels } = dataset[split]
+  if (count === 0) return
+  await session.createResident(`${prefix}${split}/inputs`, keepsNormalized(dataset) ? normalize(dataset[split], dataset.normalization) : inputs, device)
+  await session.createResident(`${prefix}${split}/labels`, labels, device)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { BatchPolicyConfig } from '../contract/batch-policy-config.ts'
 import { LoupeError } from '../contract/errors.ts'
+import { evaluationInterval } from '../contract/run-config.ts'
 import type { RunConfig, Target } from '../contract/run-config.ts'
 import type { Dataset } from './datasets/dataset.ts'
 import { checkExchange } from './exchange/check-exchange.ts'
@@ -17,7 +18,6 @@ export interface RunPlan {
 }
 
 const DEFAULT_EPOCHS = 10
-const EVALUATIONS_PER_EPOCH = 10
 
 export function planRun(config: RunConfig, trainExamples: number): RunPlan {
   const maxExamples = config.maxExamples ?? DEFAULT_EPOCHS * trainExamples
@@ -26,7 +26,7 @@ export function planRun(config: RunConfig, trainExamples: number): RunPlan {
     trainExamples,
     maxExamples,
     lastStep: Math.ceil(maxExamples / config.batchSize),
-    evaluateEveryExamples: config.evaluation.everyExamples ?? Math.max(1, Math.floor(trainExamples / EVALUATIONS_PER_EPOCH)),
+    evaluateEveryExamples: evaluationInterval(config.evaluation, trainExamples),
     // A controller goes back to the ends of epochs.
     checkpointEveryExamples: config.batchPolicy === null ? (config.checkpointEveryExamples ?? trainExamples) : trainExamples,
   }

@@ -33,9 +33,10 @@ export interface CallDone {
  * @returns False where a loss was not finite and a controller has been told, which may go back; the steps from there on are not logged.
  * @throws LoupeError `not-finite` where there is no controller.
  */
-export function logSteps({ config, state, observer, control }: StepLogging, { losses, stepSizes, search, gradientNorms }: StepResults, call: CallDone): boolean {
+export function logSteps({ config, state, observer, control }: StepLogging, { losses, stepSizes, search, gradientNorms, metrics = {} }: StepResults, call: CallDone): boolean {
   const { steps, batchSize, startedWallMs, endedWallMs } = call
   const rows: MetricRow[] = []
+  const more = Object.entries(metrics) as [MetricRow['key'], ArrayLike<number>][] // the record's keys
   try {
     for (let i = 0; i < steps; i++) {
       state.step += 1
@@ -49,6 +50,7 @@ export function logSteps({ config, state, observer, control }: StepLogging, { lo
       if (control !== null && !Number.isFinite(loss)) return false
       requireFinite({ what: 'loss', value: loss, state, config })
       rows.push({ key: 'train/batch-loss', step, examples, wallMs, value: loss })
+      for (const [key, values] of more) rows.push({ key, step, examples, wallMs, value: values[i] ?? Number.NaN })
       if (search === null) {
         rows.push({ key: 'step/learning-rate', step, examples, wallMs, value: stepSize })
         continue

@@ -1,11 +1,14 @@
 import type { BatchPolicy } from '../contract/batch-policy.ts'
 import { LoupeError } from '../contract/errors.ts'
+import type { GradientRecord } from '../contract/gradient-records.ts'
 import { runConfig } from '../contract/run-config.ts'
 import type { RunConfigInput } from '../contract/run-config.ts'
 import type { MetricKey, MetricRow } from '../contract/metrics.ts'
+import type { HostArrays } from '../tensorflow/runtime.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-codec.ts'
 import type { ControlRequests } from './control/control-requests.ts'
-import type { Checkpoint, Trainer, TrainingResult } from './trainer.ts'
+import type { ExchangeRequests } from './exchange/exchange-requests.ts'
+import type { Checkpoint, Trainer, TrainingOptions, TrainingResult } from './trainer.ts'
 
 /** A run and all that it told its observer. */
 export interface RecordedRun {
@@ -14,6 +17,9 @@ export interface RecordedRun {
   /** Encoded and decoded again, as a file would. */
   readonly checkpoints: readonly Checkpoint[]
   readonly warnings: readonly string[]
+  /** Histograms of gradients. */
+  readonly gradients: readonly GradientRecord[]
+  readonly snapshots: readonly { readonly arrays: HostArrays; readonly step: number }[]
   readonly events: readonly { readonly kind: string; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }[]
   /** Values of one metric, in the order logged. */
   values(key: MetricKey): number[]
@@ -29,14 +35,18 @@ export interface RecordOptions {
   readonly rows?: MetricRow[]
   readonly policy?: BatchPolicy
   readonly requests?: ControlRequests
+  readonly createCompressor?: TrainingOptions['createCompressor']
+  readonly exchangeRequests?: ExchangeRequests
   /** Checkpoints of an earlier part of the run, for rollbacks. */
   readonly earlier?: readonly Checkpoint[]
 }
 
 /** Trains for a test and keeps what the observer is told. */
-export async function recordRun({ trainer, config, abortAtStep = Infinity, resumeFrom, rows = [], policy, requests, earlier = [] }: RecordOptions): Promise<RecordedRun> {
+export async function recordRun({ trainer, config, abortAtStep = Infinity, resumeFrom, rows = [], policy, requests, createCompressor, exchangeRequests, earlier = [] }: RecordOptions): Promise<RecordedRun> {
   const checkpoints: Checkpoint[] = []
   const warnings: string[] = []
+  const gradients: GradientRecord[] = []
+  const snapshots: { arrays: HostArrays; step: number }[] = []
   const events: { kind: string; message: string; facts: Readonly<Record<string, unknown>> }[] = []
   const abort = new AbortController()
   const result = await trainer.train({
@@ -45,10 +55,18 @@ export async function recordRun({ trainer, config, abortAtStep = Infinity, resum
     ...(resumeFrom ? { resumeFrom } : {}),
     ...(policy ? { createPolicy: () => policy } : {}),
     ...(requests ? { requests } : {}),
+    ...(createCompressor ? { createCompressor } : {}),
+    ...(exchangeRequests ? { exchangeRequests } : {}),
     observer: {
       onMetrics(logged) {
         rows.push(...logged)
         if (logged.some((row) => row.step >= abortAtStep)) abort.abort()
+      },
+      onGradients(records) {
+        gradients.push(...records)
+      },
+      onSnapshot(arrays, step) {
+        snapshots.push({ arrays, step })
       },
       onProgress() {},
       async onCheckpoint(checkpoint) {
@@ -67,7 +85,7 @@ export async function recordRun({ trainer, config, abortAtStep = Infinity, resum
       },
     },
   })
-  return { result, rows, checkpoints, warnings, events, values: (key) => rows.filter((row) => row.key === key).map((row) => row.value) }
+  return { result, rows, checkpoints, warnings, events, gradients, snapshots, values: (key) => rows.filter((row) => row.key === key).map((row) => row.value) }
 }
 
 /** What must not depend on how long things took. */

@@ -4,6 +4,7 @@ import type { NoiseScaleConfig, RunConfig } from '../contract/run-config.ts'
 import type { HostArrays, Session } from '../tensorflow/runtime.ts'
 import { compileArmijoStep, initArmijoSlots } from './armijo-step.ts'
 import { restoreGroups } from './checkpoint-variables.ts'
+import type { SavedVariables } from './checkpoint-variables.ts'
 import type { Dataset } from './datasets/dataset.ts'
 import { compileFullGradient, compileSplitEvaluator, initGradientSum } from './evaluation.ts'
 import type { FullGradient, SplitEvaluator } from './evaluation.ts'
@@ -18,12 +19,12 @@ import type { Split } from './resident-data.ts'
 import { compileSmoothnessProbe } from './smoothness.ts'
 import type { SmoothnessProbe } from './smoothness.ts'
 import { compileTrainingStep } from './training-step.ts'
-import type { TrainedVariables, TrainingCall } from './training-step.ts'
+import type { TrainingCall } from './training-step.ts'
 import { writeGroup } from './variables.ts'
 import type { VariableGroup } from './variables.ts'
 
 /** A run's model, its variables in the session, and the initial values they were given. */
-export interface RunVariables extends TrainedVariables {
+export interface RunVariables extends SavedVariables {
   readonly model: Model
   readonly gradientSum: VariableGroup
 }

@@ -9,6 +9,7 @@ import type { HostArrays, OperationTime } from '../tensorflow/runtime.ts'
 import type { ControlRequests } from './control/control-requests.ts'
 import type { Compressor } from './exchange/compressor.ts'
 import type { ExchangeRequests } from './exchange/exchange-requests.ts'
+import type { GatherWorkers } from './exchange/worker-pool.ts'
 import type { RandomState } from './random.ts'
 
 /** Everything that a run needs to go on exactly where it was. Written as a file; the log keeps its SHA-256. */
@@ -59,6 +60,8 @@ export interface TrainingOptions {
   readonly createPolicy?: (facts: DataFacts) => BatchPolicy
   /** Makes what compresses gradients; must be there where the config has an exchange. */
   readonly createCompressor?: (config: CompressorConfig) => Compressor
+  /** Brings workers on other machines together; must be there where the config's exchange names hosts. */
+  readonly gatherWorkers?: GatherWorkers
   /** What the user asks of the exchange while the run trains. */
   readonly exchangeRequests?: ExchangeRequests
   /** What the user asks of the policy while the run trains. */

@@ -1,3 +1,4 @@
+import type { MetricKey } from '../contract/metrics.ts'
 import { squaredNorm } from '../tensorflow/ops.ts'
 import { tf } from '../tensorflow/tf.ts'
 import type { OperationTime, Session } from '../tensorflow/runtime.ts'
@@ -30,6 +31,8 @@ export interface StepResults {
   readonly search: { readonly tries: ArrayLike<number>; readonly fallbacks: ArrayLike<number> } | null
   /** Of each step's mean gradient; only where they were asked for. */
   readonly gradientNorms?: ArrayLike<number>
+  /** More to log, by metric, one number a step. */
+  readonly metrics?: Readonly<Partial<Record<MetricKey, ArrayLike<number>>>>
 }
 
 /** Several steps compiled into one call. */

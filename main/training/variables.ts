@@ -12,13 +12,17 @@ export interface VariableGroup {
   readonly names: readonly string[]
 }
 
-/** Makes the group's variables, or gives those that are there already the new values. */
-export async function writeGroup(session: Session, prefix: string, values: HostArrays): Promise<VariableGroup> {
+/**
+ * Makes the group's variables, or gives those that are there already the new values.
+ *
+ * @param device  Of those that are made; the session's when left out.
+ */
+export async function writeGroup(session: Session, prefix: string, values: HostArrays, device?: string): Promise<VariableGroup> {
   const names = Object.keys(values)
   const prefixed = Object.entries(values).map(([name, value]) => [prefix + name, value] as const)
   const fresh = prefixed.filter(([name]) => !session.has(name))
   const known = prefixed.filter(([name]) => session.has(name))
-  if (fresh.length > 0) await session.createVariables(Object.fromEntries(fresh))
+  if (fresh.length > 0) await session.createVariables(Object.fromEntries(fresh), device)
   if (known.length > 0) await session.writeVariables(Object.fromEntries(known))
   return { prefix, names }
 }

@@ -1,7 +1,7 @@
 import { datasetConfig } from '../../contract/dataset-config.ts'
 import { modelConfig } from '../../contract/model-config.ts'
 import { optimizerConfig } from '../../contract/optimizer-config.ts'
-import { sharedRunConfig, target } from '../../contract/run-config.ts'
+import { evaluationConfig, sharedRunConfig, target } from '../../contract/run-config.ts'
 import { z } from '../../contract/zod.ts'
 
 /**
@@ -58,6 +58,8 @@ const sweptRunConfig = sharedRunConfig.extend({
   dataset: datasetConfig.prefault({ name: 'fashion-mnist', trainExamples: 10_000, validationExamples: 2_000 }),
   model: modelConfig.prefault({ kind: 'mlp', hidden: [128] }),
   optimizer: optimizerConfig.prefault({ kind: 'sgd', learningRate: 0.2 }),
+  // The same K as with each evaluation, sooner.
+  evaluation: evaluationConfig.prefault({ when: 'near-target' }),
 })
 
 export const criticalBatchSizeConfig = z.strictObject({

@@ -88,6 +88,7 @@ export const warningCode = z.enum([
   'failed-runs', // facts: count, total
   'met-before-training',
   'not-logged',
+  'sparse-evaluations', // facts: sizes
   'single-seed',
   'misfit',
   'combined-law',

@@ -57,6 +57,21 @@ describe('the plan', () => {
     expect(criticalBatchSize.plan(configOf(), [], facts)[0]?.config.evaluation.fullGradient).toBe(false)
   })
 
+  it('leaves out evaluations far from the target by default, and takes each where told to', () => {
+    const when = (run: object) => criticalBatchSize.plan(configOf({}, run), [], facts).map(({ config }) => config.evaluation.when)
+    expect(new Set(when({}))).toEqual(new Set(['near-target']))
+    expect(new Set(when({ evaluation: { when: 'always' } }))).toEqual(new Set(['always']))
+  })
+
+  it('warns where a target is read from fewer evaluations than it may need', () => {
+    const config = configOf()
+    const runs = simulateSweep(config, behaviour) // three evaluations a run
+    const sizes = (value: number) => criticalBatchSize.report({ ...config, sweep: { ...config.sweep, target: { criterion: 'train-loss', value } } }, runs, facts).warnings.find(({ code }) => code === 'sparse-evaluations')?.facts['sizes']
+    expect(sizes(0.6)).toEqual([64, 128, 160, 256, 512, 1024, 2048])
+    const each = configOf({}, { evaluation: { when: 'always' } })
+    expect(criticalBatchSize.report(each, simulateSweep(each, behaviour), facts).warnings.map(({ code }) => code)).not.toContain('sparse-evaluations')
+  })
+
   it('couples the learning rate to the batch size by the linear and the square-root rule', () => {
     const schedule = criticalBatchSize.plan(configOf({ learningRateRule: 'sqrt', referenceBatchSize: 32 }), [], facts)[0]?.config.schedule
     expect(schedule).toMatchObject({ coupling: 'sqrt', referenceBatchSize: 32 })

@@ -1,6 +1,7 @@
 import type { DatasetFacts } from '../study.ts'
 import type { CriticalBatchSizeConfig } from './config.ts'
 import type { Estimate } from './estimate.ts'
+import { isReadSparsely } from './left-out.ts'
 import type { SweepState } from './plan.ts'
 import type { Reading } from './reading.ts'
 import type { CriticalBatchSizeReport, SentenceFacts, WarningCode } from './report.ts'
@@ -15,7 +16,7 @@ export function warningsOf(options: {
   readonly reading: Reading
   readonly estimate: Estimate | null
 }): Warning[] {
-  return [...ofPoints(options.state), ...ofFit(options.reading, options.state), ...ofSettings(options.config, options.facts), ...ofTuning(options.config, options.state), ...ofEstimate(options.estimate)]
+  return [...ofPoints(options.state), ...ofEvaluations(options.config, options.facts, options.state), ...ofFit(options.reading, options.state), ...ofSettings(options.config, options.facts), ...ofTuning(options.config, options.state), ...ofEstimate(options.estimate)]
 }
 
 function ofPoints(state: SweepState): Warning[] {
@@ -34,6 +35,13 @@ function ofPoints(state: SweepState): Warning[] {
     ...(points.some((read) => read.crossing.kind === 'not-logged') ? [warning('not-logged', 'Some runs did not log what this target is measured in (full-gradient norms are logged only where asked for), so they are not counted.')] : []),
     ...(single ? [warning('single-seed', 'One seed a batch size: the scatter from seed to seed is unknown, and the interval goes by the distance of the points from the law alone.')] : []),
   ]
+}
+
+function ofEvaluations({ sweep: { target } }: CriticalBatchSizeConfig, { trainExamples }: DatasetFacts, state: SweepState): Warning[] {
+  const sparse = state.runs.filter(({ run, crossing, hasEnded }) => hasEnded && isReadSparsely(run, crossing, { target, trainExamples }))
+  const sizes = [...new Set(sparse.map(({ point }) => point.batchSize))].sort((one, other) => one - other)
+  if (sizes.length === 0) return []
+  return [warning('sparse-evaluations', `At batch size ${sizes.join(', ')} evaluations were left out before this target was met, so K may come out late there: they are left out where the loss is far above the run’s own target. evaluation.when "always" makes each.`, { sizes })]
 }
 
 function ofFit(reading: Reading, state: SweepState): Warning[] {

@@ -35,6 +35,8 @@ export interface UnitReadings {
   /** float32 `[units]`: values at or below, and at or above these are sent. */
   readonly lower?: tf.Tensor1D
   readonly upper?: tf.Tensor1D
+  /** float32 `[units]`: values that are infinite or not a number; above 0 the step's result is worth nothing. */
+  readonly nonFinite: tf.Tensor1D
   /** float32 `[units]`: exact zeros among the values. */
   readonly zeros?: tf.Tensor1D
   /** int32 `[units]`: index of the chosen distribution among the families. */
@@ -62,14 +64,16 @@ export interface Compressed {
  * Two replicas that decode the same messages in the same order get the same bits.
  */
 export interface Compressor {
+  /** What the numbers in its readings stand for. */
+  readonly words?: { readonly families: readonly string[]; readonly statuses: readonly string[] }
   /** Of the values between steps, by name; empty for a compressor that remembers nothing. */
   initState(layout: FlatLayout): HostArrays
   compress(input: CompressionInput): Compressed
   /** float32 `[layout.size]`: Σ of what the messages say, indices that occur in several adding up. Traced on the receiver's device. */
   decodeSum(layout: FlatLayout, messages: readonly Message[]): tf.Tensor1D
-  /** Packs a sum of messages for the way down from a server; decoded by `unpackSum`. Left out: the sum travels dense. */
+  /** Packs a sum of so many messages for the way down from a server. Left out: the sum travels dense. */
   readonly down?: {
-    pack(layout: FlatLayout, sum: tf.Tensor1D): Message
+    pack(layout: FlatLayout, sum: tf.Tensor1D, messages: number): Message
     unpack(layout: FlatLayout, message: Message): tf.Tensor1D
   }
 }

@@ -40,4 +40,10 @@ describe('what a report says at a target', () => {
     const report = pendingReport({ warnings: [{ code: 'met-before-training', message: '', facts: {} }] })
     expect(readingOf(report, { criterion: 'train-loss', value: 3 }, false).isMetAtStart).toBe(true)
   })
+
+  it('tells a target that is read from fewer evaluations', () => {
+    const report = pendingReport({ warnings: [{ code: 'sparse-evaluations', message: '', facts: { sizes: [8] } }] })
+    expect(readingOf(report, { criterion: 'train-loss', value: 0.8 }, false).isSparse).toBe(true)
+    expect(readingOf(pendingReport(), { criterion: 'train-loss', value: 0.4 }, true).isSparse).toBe(false)
+  })
 })

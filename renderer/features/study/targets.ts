@@ -13,6 +13,8 @@ export interface TargetReading {
   readonly swept: number
   /** The untrained network has it already, so there are no steps to count. */
   readonly isMetAtStart: boolean
+  /** Some runs left out evaluations that may have met it, so K may be too large. */
+  readonly isSparse: boolean
 }
 
 /** Two stricter than the study's own, which few runs go on to, and four easier ones, which all pass on their way. */
@@ -64,6 +66,7 @@ export function readingOf(report: StudyReport, target: Target, isOwn: boolean): 
     reached,
     swept: report.batches.length,
     isMetAtStart: reached === 0 && report.warnings.some(({ code }) => code === 'met-before-training'),
+    isSparse: report.warnings.some(({ code }) => code === 'sparse-evaluations'),
   }
 }
 

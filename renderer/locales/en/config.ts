@@ -91,6 +91,11 @@ export const config: FieldTexts = {
 
   'run.labelSmoothing': { label: 'Label smoothing', help: 'Share of each label that is spread over all classes.' },
   'run.evaluation.everyExamples': { label: 'Evaluate every', help: 'The crossing of the target is interpolated between two evaluations.', unit: 'examples', automatic: 'a tenth of the training examples' },
+  'run.evaluation.when': {
+    label: 'Evaluate when',
+    help: 'Near the target leaves out evaluations, up to nine in a row, while the batch losses are far above a training-loss target: K stays what it is, and curves have fewer points there. Other targets, dropout, batch norm, learning rates that step down, batch policies, and runs that measure the full gradient or the noise scale take each.',
+    choices: { always: 'At each interval', 'near-target': 'Near the target' },
+  },
   'run.evaluation.trainExamples': { label: 'Evaluate on', help: 'Training examples whose loss, accuracy and gradient are evaluated, the same ones each time. Fewer are quicker.', unit: 'examples', automatic: 'all training examples' },
   'run.evaluation.fullGradient': { label: 'Full-gradient norm', help: 'Computed at each evaluation; always on where the target needs it.', choices: yesNo },
   'run.evaluation.testAtEnd': { label: 'Test at the end', help: 'Evaluate the test examples once, at the end of each run.', choices: yesNo },

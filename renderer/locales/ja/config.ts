@@ -90,6 +90,11 @@ export const config: FieldTexts = {
 
   'run.labelSmoothing': { label: 'ラベル平滑化', help: '各ラベルのうち全分類に配る割合。' },
   'run.evaluation.everyExamples': { label: '評価の間隔', help: '目標を横切る点は二つの評価の間で補間します。', unit: '例', automatic: '学習例の 1 割' },
+  'run.evaluation.when': {
+    label: '評価する時',
+    help: '「目標の近く」では、バッチ損失が学習損失の目標よりずっと大きい間、評価を続けて 9 回まで省きます。K は変わらず、その間の曲線の点が減ります。他の目標、ドロップアウト、バッチ正規化、段階的に下がる学習率、バッチの方策、全勾配や雑音スケールを測る実行では省きません。',
+    choices: { always: '間隔ごとに毎回', 'near-target': '目標の近く' },
+  },
   'run.evaluation.trainExamples': { label: '評価する学習例', help: '損失・正解率・勾配を評価する学習例。毎回同じ例を使います。少ないほど速くなります。', unit: '例', automatic: 'すべての学習例' },
   'run.evaluation.fullGradient': { label: '全勾配のノルム', help: '評価ごとに計算します。目標に必要なら常に有効です。', choices: yesNo },
   'run.evaluation.testAtEnd': { label: '最後にテスト', help: '各実行の最後に一度、テスト例で評価します。', choices: yesNo },

@@ -1,0 +1,188 @@
+import { LoupeError } from '../../contract/errors.ts'
+import type { ExchangeConfig } from '../../contract/exchange-config.ts'
+import type { GradientRecord } from '../../contract/gradient-records.ts'
+import type { MetricKey } from '../../contract/metrics.ts'
+import type { HostArrays } from '../../tensorflow/runtime.ts'
+import type { StepFeed, StepResults, TrainingCall } from '../training-step.ts'
+import { compileExchangeStep } from './exchange-step.ts'
+import type { ExchangeStep, ExchangeStepOptions, StepVariant } from './exchange-step.ts'
+import { gradientRecords } from './gradient-records.ts'
+import { compileReplicaCheck } from './replica-check.ts'
+import { splitTimes } from './time-split.ts'
+
+export interface ExchangeCallOptions extends Omit<ExchangeStepOptions, 'exchange'> {
+  readonly exchange: ExchangeConfig
+  /** Kept fraction where no warm-up is left; null where the compressor has none. */
+  readonly ratio: number | null
+  readonly trainExamples: number
+}
+
+/** The run that is trained: the same traces serve one after the other. */
+export interface ExchangedRun {
+  /** Where the run is, before the call. */
+  readonly place: () => { readonly step: number; readonly position: number }
+  readonly onRecords: (records: readonly GradientRecord[]) => void
+  /** True once where somebody has asked for the gradients in full. */
+  readonly takeSnapshotRequest: () => boolean
+  readonly onSnapshot: (arrays: HostArrays) => void
+}
+
+type Outputs = Readonly<Record<string, Float32Array | Int32Array>>
+
+/** 2³² over the golden ratio, odd: no two workers of a step share a seed. */
+const SEED_STRIDE = 0x9e3779b1
+
+/** Steps of a run whose workers exchange gradients, one a call. Which of its traces a step takes follows from the place in the run alone. */
+export class ExchangeCall implements TrainingCall {
+  readonly steps = 1
+  traceMs = 0
+  readonly #options: ExchangeCallOptions
+  readonly #traced = new Map<string, ExchangeStep>()
+  #run: ExchangedRun | null = null
+  #check: ReturnType<typeof compileReplicaCheck> | null = null
+
+  constructor(options: ExchangeCallOptions) {
+    this.#options = options
+  }
+
+  /** Goes on with another run. The variables are written by the caller. */
+  begin(run: ExchangedRun): void {
+    this.#run = run
+  }
+
+  async run(feed: StepFeed): Promise<StepResults> {
+    const { exchange } = this.#options
+    const { place, onRecords, onSnapshot, takeSnapshotRequest } = this.#current()
+    const { step, position } = place()
+    const variant = variantAt(exchange, { step, snapshot: takeSnapshotRequest() })
+    const ratio = this.#ratioAt(position)
+    const traced = this.#trace(variant)
+    const inputs = this.#inputs(feed, ratio)
+    const { outputs, operations } = variant.records ? await traced.runTimed(inputs) : { outputs: await traced.run(inputs), operations: null }
+    this.#refuseNotFinite(outputs, step + 1)
+    if (variant.records && outputs['histograms'] !== undefined) onRecords(gradientRecords({ ...this.#options, outputs, ratio, step: step + 1 }))
+    if (variant.snapshot) onSnapshot(this.#arrays(outputs))
+    if ((step + 1) % exchange.checkEvery === 0) await this.check(step + 1)
+    const metrics = this.#metrics(outputs, { ratio, isWhole: variant.sending === 'dense' })
+    const times = operations === null ? {} : timeMetrics(splitTimes(operations, this.#options.workers.length))
+    return { losses: [sum(outputs['losses'] ?? [Number.NaN])], stepSizes: feed.learningRates, search: null, metrics: columns({ ...metrics, ...times }) }
+  }
+
+  async profile(feed: StepFeed) {
+    const { step, position } = this.#current().place()
+    return await this.#trace(variantAt(this.#options.exchange, { step, snapshot: false })).profile(this.#inputs(feed, this.#ratioAt(position)))
+  }
+
+  /** @throws LoupeError `replicas-differ` */
+  async check(step: number): Promise<void> {
+    const { session, workers } = this.#options
+    this.#check ??= compileReplicaCheck(session, workers)
+    const hashes = await this.#check()
+    const differing = hashes.flatMap((hash, worker) => (hash === hashes[0] ? [] : [worker]))
+    if (differing.length === 0) return
+    throw new LoupeError('replicas-differ', `After step ${step} the replicas of workers ${differing.join(', ')} are not those of worker 0 to the bit any more. Resume from the last checkpoint; use workers with the same hardware and TensorFlow.`, { step, workers: differing, hashes })
+  }
+
+  #current(): ExchangedRun {
+    if (this.#run === null) throw new LoupeError('internal', 'Workers were to make a step before a run began.')
+    return this.#run
+  }
+
+  #trace(variant: StepVariant): ExchangeStep {
+    const key = JSON.stringify(variant)
+    const known = this.#traced.get(key)
+    if (known !== undefined) return known
+    const made = compileExchangeStep(this.#options, variant)
+    this.traceMs += made.traceMs
+    this.#traced.set(key, made)
+    return made
+  }
+
+  #ratioAt(position: number): number | null {
+    const { exchange, ratio, trainExamples } = this.#options
+    if (ratio === null) return null
+    return exchange.warmupRatios[Math.floor(position / trainExamples)] ?? ratio
+  }
+
+  #inputs({ indices, seeds, learningRates }: StepFeed, ratio: number | null) {
+    const workers = this.#options.workers.length
+    const own = new Int32Array(workers * 4)
+    for (let place = 0; place < workers * 2; place++) {
+      own[2 * place] = seeds[0] ?? 0
+      own[2 * place + 1] = (seeds[1] ?? 0) ^ Math.imul(place, SEED_STRIDE)
+    }
+    return { indices, seeds: own, learningRate: learningRates[0] ?? 0, ratio: ratio ?? 1 }
+  }
+
+  /** @throws LoupeError `not-finite`, naming worker, unit and how many values. */
+  #refuseNotFinite({ notFinite = new Float32Array() }: Outputs, step: number): void {
+    const { units } = this.#options.layout
+    const place = notFinite.findIndex((count) => count > 0)
+    if (place < 0) return
+    const [worker, unit, count] = [Math.floor(place / units.length), units[place % units.length]?.name ?? '', notFinite[place] ?? 0]
+    throw new LoupeError('not-finite', `At step ${step} ${count} values of ${unit} at worker ${worker} are NaN or infinite. Lower the learning rate, clip the gradient, or look at the data.`, { what: 'gradient', value: Number.NaN, step, worker, unit, count })
+  }
+
+  #arrays({ gradients = new Float32Array(), values = new Float32Array() }: Outputs): HostArrays {
+    const { layout, workers } = this.#options
+    const parts = workers.flatMap((_, worker) =>
+      layout.units.flatMap(({ tensors }) =>
+        tensors.flatMap(({ name, shape, start, elements }) => {
+          const cut = (of: Float32Array | Int32Array) => ({ shape, type: 'float32' as const, values: Float32Array.from(of.subarray(worker * layout.size + start, worker * layout.size + start + elements)) })
+          return [[`worker-${worker}/gradient/${name}`, cut(gradients)] as const, [`worker-${worker}/values/${name}`, cut(values)] as const]
+        }),
+      ),
+    )
+    return Object.fromEntries(parts)
+  }
+
+  #metrics({ bytesUp, bytesDown, kept = new Float32Array(), norms }: Outputs, { ratio, isWhole }: { readonly ratio: number | null; readonly isWhole: boolean }): Partial<Record<MetricKey, number>> {
+    const { layout, workers } = this.#options
+    const asked = isWhole ? 1 : ratio
+    return {
+      'exchange/bytes-up': mean(bytesUp),
+      'exchange/bytes-down': mean(bytesDown),
+      ...(layout.elements === 0 ? {} : { 'exchange/kept-ratio': sum(kept) / workers.length / layout.elements, ...(asked === null ? {} : { 'exchange/asked-ratio': asked }) }),
+      ...(norms === undefined ? {} : normMetrics(norms, workers.length)),
+    }
+  }
+}
+
+/** Which trace a step takes. */
+export function variantAt({ startStep, memory, windowSteps, logEvery, compressor }: ExchangeConfig, { step, snapshot }: { readonly step: number; readonly snapshot: boolean }): StepVariant {
+  const since = step - startStep
+  const isOpen = memory === 'window' && since >= 0 && (since + 1) % windowSteps !== 0
+  const sending = since < 0 ? 'dense' : isOpen ? 'nothing' : 'compressed'
+  const sent = memory === 'window' ? Math.floor(since / windowSteps) : since
+  const fits = sending === 'compressed' && (compressor.kind !== 'fitted' || sent % compressor.fitEvery === 0)
+  const every = memory === 'window' ? Math.max(logEvery, windowSteps) - (Math.max(logEvery, windowSteps) % windowSteps) : logEvery
+  return { sending, fits, records: sending !== 'nothing' && (memory === 'window' && since >= 0 ? (since + 1) % every === 0 : step % every === 0), snapshot }
+}
+
+/** Of `[|gradient|, |values|, |decoded|, decoded·gradient, |decoded − values|, |kept|]` a worker. */
+function normMetrics(norms: ArrayLike<number>, workers: number): Partial<Record<MetricKey, number>> {
+  const of = (worker: number, index: number) => norms[worker * 6 + index] ?? Number.NaN
+  const over = (value: (worker: number) => number) => mean(Array.from({ length: workers }, (_, worker) => value(worker)))
+  const ratio = (a: number, b: number) => (b === 0 ? 0 : a / b)
+  return {
+    'exchange/relative-error': over((worker) => ratio(of(worker, 4), of(worker, 1))),
+    'exchange/cosine': over((worker) => ratio(of(worker, 3), of(worker, 2) * of(worker, 0))),
+    'exchange/memory-norm': over((worker) => of(worker, 5)),
+  }
+}
+
+function timeMetrics(times: ReturnType<typeof splitTimes>): Partial<Record<MetricKey, number>> {
+  return { 'exchange/compute-ms': times.compute, 'exchange/fit-ms': times.fit, 'exchange/encode-ms': times.encode, 'exchange/transfer-ms': times.exchange, 'exchange/update-ms': times.update }
+}
+
+function columns(values: Partial<Record<MetricKey, number>>): NonNullable<StepResults['metrics']> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, [value]]))
+}
+
+function sum(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((total, value) => total + value, 0)
+}
+
+function mean(values: ArrayLike<number> | undefined): number {
+  return values === undefined || values.length === 0 ? 0 : sum(values) / values.length
+}
