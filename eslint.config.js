@@ -33,6 +33,7 @@ export default ts.config(
   { files: ['**/*.mjs', '**/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
   { files: ['renderer/**'], rules: forbid(['electron', 'node:*', '**/main/{tensorflow,training,log,engine,serve,cli}/**'], 'The window sees main/contract only.') },
   { files: ['main/contract/**', 'main/methods/*/{config,report}.ts'], rules: forbid(['node:*', '@tensorflow/*', 'better-sqlite3', '**/{tensorflow,training,log,engine,serve,cli}/**'], 'The contract runs anywhere: zod only.') },
+  { files: ['main/methods/*/distributions/*.ts'], ignores: ['**/*.test.ts'], rules: forbid(['node:*', '@tensorflow/*', 'better-sqlite3', '**/{tensorflow,training,log,engine,serve,cli}/**'], 'The window draws with this too: no Node, no TensorFlow.') },
   { files: ['main/{engine,serve,cli,training,methods,tensorflow}/**'], rules: forbid(['better-sqlite3', 'electron', '**/renderer/**', '**/electron/**'], 'SQLite has one door (main/log), Electron one (electron/).') },
   { files: ['main/**'], ignores: ['main/tensorflow/**'], rules: { '@typescript-eslint/no-restricted-imports': ['error', { paths: [{ name: '@tensorflow/tfjs', allowTypeImports: true, message: 'Import { tf } from main/tensorflow/tf.ts.' }, { name: 'koffi', message: 'The C library has one door: main/tensorflow.' }] }] } },
 )

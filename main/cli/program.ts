@@ -1,10 +1,14 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { toWireError } from '../contract/errors.ts'
+import { gradientTarget } from '../contract/gradient-records.ts'
+import type { GradientTarget } from '../contract/gradient-records.ts'
 import { exitCodeFor, exitCodes } from './exit-code.ts'
 import { createOutput, drained } from './output.ts'
 import type { Output } from './output.ts'
 import { scheduleHelp, wholeDays } from './report-options.ts'
 import { defaultWorkspace } from '../log/default-workspace.ts'
+import { sides } from '../methods/gradient-quantization/distributions/threshold.ts'
+import type { Side } from '../methods/gradient-quantization/distributions/threshold.ts'
 import { loupeVersion } from '../engine/environment.ts'
 
 /** What every command receives beside its own arguments. */
@@ -58,9 +62,20 @@ function portNumber(text: string): number {
   throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
 }
 
+function shareNumber(text: string): number {
+  const share = text.trim() === '' ? Number.NaN : Number(text)
+  if (share > 0 && share <= 1) return share
+  throw new InvalidArgumentError('A ratio is a number above 0 and at most 1.')
+}
+
 function stepNumber(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('A step is a whole number from 0 on.')
+}
+
+function workerNumber(text: string): number {
+  if (/^\d{1,2}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('A worker is a whole number from 0 to 63.')
 }
 
 function buildProgram(choose: (command: Command, act: Action) => void): Command {
@@ -107,6 +122,19 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
   command('fit-points <csv>', 'fits the critical batch size to points measured elsewhere: lines of batch,seed,steps')
     .option('--confidence <share>', 'of the intervals', Number, 0.95)
     .action((csv: string, { confidence }: { readonly confidence: number }, self: Command) => choose(self, async (invocation) => (await import('./fit-points.ts')).fitPointsFile(invocation, { csv, confidence })))
+  command('fit <file>', 'fits normal, Laplace, Cauchy and Student-t to the numbers of a file (.npy, .npz, .csv), and says what the threshold of each keeps')
+    .option('--ratio <share>', 'of the values to keep, above 0 and at most 1', shareNumber, 0.01)
+    .addOption(new Option('--side <side>', 'which tails to keep').choices(sides).default('both'))
+    .option('--array <name>', 'array of an .npz that holds several')
+    .action((file: string, { array, ...options }: { readonly ratio: number; readonly side: Side; readonly array?: string }, self: Command) => choose(self, async (invocation) => (await import('./fit.ts')).fitFile(invocation, { file, ...options, array: array ?? null })))
+  command('gradients <run>', 'fits normal, Laplace, Cauchy and Student-t to the logged gradients of a run whose workers exchange them')
+    .option('--step <step>', 'one of the logged steps (default: the last)', stepNumber)
+    .option('--worker <worker>', 'by its number', workerNumber, 0)
+    .option('--unit <unit>', 'a layer or tensor, by its name (default: all)')
+    .addOption(new Option('--target <target>', 'the gradient, the values that were compressed, or the error of what was sent').choices(gradientTarget.options).default('values'))
+    .action((id: string, { step, unit, ...options }: { readonly step?: number; readonly worker: number; readonly unit?: string; readonly target: GradientTarget }, self: Command) =>
+      choose(self, async (invocation) => (await import('./gradients.ts')).gradients(invocation, { id, step: step ?? null, unit: unit ?? null, ...options })),
+    )
   command('profile <config>', 'times each operation of a training step of a single run').action((config: string, _, self: Command) =>
     choose(self, async (invocation) => (await import('./profile.ts')).profile(invocation, { config })),
   )
