@@ -30,7 +30,7 @@ export interface DriveContext {
   readonly writer: LogWriter
   readonly gate: LogGate
   readonly emit: Emit
-  readonly parts: Pick<EngineParts, 'encodeCheckpoint' | 'decodeCheckpoint'>
+  readonly parts: Pick<EngineParts, 'encodeCheckpoint' | 'decodeCheckpoint' | 'loadCompressors'>
   /** Commit of the folder that the engine was started in. */
   readonly git: string | null
   /** Where users ask something of runs that train now, by run. */
@@ -108,7 +108,7 @@ async function attempt(options: { readonly context: DriveContext; readonly runId
       ...(checkpoint === null ? {} : { resumeFrom: checkpoint }),
       ...(jit === null ? {} : { jit }),
       ...(before.config.batchPolicy === null ? {} : { requests, createPolicy: createRunPolicy(before.config) }),
-      ...(before.config.exchange === null ? {} : { exchangeRequests }),
+      ...(before.config.exchange === null ? {} : { exchangeRequests, createCompressor: await context.parts.loadCompressors() }),
     })
   } finally {
     context.requests.delete(runId)

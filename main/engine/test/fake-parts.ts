@@ -69,6 +69,9 @@ export function fakeParts(training: FakeTraining): { readonly parts: EngineParts
     },
     describeModel: async () => ({ parameters: 10, macsPerExample: 10, activationBytesPerExample: 10 }),
     couplingWarnings: async () => [],
+    loadCompressors: async () => () => {
+      throw new LoupeError('unsupported', 'The fake trainer compresses nothing.')
+    },
     encodeCheckpoint,
     decodeCheckpoint,
   }
