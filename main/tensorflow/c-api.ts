@@ -35,6 +35,12 @@ export interface SessionRun {
   async(...args: [...SessionRunArguments, callback: (error: Error | null) => void]): void
 }
 
+/** Closing a session over a server waits for that server. */
+export interface CloseSession {
+  (session: Pointer, status: Pointer): void
+  async(session: Pointer, status: Pointer, callback: (error: Error | null) => void): void
+}
+
 export type CApi = ReturnType<typeof declare>
 
 /**
@@ -48,6 +54,10 @@ export function loadCApi(library: Library): CApi {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
   // A pool of threads for each session, or the first session's number would hold for all: small steps are fastest on one thread.
   process.env['TF_OVERRIDE_GLOBAL_THREADPOOL'] ??= '1'
+  // TensorFlow's default waits for ever for a worker that is gone. A call to one then fails at once with UNAVAILABLE.
+  process.env['GRPC_FAIL_FAST'] ??= 'true'
+  // Workers are reached directly: what a machine sets as its way to the web is no way to them.
+  process.env['TF_GRPC_DEFAULT_OPTIONS'] ??= 'grpc.enable_http_proxy=0'
   return declare(loadLibraries(library), koffi.load(cLibrary()))
 }
 
@@ -123,11 +133,18 @@ function declare(tensorflow: LibraryHandle, c: LibraryHandle) {
 
     newSessionOptions: f<New>('TF_NewSessionOptions', 'void *', []),
     deleteSessionOptions: f<Free>('TF_DeleteSessionOptions', 'void', ['void *']),
+    setTarget: f<(options: Pointer, target: string) => void>('TF_SetTarget', 'void', ['void *', 'str']),
     setConfig: f<(options: Pointer, proto: Uint8Array, bytes: number, status: Pointer) => void>('TF_SetConfig', 'void', ['void *', 'void *', 'size_t', 'void *']),
     newSession: f<(graph: Pointer, options: Pointer, status: Pointer) => Pointer>('TF_NewSession', 'void *', ['void *', 'void *', 'void *']),
-    closeSession: f<(session: Pointer, status: Pointer) => void>('TF_CloseSession', 'void', ['void *', 'void *']),
+    closeSession: f<CloseSession>('TF_CloseSession', 'void', ['void *', 'void *']),
     deleteSession: f<(session: Pointer, status: Pointer) => void>('TF_DeleteSession', 'void', ['void *', 'void *']),
     run: f<SessionRun>('TF_SessionRun', 'void', ['void *', 'void *', 'void *', 'void *', 'int', 'void *', 'void *', 'int', 'void *', 'int', 'void *', 'void *']),
+
+    newServer: f<(definition: Uint8Array, bytes: number, status: Pointer) => Pointer>('TF_NewServer', 'void *', ['void *', 'size_t', 'void *']),
+    startServer: f<(server: Pointer, status: Pointer) => void>('TF_ServerStart', 'void', ['void *', 'void *']),
+    serverTarget: f<(server: Pointer) => string>('TF_ServerTarget', 'str', ['void *']),
+    deleteServer: f<Free>('TF_DeleteServer', 'void', ['void *']),
+
     listDevices: f<(session: Pointer, status: Pointer) => Pointer>('TF_SessionListDevices', 'void *', ['void *', 'void *']),
     deleteDeviceList: f<Free>('TF_DeleteDeviceList', 'void', ['void *']),
     deviceCount: f<(list: Pointer) => number>('TF_DeviceListCount', 'int', ['void *']),

@@ -1,6 +1,6 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import { LoupeError } from '../contract/errors.ts'
-import type { CApi, OutputReference, Pointer } from './c-api.ts'
+import type { OutputReference, Pointer } from './c-api.ts'
 import { allocate, sizeOf } from './element-types.ts'
 import type { Attributes, Graph } from './graph.ts'
 import type { TraceScope } from './graph-binding.ts'
@@ -10,17 +10,15 @@ import { decodeExecutions, decodeMemory } from './proto.ts'
 import { rawOp } from './raw-op.ts'
 import type { CompiledStep, InputSpec, OperationTime, StepDefinition, TraceContext } from './runtime.ts'
 import { prepareProfiledRun, prepareRun } from './session-run.ts'
-import type { Runner } from './session-run.ts'
+import type { CallTarget, Runner } from './session-run.ts'
 import { inputArray } from './step-inputs.ts'
 import { tf } from './tf.ts'
 import { outputOf, tensorOf, traceInto } from './trace.ts'
 import { checkFits } from './variables.ts'
 import type { Variable, VariableTable } from './variables.ts'
 
-export interface CompileTarget {
-  readonly api: CApi
+export interface CompileTarget extends CallTarget {
   readonly graph: Graph
-  readonly session: Pointer
   readonly device: string | undefined
   readonly variables: VariableTable
   /** Runs one call at a time; throws where the session is closed or busy. */
@@ -48,7 +46,7 @@ export function compileStep<I extends Specs, O extends string>(target: CompileTa
     outputs: traced.outputs.map((output) => output.reference),
     targets: traced.targets,
   }
-  const run = prepareRun(target.api, target.session, plan)
+  const run = prepareRun(target, plan)
   type Given = Parameters<CompiledStep<I, O>['run']>[0]
 
   /** Feeds the inputs, calls, and gives the call's answer with the outputs' arrays. */
@@ -66,7 +64,7 @@ export function compileStep<I extends Specs, O extends string>(target: CompileTa
 
   const runTimed = (inputs: Given) =>
     target.exclusively(doing, async () => {
-      const { answer, results } = await call(inputs, prepareProfiledRun(target.api, target.session, plan))
+      const { answer, results } = await call(inputs, prepareProfiledRun(target, plan))
       return { outputs: named(results), operations: operationTimes(answer) }
     })
 
@@ -77,7 +75,7 @@ export function compileStep<I extends Specs, O extends string>(target: CompileTa
     runTimed,
     profile: async (inputs) => (await runTimed(inputs)).operations,
     measureMemory: (inputs) =>
-      target.exclusively(doing, async () => decodeMemory((await call(inputs, prepareProfiledRun(target.api, target.session, plan))).answer)),
+      target.exclusively(doing, async () => decodeMemory((await call(inputs, prepareProfiledRun(target, plan))).answer)),
   }
 }
 

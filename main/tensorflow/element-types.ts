@@ -2,12 +2,13 @@ import { LoupeError } from '../contract/errors.ts'
 import type { ElementType, HostArray } from './runtime.ts'
 
 /** TensorFlow's numbers for element types (`TF_DataType` in `tf_datatype.h`). */
-export const dataTypes = { float32: 1, int32: 3, uint8: 4, string: 7, complex64: 8, int64: 9, bool: 10, float16: 19, resource: 20, variant: 21, uint32: 22 } as const
+export const dataTypes = { float32: 1, float64: 2, int32: 3, uint8: 4, string: 7, complex64: 8, int64: 9, bool: 10, float16: 19, resource: 20, variant: 21, uint32: 22 } as const
 export type DataType = keyof typeof dataTypes
 
 /** Bytes an element takes; 0 for those without a fixed size. */
 export const elementBytes: Readonly<Record<DataType, number>> = {
   float32: 4,
+  float64: 8,
   int32: 4,
   uint8: 1,
   string: 0,

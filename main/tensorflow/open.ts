@@ -5,6 +5,8 @@ import { listDevices } from './devices.ts'
 import { locateLibrary, pinnedVersion } from './library.ts'
 import type { LibraryOptions } from './library.ts'
 import type { DeviceInfo, Runtime } from './runtime.ts'
+import { startServer } from './server.ts'
+import type { TensorFlowServer, TensorFlowServerOptions } from './server.ts'
 import { openGraphSession } from './session.ts'
 
 let loaded: { readonly folder: string; readonly api: CApi } | null = null
@@ -15,24 +17,40 @@ let loaded: { readonly folder: string; readonly api: CApi } | null = null
  * @throws LoupeError `library-missing`, or `library-version` where the library is not the version that Loupe is built for.
  */
 export async function openTensorFlow(options: LibraryOptions = {}): Promise<Runtime> {
+  const { api, folder } = load(options)
+  return {
+    kind: 'tensorflow',
+    version: api.version(),
+    library: folder,
+    devices: async () => knownDevices(api),
+    openSession: async (sessionOptions = {}) => {
+      // A cluster's devices are known to its workers: gatherWorkers tells them.
+      if (sessionOptions.target === undefined) checkDevice(api, sessionOptions.device, sessionOptions.cpuDevices ?? 1)
+      return openGraphSession(api, sessionOptions)
+    },
+  }
+}
+
+/**
+ * Makes this process a worker of a cluster: from now on TensorFlow answers others here.
+ *
+ * It does so for the life of the process: TensorFlow has no clean stop of a server. Whoever reaches its port
+ * can read and write this user's files, for it asks nobody who he is: confine it.
+ *
+ * @throws LoupeError As {@link openTensorFlow}, and `tensorflow` where the port is taken, and `unsupported` where confining it fails.
+ */
+export async function startTensorFlowServer(options: TensorFlowServerOptions): Promise<TensorFlowServer> {
+  return startServer(load({}).api, options)
+}
+
+function load(options: LibraryOptions): { readonly folder: string; readonly api: CApi } {
   const library = locateLibrary(options)
   if (loaded && loaded.folder !== library.folder) {
     throw new LoupeError('conflict', `TensorFlow is already loaded from ${loaded.folder}: a process holds one. Start another process for ${library.folder}.`)
   }
   loaded ??= { folder: library.folder, api: loadCApi(library) }
-  const { api, folder } = loaded
-  const version = api.version()
-  checkVersion({ version, folder })
-  return {
-    kind: 'tensorflow',
-    version,
-    library: folder,
-    devices: async () => knownDevices(api),
-    openSession: async (sessionOptions = {}) => {
-      checkDevice(api, sessionOptions.device, sessionOptions.cpuDevices ?? 1)
-      return openGraphSession(api, sessionOptions)
-    },
-  }
+  checkVersion({ version: loaded.api.version(), folder: loaded.folder })
+  return loaded
 }
 
 /**

@@ -24,15 +24,30 @@ const messages = {
         allowSoftPlacement: { type: 'bool', id: 7 },
         usePerSessionThreads: { type: 'bool', id: 9 },
         graphOptions: { type: 'GraphOptions', id: 10 },
+        operationTimeoutInMs: { type: 'int64', id: 11 },
+        isolateSessionState: { type: 'bool', id: 15 },
         experimental: { type: 'Experimental', id: 16 },
       },
     },
-    RunOptions: { fields: { traceLevel: { type: 'int32', id: 1 }, interOpThreadPool: { type: 'int32', id: 3 } } },
+    JobDef: { fields: { name: { type: 'string', id: 1 }, tasks: { keyType: 'int32', type: 'string', id: 2 } } },
+    ClusterDef: { fields: { job: { rule: 'repeated', type: 'JobDef', id: 1 } } },
+    ServerDef: {
+      fields: {
+        cluster: { type: 'ClusterDef', id: 1 },
+        jobName: { type: 'string', id: 2 },
+        taskIndex: { type: 'int32', id: 3 },
+        defaultSessionConfig: { type: 'ConfigProto', id: 4 },
+        protocol: { type: 'string', id: 5 },
+        port: { type: 'int32', id: 6 },
+      },
+    },
+    RunOptions: { fields: { traceLevel: { type: 'int32', id: 1 }, timeoutInMs: { type: 'int64', id: 2 }, interOpThreadPool: { type: 'int32', id: 3 } } },
     AllocationRecord: { fields: { allocMicros: { type: 'int64', id: 1 }, allocBytes: { type: 'int64', id: 2 } } },
     AllocatorMemoryUsed: { fields: { allocatorName: { type: 'string', id: 1 }, allocationRecords: { rule: 'repeated', type: 'AllocationRecord', id: 6 } } },
     NodeExecStats: {
       fields: {
         nodeName: { type: 'string', id: 1 },
+        allStartMicros: { type: 'int64', id: 2 },
         memory: { rule: 'repeated', type: 'AllocatorMemoryUsed', id: 6 },
         startRelativeMicros: { type: 'int64', id: 3 },
         endRelativeMicros: { type: 'int64', id: 4 },
@@ -66,7 +81,7 @@ const messages = {
 }
 const root = protobuf.Root.fromJSON(messages)
 
-/** Options of a TensorFlow session; fields that are left out keep TensorFlow's default. */
+/** Options of a TensorFlow session or server; fields that are left out keep TensorFlow's default. */
 export interface SessionConfig {
   readonly deviceCount?: Readonly<Record<string, number>>
   readonly intraOpParallelismThreads?: number
@@ -78,6 +93,10 @@ export interface SessionConfig {
     readonly optimizerOptions?: { readonly globalJitLevel: number }
     readonly rewriteOptions?: { readonly remapping?: number; readonly memoryOptimization?: number; readonly disableMetaOptimizer?: boolean }
   }
+  /** Of a call to another process, from the session's creation to its close; without one they wait for ever. */
+  readonly operationTimeoutInMs?: number
+  /** A session over a server keeps its variables for itself, as a local one does. */
+  readonly isolateSessionState?: boolean
   readonly experimental?: { readonly executorType: string }
 }
 
@@ -88,12 +107,31 @@ export function encodeSessionConfig(config: SessionConfig): Uint8Array {
 export interface RunConfiguration {
   /** 3 records each op's times. */
   readonly traceLevel?: number
+  /** The call ends with DEADLINE_EXCEEDED after so long. */
+  readonly timeoutInMs?: number
   /** -1 runs the ops in the calling thread. */
   readonly interOpThreadPool?: number
 }
 
 export function encodeRunOptions(options: RunConfiguration): Uint8Array {
   return root.lookupType('RunOptions').encode({ ...options }).finish()
+}
+
+/** One process of a cluster, as TensorFlow's server wants it described: every process is told of all. */
+export interface ServerDefinition {
+  readonly job: string
+  /** `host:port` of each task's server, as the others reach it. */
+  readonly addresses: readonly string[]
+  readonly task: number
+  /** To listen on; the one in the task's address when left out. */
+  readonly port?: number
+  readonly config: SessionConfig
+}
+
+export function encodeServerDefinition({ job, addresses, task, port, config }: ServerDefinition): Uint8Array {
+  const tasks = Object.fromEntries(addresses.entries())
+  const message = { cluster: { job: [{ name: job, tasks }] }, jobName: job, taskIndex: task, protocol: 'grpc', defaultSessionConfig: config, ...(port === undefined ? {} : { port }) }
+  return root.lookupType('ServerDef').encode(message).finish()
 }
 
 /** An input or output of an op: one tensor, or a list whose length an attribute gives. */
@@ -135,7 +173,8 @@ export function decodeExecutions(bytes: Uint8Array): readonly OperationExecution
   const type = root.lookupType('RunMetadata')
   const { stepStats } = type.toObject(type.decode(bytes), { defaults: true, arrays: true, longs: Number })
   const all = ((stepStats?.deviceStats ?? []) as readonly { device: string; nodeStats: readonly Record<string, number | string>[] }[]).flatMap(({ device, nodeStats }) =>
-    nodeStats.map((node) => ({ device, node, startNanos: Number(node['allStartNanos']) })),
+    // Of what came from another worker only microseconds are told.
+    nodeStats.map((node) => ({ device, node, startNanos: Number(node['allStartNanos']) || Number(node['allStartMicros']) * 1e3 })),
   )
   const begin = all.reduce((least, { startNanos }) => Math.min(least, startNanos), Infinity)
   return all.map(({ device, node, startNanos }) => {

@@ -38,6 +38,16 @@ export interface SessionOptions {
    * least. More pays where a step has many ops that are too small to be shared out. Results do not depend on it.
    */
   readonly parallelOps?: number
+  /**
+   * A worker's TensorFlow server, such as `grpc://127.0.0.1:7171`: steps then run in its cluster, whose devices are named
+   * `/job:worker/task:0/device:CPU:0` and so on, the first worker's by default. In this process when left out.
+   *
+   * How many devices and threads there are was said when the workers started: `cpuDevices`, `threads` and `parallelOps` are for sessions
+   * of this process.
+   */
+  readonly target?: string
+  /** Longest that a call to another process may take, in ms; 60,000 when left out. What takes longer fails with `worker-lost`. */
+  readonly callTimeoutMs?: number
 }
 
 export interface InputSpec {
@@ -128,7 +138,8 @@ export interface CompiledStep<I extends Readonly<Record<string, InputSpec>>, O e
    * Runs the step. The process stays responsive while it runs. Calls on one session must not overlap.
    *
    * @param inputs  One typed array an input, of the declared size; a number for a scalar.
-   * @throws LoupeError `out-of-memory`, `not-finite` never (a NaN is a value), `tensorflow` with the status otherwise.
+   * @throws LoupeError `out-of-memory`, `not-finite` never (a NaN is a value), `worker-lost` where the session's target or another worker
+   *   is gone or hangs, `tensorflow` with the status otherwise.
    */
   run(inputs: { readonly [K in keyof I]: Float32Array | Int32Array | number }): Promise<{ readonly [K in O]: Float32Array | Int32Array }>
   /**

@@ -2,6 +2,7 @@ import { encodeOutputs } from './c-api.ts'
 import type { CApi, OutputReference, Pointer } from './c-api.ts'
 import { copyTensor, freeTensor } from './host-tensor.ts'
 import { acquired, released } from './live-objects.ts'
+import type { RemoteSession } from './lost-worker.ts'
 import { encodeRunOptions } from './proto.ts'
 import { throwUnlessOk } from './status.ts'
 
@@ -12,6 +13,14 @@ export interface RunPlan {
   readonly inputs: readonly OutputReference[]
   readonly outputs: readonly OutputReference[]
   readonly targets: readonly Pointer[]
+}
+
+/** The session that calls are made on. */
+export interface CallTarget {
+  readonly api: CApi
+  readonly session: Pointer
+  /** What the calls go to where that is another process; null for a session in this one. */
+  readonly remote: RemoteSession | null
 }
 
 /** Runs a plan: feeds tensors, which are freed in any case, and copies the outputs into the given arrays. */
@@ -25,14 +34,15 @@ interface Tracing {
 const untraced: Tracing = { options: 0n, metadata: 0n }
 
 /** Prepares a call on a session. The call runs on a thread of libuv's pool: the process goes on meanwhile. */
-export function prepareRun(api: CApi, session: Pointer, plan: RunPlan): Runner {
-  const run = prepareTracedRun(api, session, plan)
+export function prepareRun(target: CallTarget, plan: RunPlan): Runner {
+  const run = prepareTracedRun(target, plan)
   return (feeds, results) => run(feeds, results, untraced)
 }
 
 /** As {@link prepareRun}, for a call of which TensorFlow records times and memory, as the bytes of a `RunMetadata`. Recording slows small operations down. */
-export function prepareProfiledRun(api: CApi, session: Pointer, plan: RunPlan): (...args: Parameters<Runner>) => Promise<Uint8Array> {
-  const run = prepareTracedRun(api, session, plan)
+export function prepareProfiledRun(target: CallTarget, plan: RunPlan): (...args: Parameters<Runner>) => Promise<Uint8Array> {
+  const { api } = target
+  const run = prepareTracedRun(target, plan)
   return async (feeds, results) => {
     const bytes = encodeRunOptions({ traceLevel: RECORD_TIMES })
     const tracing = { options: acquired(api.newBuffer(bytes, bytes.length)), metadata: acquired(api.newEmptyBuffer()) }
@@ -48,7 +58,7 @@ export function prepareProfiledRun(api: CApi, session: Pointer, plan: RunPlan): 
 /** `RunOptions.FULL_TRACE`: the lower levels leave the processor's operations out. */
 const RECORD_TIMES = 3
 
-function prepareTracedRun(api: CApi, session: Pointer, plan: RunPlan): (...args: [...Parameters<Runner>, Tracing]) => Promise<void> {
+function prepareTracedRun({ api, session, remote }: CallTarget, plan: RunPlan): (...args: [...Parameters<Runner>, Tracing]) => Promise<void> {
   const inputs = encodeOutputs(plan.inputs)
   const outputs = encodeOutputs(plan.outputs)
   const targets = BigUint64Array.from(plan.targets.length > 0 ? plan.targets : [0n])
@@ -62,7 +72,7 @@ function prepareTracedRun(api: CApi, session: Pointer, plan: RunPlan): (...args:
         api.run.async(session, tracing.options, inputs, values, feeds.length, outputs, fetched, plan.outputs.length, targets, plan.targets.length, tracing.metadata, status, done)
       })
       fetched.forEach(acquired)
-      throwUnlessOk(api, status, plan.doing)
+      throwUnlessOk(api, status, plan.doing, remote)
       results.forEach((result, i) => copyTensor(api, fetched[i]!, result))
     } finally {
       // Reading `values` here also keeps it alive while TensorFlow reads it: nothing else holds it during the call.

@@ -1,6 +1,8 @@
 import { LoupeError } from '../contract/errors.ts'
 import type { CApi, Pointer } from './c-api.ts'
 import { acquired, released } from './live-objects.ts'
+import { lostWorker } from './lost-worker.ts'
+import type { RemoteSession } from './lost-worker.ts'
 
 /** Names of TensorFlow's status codes (`tsl/platform/status.h`). */
 const statusNames: Readonly<Record<number, string>> = {
@@ -40,18 +42,23 @@ export function checked<T>(api: CApi, doing: string, call: (status: Pointer) => 
 }
 
 /** @throws LoupeError  See {@link statusError}. */
-export function throwUnlessOk(api: CApi, status: Pointer, doing: string): void {
+export function throwUnlessOk(api: CApi, status: Pointer, doing: string, remote: RemoteSession | null = null): void {
   const code = api.statusCode(status)
-  if (code !== 0) throw statusError(code, api.statusMessage(status), doing)
+  if (code !== 0) throw statusError(code, api.statusMessage(status), doing, remote)
 }
 
-/** Turns a status into an error: `out-of-memory` for RESOURCE_EXHAUSTED, else `tensorflow` with the status' name. */
-export function statusError(code: number, message: string, doing: string): LoupeError {
+/**
+ * Turns a status into an error: `out-of-memory` for RESOURCE_EXHAUSTED, `worker-lost` where a call to a cluster found one gone, else
+ * `tensorflow` with the status' name.
+ */
+export function statusError(code: number, message: string, doing: string, remote: RemoteSession | null = null): LoupeError {
   const status = statusNames[code] ?? `code ${code}`
   const facts = { status, doing, detail: message }
   if (status === 'RESOURCE_EXHAUSTED') {
     return new LoupeError('out-of-memory', `${doing} ran out of memory. Use a smaller batch or model, or run fewer at once. TensorFlow says: ${firstLine(message)}`, facts)
   }
+  const lost = remote === null ? null : lostWorker({ status, message, doing, remote })
+  if (lost !== null) return lost
   return new LoupeError('tensorflow', `${doing} failed in TensorFlow with ${status}: ${firstLine(message)}`, facts)
 }
 

@@ -69,6 +69,11 @@ export function concat(parts: readonly Operand[]): Operand {
   return dynamicOutput('ConcatV2', [...parts, tf.scalar(0, 'int32')], { T: typed(typeOf(first!)), Tidx: typed('int32') })
 }
 
+/** Columns side by side. */
+export function concat2(columns: readonly Operand[]): DynamicTensor {
+  return dynamicOutput('ConcatV2', [...columns, tf.scalar(1, 'int32')], { T: typed(typeOf(columns[0]!)), Tidx: typed('int32') }) // at least one is given
+}
+
 /** A part of the first axis. */
 export function slice(x: Operand, begin: Operand, length: Operand): DynamicTensor {
   return dynamicOutput('Slice', [x, reshape(begin, [1]), reshape(length, [1])], { T: typed(typeOf(x)), Index: typed('int32') })

@@ -1,0 +1,76 @@
+import { tf } from '../../../tensorflow/tf.ts'
+import { add, choose, div, double, isGreater, isLess, mul } from './doubles.ts'
+import type { Double } from './doubles.ts'
+import { both, cast, concat2, known, same } from './dynamic-ops.ts'
+import type { Operand } from './dynamic-ops.ts'
+import { familyIds, fitFamily } from './fit-families.ts'
+import type { FamilyFit, FamilyId, FitGraphOptions } from './fit-families.ts'
+import { histogramsOf } from './histogram.ts'
+import type { Histograms } from './histogram.ts'
+
+/** What a fit finds of each unit, in the form in which it waits for the next fit. */
+export interface UnitFits {
+  /** float32 `[units, 3]`: location, scale, degrees of freedom; 0 where there is no spread. */
+  readonly constants: tf.Tensor2D
+  /** int32 `[units]`: places in `familyIds`. */
+  readonly family: tf.Tensor1D
+  /** float32 `[units]`: share of exact zeros. */
+  readonly zeroShare: tf.Tensor1D
+  /** float32 `[units]`: 1 where the values differ enough to be told apart, else 0. */
+  readonly hasSpread: tf.Tensor1D
+}
+
+export interface FitOptions extends FitGraphOptions {
+  readonly distribution: FamilyId | 'auto'
+  readonly zeros: 'mixture' | 'ignore'
+}
+
+/** Fits one family, or all and takes the likeliest by AIC, to each unit. @param units  float32, a tensor of one axis a unit. */
+export function fitUnits(units: readonly tf.Tensor1D[], { distribution, zeros, ...options }: FitOptions): UnitFits & { readonly notFinite: tf.Tensor1D } {
+  const histograms = histogramsOf(units, { zeros })
+  const among = distribution === 'auto' ? familyIds : [distribution]
+  const best = likeliest(histograms, among.map((id) => ({ family: familyIds.indexOf(id), fit: fitFamily(id, histograms, options) })))
+  const hasSpread = both(isGreater(best.scale, 0), same('Greater', histograms.filled, tf.scalar(1, 'int32')))
+  const perUnit = (x: Operand) => known<tf.Tensor1D>(x, [units.length])
+  const constants = concat2([best.location, best.scale, best.degrees].map((constant) => choose(hasSpread, constant, 0)))
+  return {
+    constants: known(cast(constants, 'float32'), [units.length, 3]),
+    family: perUnit(cast(best.family, 'int32')),
+    zeroShare: tf.div(histograms.zeros, tf.tensor1d(units.map(({ size }) => Math.max(size, 1)))),
+    hasSpread: perUnit(cast(hasSpread, 'float32')),
+    notFinite: histograms.notFinite,
+  }
+}
+
+interface Candidate {
+  readonly location: Double
+  readonly scale: Double
+  readonly degrees: Double
+  readonly family: Double
+}
+
+function likeliest(histograms: Histograms, fits: readonly { readonly family: number; readonly fit: FamilyFit }[]): Candidate {
+  const numbered = (family: number, { scale }: FamilyFit) => add(same('ZerosLike', scale), family)
+  const [first, ...others] = fits
+  let best: Candidate = { ...first!.fit, family: numbered(first!.family, first!.fit) } // at least one is asked for
+  if (others.length === 0) return best
+  let least = informationOf(histograms, first!.fit, first!.family)
+  for (const { family, fit } of others) {
+    const information = informationOf(histograms, fit, family)
+    const isBetter = isLess(information, least)
+    best = {
+      location: choose(isBetter, fit.location, best.location),
+      scale: choose(isBetter, fit.scale, best.scale),
+      degrees: choose(isBetter, fit.degrees, best.degrees),
+      family: choose(isBetter, numbered(family, fit), best.family),
+    }
+    least = choose(isBetter, information, least)
+  }
+  return best
+}
+
+/** AIC over 2 · values: constants / values − mean log-likelihood. Beyond all others where the family finds no spread. */
+function informationOf({ size }: Histograms, fit: FamilyFit, family: number): Double {
+  const constants = familyIds[family] === 'student-t' ? 3 : 2
+  return choose(isGreater(fit.scale, 0), add(div(constants, size), mul(-1, fit.logLikelihood())), double(3e38))
+}
