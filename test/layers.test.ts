@@ -9,7 +9,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'main/contract': ['main/methods/*/config.ts', 'main/methods/*/report.ts'],
   'main/tensorflow': ['main/contract', 'resources'],
   'main/training': ['main/contract', 'main/tensorflow', 'resources'],
-  'main/methods': ['main/contract', 'main/tensorflow', 'main/training/random.ts', 'main/training/exchange/compressor.ts', 'main/training/exchange/flat-layout.ts'],
+  'main/methods': ['main/contract', 'main/tensorflow', 'main/training/random.ts', 'main/training/exchange/compressor.ts', 'main/training/exchange/flat-layout.ts', 'main/training/exchange/check-exchange.ts'],
   'main/log': ['main/contract'],
   'main/report': ['main/contract', 'main/log', 'main/methods'],
   'main/engine': ['main', 'resources'],

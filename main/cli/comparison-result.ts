@@ -1,6 +1,7 @@
 import type { RunRecord, StudyRecord } from '../contract/records.ts'
-import type { ComparedArm, LossGapBatchReport, Spread } from '../methods/loss-gap-batch/report.ts'
+import type { ComparedArm, LossGapBatchReport } from '../methods/loss-gap-batch/report.ts'
 import { table } from './output.ts'
+import { inPercent, whole } from './spread-text.ts'
 
 interface Told {
   readonly study: StudyRecord
@@ -61,14 +62,4 @@ function row(arm: ComparedArm): string[] {
     arm.rollbacks === null ? '–' : arm.rollbacks.mean.toFixed(1),
     arm.wallMs === null ? '–' : (arm.wallMs.mean / 1000).toFixed(1),
   ]
-}
-
-function whole(spread: Spread | null): string {
-  if (spread === null) return '–'
-  return spread.deviation === null ? String(Math.round(spread.mean)) : `${Math.round(spread.mean)} ± ${Math.round(spread.deviation)}`
-}
-
-function inPercent(spread: Spread | null): string {
-  if (spread === null) return '–'
-  return `${(spread.mean * 100).toFixed(2)}${spread.deviation === null ? '' : ` ± ${(spread.deviation * 100).toFixed(2)}`}`
 }

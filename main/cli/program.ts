@@ -1,5 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { toWireError } from '../contract/errors.ts'
+import { gradientTarget } from '../contract/gradient-records.ts'
+import type { GradientTarget } from '../contract/gradient-records.ts'
 import { exitCodeFor, exitCodes } from './exit-code.ts'
 import { createOutput, drained } from './output.ts'
 import type { Output } from './output.ts'
@@ -71,6 +73,11 @@ function stepNumber(text: string): number {
   throw new InvalidArgumentError('A step is a whole number from 0 on.')
 }
 
+function workerNumber(text: string): number {
+  if (/^\d{1,2}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('A worker is a whole number from 0 to 63.')
+}
+
 function buildProgram(choose: (command: Command, act: Action) => void): Command {
   const program = new Command('loupe')
     .description('Trains neural networks and studies how they train.')
@@ -90,7 +97,7 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
   command('doctor', 'says what this machine has: TensorFlow, devices, data sets, browser, Electron').action((_, self: Command) =>
     choose(self, async (invocation) => (await import('./doctor.ts')).doctor(invocation)),
   )
-  command('template <method>', 'prints the complete default config of a method (critical-batch-size, loss-gap-batch, or run for a single run)')
+  command('template <method>', 'prints the complete default config of a method (critical-batch-size, loss-gap-batch, gradient-quantization, or run for a single run)')
     .addOption(new Option('--format <format>', 'yaml has comments').choices(['yaml', 'json']).default('yaml'))
     .action((method: string, { format }: { readonly format: 'yaml' | 'json' }, self: Command) => choose(self, async (invocation) => (await import('./template.ts')).template(invocation, { method, format })))
   command('run <config>', 'trains: a study where the config has a method, else a single run (- reads standard input)').action((config: string, _, self: Command) =>
@@ -120,6 +127,14 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
     .addOption(new Option('--side <side>', 'which tails to keep').choices(sides).default('both'))
     .option('--array <name>', 'array of an .npz that holds several')
     .action((file: string, { array, ...options }: { readonly ratio: number; readonly side: Side; readonly array?: string }, self: Command) => choose(self, async (invocation) => (await import('./fit.ts')).fitFile(invocation, { file, ...options, array: array ?? null })))
+  command('gradients <run>', 'fits normal, Laplace, Cauchy and Student-t to the logged gradients of a run whose workers exchange them')
+    .option('--step <step>', 'one of the logged steps (default: the last)', stepNumber)
+    .option('--worker <worker>', 'by its number', workerNumber, 0)
+    .option('--unit <unit>', 'a layer or tensor, by its name (default: all)')
+    .addOption(new Option('--target <target>', 'the gradient, the values that were compressed, or the error of what was sent').choices(gradientTarget.options).default('values'))
+    .action((id: string, { step, unit, ...options }: { readonly step?: number; readonly worker: number; readonly unit?: string; readonly target: GradientTarget }, self: Command) =>
+      choose(self, async (invocation) => (await import('./gradients.ts')).gradients(invocation, { id, step: step ?? null, unit: unit ?? null, ...options })),
+    )
   command('profile <config>', 'times each operation of a training step of a single run').action((config: string, _, self: Command) =>
     choose(self, async (invocation) => (await import('./profile.ts')).profile(invocation, { config })),
   )

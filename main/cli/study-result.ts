@@ -4,6 +4,7 @@ import type { LoggedEvaluation } from '../log/log.ts'
 import type { CriticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
 import { comparisonJson, comparisonText } from './comparison-result.ts'
 import { table } from './output.ts'
+import { quantizationJson, quantizationText } from './quantization-result.ts'
 
 interface Told<Report = QueryOutput<'study.report'>> {
   readonly study: StudyRecord
@@ -13,12 +14,26 @@ interface Told<Report = QueryOutput<'study.report'>> {
 
 /** A study as the last line of `--json` gives it. */
 export function studyJson({ study, runs, report }: Told): Readonly<Record<string, unknown>> {
-  return report.method === 'critical-batch-size' ? sweepJson({ study, runs, report }) : comparisonJson({ study, runs, report })
+  switch (report.method) {
+    case 'critical-batch-size':
+      return sweepJson({ study, runs, report })
+    case 'loss-gap-batch':
+      return comparisonJson({ study, runs, report })
+    case 'gradient-quantization':
+      return quantizationJson({ study, runs, report })
+  }
 }
 
 /** A study for people. */
 export function studyText({ study, runs, report }: Told): string {
-  return report.method === 'critical-batch-size' ? sweepText({ study, runs, report }) : comparisonText({ study, runs, report })
+  switch (report.method) {
+    case 'critical-batch-size':
+      return sweepText({ study, runs, report })
+    case 'loss-gap-batch':
+      return comparisonText({ study, runs, report })
+    case 'gradient-quantization':
+      return quantizationText({ study, runs, report })
+  }
 }
 
 /**

@@ -44,6 +44,11 @@ export const commands = {
     output: nothing,
   },
   /**
+   * Saves the gradients and the values that are compressed of all workers at the next step, whole, as a NumPy archive in the
+   * workspace's `snapshots` folder. Answers at once; the event `gradients.saved` says where the file is.
+   */
+  'run.snapshotGradients': { input: runId, output: nothing },
+  /**
    * Starts a run from a checkpoint of another, with other settings and the same examples in the same order. With the same settings it
    * replays the rest of that run, on a CPU bit for bit.
    */

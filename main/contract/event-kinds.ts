@@ -24,6 +24,8 @@ export const eventKinds = [
   'run.failed', // facts: code, and those of the error
   'environment.changed', // facts: before, now
   'checkpoint.unreadable', // facts: checkpointId, step, code, reason
+  'gradients.saved', // facts: step, path, bytes, arrays
+  'gradients.not-saved', // facts: step, path, code, reason
   'armijo-fallback', // facts: step, fallbackSteps
   'batch-norm-coupling', // facts: model
   'cut-batch-norm', // facts: model, cut, batchSize, devices, devicesAtStart, largestMicroBatch, batchMax

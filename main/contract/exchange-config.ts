@@ -15,7 +15,7 @@ const coding = {
 }
 
 /** Fits a distribution and takes the threshold from it: the method. */
-const fitted = z.strictObject({
+export const fittedConfig = z.strictObject({
   kind: z.literal('fitted'),
   distribution: fittedDistribution.default('laplace').describe('distribution; assumed of the values'),
   ratio,
@@ -32,22 +32,22 @@ const fitted = z.strictObject({
 })
 const topK = z.strictObject({ kind: z.literal('top-k'), ratio, ...coding })
 const randomK = z.strictObject({ kind: z.literal('random-k'), ratio, ...coding })
-const threshold = z.strictObject({ kind: z.literal('threshold'), threshold: z.number().positive().default(0.01).describe('unit of the values; magnitudes at or above it are sent'), ...coding })
-const sidco = z.strictObject({
+export const thresholdConfig = z.strictObject({ kind: z.literal('threshold'), threshold: z.number().positive().default(0.01).describe('unit of the values; magnitudes at or above it are sent'), ...coding })
+export const sidcoConfig = z.strictObject({
   kind: z.literal('sidco'),
   ratio,
   stages: z.int().min(1).max(6).default(2).describe('fits; of an exponential, each to what lies beyond the one before'),
   ...coding,
 })
-const qsgd = z.strictObject({ kind: z.literal('qsgd'), levels: z.int().min(1).max(127).default(16).describe('levels; of a magnitude, rounded at random between two') })
+export const qsgdConfig = z.strictObject({ kind: z.literal('qsgd'), levels: z.int().min(1).max(127).default(16).describe('levels; of a magnitude, rounded at random between two') })
 const ternGrad = z.strictObject({ kind: z.literal('terngrad') })
 const oneBit = z.strictObject({ kind: z.literal('one-bit') })
 const dense = z.strictObject({ kind: z.literal('dense') })
 
 /** What makes a message of a gradient: the method, and what it is held against. */
-export const compressorConfig = z.discriminatedUnion('kind', [fitted, topK, randomK, threshold, sidco, qsgd, ternGrad, oneBit, dense])
+export const compressorConfig = z.discriminatedUnion('kind', [fittedConfig, topK, randomK, thresholdConfig, sidcoConfig, qsgdConfig, ternGrad, oneBit, dense])
 export type CompressorConfig = z.output<typeof compressorConfig>
-export type FittedConfig = z.output<typeof fitted>
+export type FittedConfig = z.output<typeof fittedConfig>
 
 /** Data-parallel training: workers that exchange their gradients after each step. */
 export const exchangeConfig = z.strictObject({

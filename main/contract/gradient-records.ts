@@ -51,3 +51,13 @@ export const gradientRecord = z.object({
   compression: compressionReading,
 })
 export type GradientRecord = z.output<typeof gradientRecord>
+
+/** What there is of a run's gradients in the log. */
+export const loggedGradients = z.object({
+  /** Ascending. */
+  steps: z.array(z.int()),
+  workers: z.array(z.int()),
+  /** In the order in which they lie in the gradient. */
+  units: z.array(z.object({ name: z.string(), elements: z.int() })),
+})
+export type LoggedGradients = z.output<typeof loggedGradients>

@@ -1,6 +1,8 @@
 import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
+import { gradientQuantizationReport } from '../methods/gradient-quantization/report.ts'
 import { lossGapBatchReport } from '../methods/loss-gap-batch/report.ts'
 import { bundledDatasets } from './dataset-config.ts'
+import { gradientRecord, loggedGradients } from './gradient-records.ts'
 import { lossMap, mappedLoss } from './loss-map.ts'
 import { checkpointRecord, logEvent, metricSeries, runRecord, studyProgress, studyRecord } from './records.ts'
 import { target } from './run-config.ts'
@@ -23,7 +25,7 @@ export const queries = {
       fitFrom: z.int().min(1).nullable().default(null),
       fitTo: z.int().min(1).nullable().default(null),
     }),
-    output: z.discriminatedUnion('method', [criticalBatchSizeReport, lossGapBatchReport]),
+    output: z.discriminatedUnion('method', [criticalBatchSizeReport, lossGapBatchReport, gradientQuantizationReport]),
   },
   /** Loss against batch size and learning rate, from the runs of the study alone or of all studies alike with it. */
   'study.lossMap': {
@@ -56,6 +58,13 @@ export const queries = {
       to: z.number().nullable().default(null),
     }),
     output: z.object({ series: z.array(metricSeries) }),
+  },
+  /** At which steps, of which workers and units a run has logged histograms of gradients. */
+  'gradient.steps': { input: z.strictObject({ runId: z.string() }), output: loggedGradients },
+  /** Those histograms at one step, by worker, then in the order of the units; null for all workers, or all units. */
+  'gradient.records': {
+    input: z.strictObject({ runId: z.string(), step: z.int().min(0), workers: z.array(z.int().min(0)).max(64).nullable().default(null), units: z.array(z.string()).max(1000).nullable().default(null) }),
+    output: z.object({ records: z.array(gradientRecord) }),
   },
   'event.list': {
     input: z.strictObject({ studyId: z.string().nullable().default(null), runId: z.string().nullable().default(null), ...page }),

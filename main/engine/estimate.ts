@@ -16,7 +16,7 @@ export async function estimateStudy(options: { readonly config: StudyConfig; rea
   const { config, study, preparation } = options
   const prepared = await preparation.prepare(config.run, sizeOf(config))
   const facts = factsOf(prepared.dataset)
-  study.check(config, facts)
+  study.check(config, { ...facts, parameters: prepared.cost.parameters })
   const planned = study.plan(config, [], facts)
   const progress = study.progress(config, [], facts)
 

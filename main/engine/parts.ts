@@ -1,8 +1,10 @@
 import type { DatasetConfig } from '../contract/dataset-config.ts'
+import type { CompressorConfig } from '../contract/exchange-config.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import type { ModelConfig } from '../contract/model-config.ts'
 import type { Runtime } from '../tensorflow/runtime.ts'
 import type { Dataset } from '../training/datasets/dataset.ts'
+import type { Compressor } from '../training/exchange/compressor.ts'
 import type { ModelCost } from '../training/models/model.ts'
 import type { CouplingWarning } from '../training/realisation/coupling.ts'
 import type { Checkpoint, Trainer } from '../training/trainer.ts'
@@ -35,6 +37,8 @@ export interface EngineParts {
   describeModel(config: ModelConfig, dataset: Dataset): Promise<ModelCost>
   /** Where the run's updates would not be those of batches in one piece. */
   couplingWarnings(config: RunConfig, dataset: Dataset): Promise<readonly CouplingWarning[]>
+  /** What makes the compressors of runs whose workers exchange gradients. */
+  loadCompressors(): Promise<(config: CompressorConfig) => Compressor>
   readonly encodeCheckpoint: (checkpoint: Checkpoint) => Uint8Array
   readonly decodeCheckpoint: (bytes: Uint8Array) => Checkpoint
 }

@@ -27,6 +27,10 @@ export const realParts: EngineParts = {
     const [{ createModel }, { couplingWarnings }] = await Promise.all([import('../training/models/index.ts'), import('../training/realisation/coupling.ts')])
     return couplingWarnings({ config, model: createModel(config.model, dataset.shape, dataset.classes) })
   },
+  async loadCompressors() {
+    const { createCompressor } = await import('../methods/gradient-quantization/graph/create-compressor.ts')
+    return createCompressor
+  },
   encodeCheckpoint,
   decodeCheckpoint,
 }

@@ -3,9 +3,11 @@ import type { EventKind } from '../contract/event-kinds.ts'
 import type { RunRecord, Status } from '../contract/records.ts'
 import type { LogWriter, RunPatch } from '../log/log.ts'
 import { ControlRequests } from '../training/control/control-requests.ts'
+import { ExchangeRequests } from '../training/exchange/exchange-requests.ts'
 import type { Checkpoint, Trainer, TrainingObserver, TrainingResult } from '../training/trainer.ts'
 import { loupeVersion, platformName } from './environment.ts'
 import type { Emit } from './event-hub.ts'
+import { observeExchange } from './exchange-observer.ts'
 import { createRunPolicy } from './run-policy.ts'
 import type { LogGate } from './log-gate.ts'
 import { asOutOfMemory } from './memory.ts'
@@ -24,14 +26,17 @@ const RECORD_MS = 1000
 const METRICS_MS = 300
 
 export interface DriveContext {
+  readonly workspace: string
   readonly writer: LogWriter
   readonly gate: LogGate
   readonly emit: Emit
-  readonly parts: Pick<EngineParts, 'encodeCheckpoint' | 'decodeCheckpoint'>
+  readonly parts: Pick<EngineParts, 'encodeCheckpoint' | 'decodeCheckpoint' | 'loadCompressors'>
   /** Commit of the folder that the engine was started in. */
   readonly git: string | null
   /** Where users ask something of runs that train now, by run. */
   readonly requests: Map<string, ControlRequests>
+  /** The same for runs whose workers exchange gradients. */
+  readonly exchangeRequests: Map<string, ExchangeRequests>
 }
 
 /**
@@ -90,22 +95,28 @@ async function attempt(options: { readonly context: DriveContext; readonly runId
   signal.addEventListener('abort', onAbort, { once: true })
   const endHold = gate.onTrouble(() => halt.abort('hold'))
   const observer = observe({ context, run: before, trainer })
+  const exchange = observeExchange({ context, run: before, note: (event) => note(context, { runId, ...event }) })
   const requests = new ControlRequests()
   context.requests.set(runId, requests)
+  const exchangeRequests = new ExchangeRequests()
+  if (before.config.exchange !== null) context.exchangeRequests.set(runId, exchangeRequests)
   try {
     return await trainer.train({
       config: before.config,
-      observer,
+      observer: { ...observer, ...exchange.observer },
       signal: halt.signal,
       ...(checkpoint === null ? {} : { resumeFrom: checkpoint }),
       ...(jit === null ? {} : { jit }),
       ...(before.config.batchPolicy === null ? {} : { requests, createPolicy: createRunPolicy(before.config) }),
+      ...(before.config.exchange === null ? {} : { exchangeRequests, createCompressor: await context.parts.loadCompressors() }),
     })
   } finally {
     context.requests.delete(runId)
+    context.exchangeRequests.delete(runId)
     signal.removeEventListener('abort', onAbort)
     endHold()
     observer.end()
+    await exchange.end()
   }
 }
 

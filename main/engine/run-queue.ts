@@ -2,12 +2,12 @@ import type { RunConfig } from '../contract/run-config.ts'
 import { LoupeError, toWireError } from '../contract/errors.ts'
 import type { RunRecord } from '../contract/records.ts'
 import { chooseThreads } from '../training/choose-threads.ts'
+import { checkExchange } from '../training/exchange/check-exchange.ts'
 import { canonicalJson } from '../log/canonical-json.ts'
-import type { Dataset } from '../training/datasets/dataset.ts'
 import { checkRunPolicy } from './run-policy.ts'
 import { checkRun } from '../training/run-plan.ts'
 import type { Trainer } from '../training/trainer.ts'
-import type { Preparation } from './preparation.ts'
+import type { Preparation, Prepared } from './preparation.ts'
 import { driveRun, patchRun } from './run-driver.ts'
 import type { DriveContext, HaltReason } from './run-driver.ts'
 import { hasEnded } from './study-reading.ts'
@@ -34,8 +34,7 @@ export class RunQueue {
 
   /** @throws LoupeError where the run could not even begin: it is not logged then. */
   async start(config: RunConfig): Promise<RunRecord> {
-    const { dataset } = await this.#preparation.prepare(config, alone(config))
-    checkStartable(config, dataset)
+    checkStartable(config, await this.#preparation.prepare(config, alone(config)))
     const run = await this.#context.gate.write(() => this.#context.writer.createRun({ studyId: null, key: '', config }))
     this.#context.emit({ name: 'run.changed', payload: { run } })
     this.#enqueue(run.id)
@@ -58,8 +57,7 @@ export class RunQueue {
     for (const part of ['dataset', 'model'] as const) {
       if (canonicalJson(config[part]) !== canonicalJson(parent.config[part])) throw new LoupeError('invalid-input', `A branch goes on with the ${part} of its checkpoint, and this config has another. Leave ${part} as run ${parent.id} has it.`, { part })
     }
-    const { dataset } = await this.#preparation.prepare(config, alone(config))
-    checkStartable(config, dataset)
+    checkStartable(config, await this.#preparation.prepare(config, alone(config)))
     // Those before it, too: a batch policy may go back to them.
     const copied = writer.checkpoints(parent.id).filter((checkpoint) => checkpoint.step <= found.step).map((checkpoint) => ({ ...checkpoint, bytes: writer.checkpointBytes(checkpoint.id) }))
     for (const { bytes } of copied) parts.decodeCheckpoint(bytes)
@@ -180,8 +178,9 @@ export class RunQueue {
   }
 }
 
-function checkStartable(config: RunConfig, dataset: Dataset): void {
+function checkStartable(config: RunConfig, { dataset, cost }: Prepared): void {
   checkRun(config, dataset)
+  checkExchange(config, cost.parameters)
   checkRunPolicy(config, { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, classes: dataset.classes })
 }
 

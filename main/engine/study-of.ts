@@ -1,6 +1,7 @@
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { QueryOutput } from '../contract/queries.ts'
 import { criticalBatchSize } from '../methods/critical-batch-size/index.ts'
+import { gradientQuantization } from '../methods/gradient-quantization/index.ts'
 import { lossGapBatch } from '../methods/loss-gap-batch/index.ts'
 import type { Study } from '../methods/study.ts'
 
@@ -11,5 +12,7 @@ export function studyOf(config: StudyConfig): Study<StudyConfig, QueryOutput<'st
       return criticalBatchSize
     case 'loss-gap-batch':
       return lossGapBatch
+    case 'gradient-quantization':
+      return gradientQuantization
   }
 }

@@ -37,8 +37,8 @@ export class StudyQueue {
   /** @throws LoupeError where the study could not even begin: it is not logged then. */
   async start(config: StudyConfig): Promise<StudyRecord> {
     const { context, preparation, studyOf } = this.#options
-    const { dataset } = await preparation.prepare(config.run, sizeOf(config))
-    studyOf(config).check(config, factsOf(dataset))
+    const { dataset, cost } = await preparation.prepare(config.run, sizeOf(config))
+    studyOf(config).check(config, { ...factsOf(dataset), parameters: cost.parameters })
     const study = await context.gate.write(() => context.writer.createStudy(config))
     await this.#recordDataset(study.id, dataset)
     this.#enqueue(study.id)

@@ -51,7 +51,18 @@ export function studiedRun(reader: LogReader, run: RunRecord, course?: BatchCour
     censored: run.censored,
     evaluations: reader.evaluations(run.id),
     error: run.error,
+    ...(run.config.exchange === null ? {} : { stepTotal: remembering((key) => reader.stepTotal(run.id, key)) }),
     ...(run.config.batchPolicy === null ? {} : { batchCourse: course ?? { changes: 0, rollbacks: 0, last: run.config.batchSize } }),
+  }
+}
+
+/** Asks once for each key. */
+function remembering(read: NonNullable<StudiedRun['stepTotal']>): NonNullable<StudiedRun['stepTotal']> {
+  const known = new Map<string, ReturnType<typeof read>>()
+  return (key) => {
+    const total = known.get(key) ?? read(key)
+    known.set(key, total)
+    return total
   }
 }
 

@@ -20,6 +20,15 @@ describe('what the engine knows of a comparison', () => {
     const after = extendedConfig(before, { batchSizes: [], maxSeeds: 4 })
     expect(after).toEqual(comparison({ seeds: 4 }))
     expect(() => extendedConfig(before, { batchSizes: [], maxSeeds: 1 })).toThrow("below the study's 2")
-    expect(() => extendedConfig(before, { batchSizes: [64], maxSeeds: null })).toThrow('sweeps none')
+    expect(() => extendedConfig(before, { batchSizes: [64], maxSeeds: null })).toThrow('sweeps no batch sizes')
+  })
+
+  it('is the same of a comparison of compressed gradients, one run at a time where the workers are elsewhere', () => {
+    const quantized = (change: object = {}, exchange: object = {}) => studyConfig.parse({ method: 'gradient-quantization', exchange, quantization: { batchSize: 96, seeds: 2, ...change } })
+    expect(largestBatchSize(quantized())).toBe(96)
+    expect(extendedConfig(quantized(), { batchSizes: [], maxSeeds: 5 })).toEqual(quantized({ seeds: 5 }))
+    expect(() => extendedConfig(quantized(), { batchSizes: [64], maxSeeds: null })).toThrow('sweeps no batch sizes')
+    expect(studySettings(quantized({ parallelRuns: 3, budgetHours: 2 }))).toEqual({ parallelRuns: 3, budgetHours: 2, hourlyRate: 0 })
+    expect(studySettings(quantized({}, { workers: 2, hosts: ['a:1', 'b:1'] })).parallelRuns).toBe(1)
   })
 })

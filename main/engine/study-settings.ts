@@ -1,26 +1,19 @@
 import { LoupeError } from '../contract/errors.ts'
-import { studyConfig } from '../contract/study-config.ts'
-import type { StudyConfig } from '../contract/study-config.ts'
-import type { LossGapBatchConfig } from '../methods/loss-gap-batch/config.ts'
+import { commonSettings, studyConfig } from '../contract/study-config.ts'
+import type { CommonSettings, StudyConfig } from '../contract/study-config.ts'
+import type { CriticalBatchSizeConfig } from '../methods/critical-batch-size/config.ts'
 
-/** What the engine itself must know of a study's config, whatever its method. */
-export interface StudySettings {
-  /** Runs side by side; 0 to choose. */
-  readonly parallelRuns: number
-  /** Training hours after which the study pauses; null for no limit. */
-  readonly budgetHours: number | null
-  readonly hourlyRate: number
-}
-
-/** Reads the engine's settings out of a method's config. */
-export function studySettings(config: StudyConfig): StudySettings {
-  const { parallelRuns, budgetHours, hourlyRate } = config.method === 'critical-batch-size' ? config.sweep : config.comparison
-  return { parallelRuns, budgetHours, hourlyRate }
+/** What the engine itself must know of a study's config, whatever its method. Workers on other machines train one run at a time. */
+export function studySettings(config: StudyConfig): CommonSettings {
+  const { parallelRuns, budgetHours, hourlyRate } = commonSettings(config)
+  const isElsewhere = config.method === 'gradient-quantization' && config.exchange.hosts.length > 0
+  return { parallelRuns: isElsewhere ? 1 : parallelRuns, budgetHours, hourlyRate }
 }
 
 /** The largest batch that some run of the study is sure to train with. */
 export function largestBatchSize(config: StudyConfig): number {
   if (config.method === 'critical-batch-size') return Math.max(...config.sweep.batchSizes)
+  if (config.method === 'gradient-quantization') return config.quantization.batchSize
   const { arms, smallBatch, largeBatch } = config.comparison
   return arms.includes('fixed-large') || arms.includes('fixed-large-scaled') ? largeBatch : smallBatch
 }
@@ -32,22 +25,22 @@ export function largestBatchSize(config: StudyConfig): number {
  *   result breaks the schema.
  */
 export function extendedConfig(config: StudyConfig, wanted: { readonly batchSizes: readonly number[]; readonly maxSeeds: number | null }): StudyConfig {
-  if (config.method === 'loss-gap-batch') return extendedComparison(config, wanted)
+  if (config.method === 'critical-batch-size') return extendedSweep(config, wanted)
+  if (wanted.batchSizes.length > 0) {
+    throw new LoupeError('invalid-input', `This study compares ways to train and sweeps no batch sizes, so ${wanted.batchSizes.join(', ')} cannot be added. Add seeds.`, { batchSizes: [...wanted.batchSizes] })
+  }
+  const before = config.method === 'loss-gap-batch' ? config.comparison.seeds : config.quantization.seeds
+  const seeds = wanted.maxSeeds ?? before
+  refuseFewerSeeds(seeds, before)
+  return studyConfig.parse(config.method === 'loss-gap-batch' ? { ...config, comparison: { ...config.comparison, seeds } } : { ...config, quantization: { ...config.quantization, seeds } })
+}
+
+function extendedSweep(config: CriticalBatchSizeConfig, wanted: { readonly batchSizes: readonly number[]; readonly maxSeeds: number | null }): StudyConfig {
   const { sweep } = config
   const batchSizes = [...new Set([...sweep.batchSizes, ...wanted.batchSizes])].sort((a, b) => a - b)
   const maxSeeds = wanted.maxSeeds ?? sweep.maxSeeds
   refuseFewerSeeds(maxSeeds, sweep.maxSeeds)
   return studyConfig.parse({ ...config, sweep: { ...sweep, batchSizes, maxSeeds } })
-}
-
-function extendedComparison(config: LossGapBatchConfig, { batchSizes, maxSeeds }: { readonly batchSizes: readonly number[]; readonly maxSeeds: number | null }): StudyConfig {
-  const { comparison } = config
-  if (batchSizes.length > 0) {
-    throw new LoupeError('invalid-input', `This study compares ways to choose the batch size and sweeps none, so ${batchSizes.join(', ')} cannot be added. Add seeds.`, { batchSizes: [...batchSizes] })
-  }
-  const seeds = maxSeeds ?? comparison.seeds
-  refuseFewerSeeds(seeds, comparison.seeds)
-  return studyConfig.parse({ ...config, comparison: { ...comparison, seeds } })
 }
 
 function refuseFewerSeeds(wanted: number, before: number): void {

@@ -52,7 +52,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   ])
   const hub = new EventHub()
   const gate = new LogGate({ writer, emit: hub.emit })
-  const context: DriveContext = { writer, gate, emit: hub.emit, parts, git, requests: new Map() }
+  const context: DriveContext = { workspace: options.workspace, writer, gate, emit: hub.emit, parts, git, requests: new Map(), exchangeRequests: new Map() }
   const preparation = new Preparation({ parts, workspace: options.workspace })
   const studies = new StudyQueue({ context, preparation, studyOf })
   const runs = new RunQueue({ context, preparation })
@@ -76,6 +76,14 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
         throw new LoupeError('conflict', `Run ${runId} does not train with a batch policy now, so nothing can be asked of it.`, { runId })
       }
       requests.ask(request)
+      return {}
+    },
+    'run.snapshotGradients': async ({ runId }) => {
+      const requests = context.exchangeRequests.get(writer.run(runId).id)
+      if (requests === undefined) {
+        throw new LoupeError('conflict', `Run ${runId} does not train with workers that exchange gradients now, so there are none to save.`, { runId })
+      }
+      requests.requestSnapshot()
       return {}
     },
     'run.branch': async (branch) => ({ runId: (await runs.branch(branch)).id }),

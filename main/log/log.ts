@@ -1,5 +1,6 @@
 import type { ErrorFacts, WireError } from '../contract/errors.ts'
 import type { EventKind } from '../contract/event-kinds.ts'
+import type { GradientRecord, LoggedGradients } from '../contract/gradient-records.ts'
 import type { MetricRow } from '../contract/metrics.ts'
 import type { CheckpointRecord, Environment, LogEvent, MetricSeries, RunRecord, Status, StudyRecord } from '../contract/records.ts'
 import type { RunConfig } from '../contract/run-config.ts'
@@ -18,11 +19,26 @@ export interface LoggedEvaluation {
   readonly values: Readonly<Record<string, number>>
 }
 
+/** All logged values of a metric of a run together; NaN is in none of them. */
+export interface StepTotal {
+  readonly count: number
+  readonly sum: number
+  /** Values that are exactly 0. */
+  readonly zeros: number
+}
+
 /** Which part of a curve to read, and into how many points at most. Bounds on the step are included; null for none. */
 export interface SeriesQuery {
   readonly maxPoints: number
   readonly from: number | null
   readonly to: number | null
+}
+
+/** Which histograms of a step to read; null for those of all workers, or units. */
+export interface GradientQuery {
+  readonly step: number
+  readonly workers: readonly number[] | null
+  readonly units: readonly string[] | null
 }
 
 /** The questions that the log answers. Any process may hold a reader, as many as it likes. */
@@ -45,6 +61,12 @@ export interface LogReader {
   evaluations(runId: string): readonly LoggedEvaluation[]
   /** Sum of a per-step metric up to and including a step, such as the line search's tries. */
   sum(runId: string, key: string, toStep: number): number
+  /** Of a per-step metric, such as the bytes sent. */
+  stepTotal(runId: string, key: string): StepTotal
+  /** At which steps, of which workers and units there are histograms of gradients. */
+  gradientSteps(runId: string): LoggedGradients
+  /** By worker, then in the order in which the units lie in the gradient. Empty for a step at which none were logged. */
+  gradientRecords(query: GradientQuery & { readonly runId: string }): readonly GradientRecord[]
   /** Newest first. Those of a study include those of its runs that name it; `runId` narrows further. */
   events(filter: Page & { readonly studyId: string | null; readonly runId: string | null }): readonly LogEvent[]
   /** All events of one kind of a study, its runs' included, oldest first. */
@@ -112,7 +134,9 @@ export interface LogWriter extends LogReader {
    * see `health`. A step of a metric that was logged before takes the new value.
    */
   appendMetrics(runId: string, rows: readonly MetricRow[]): void
-  /** Drops what was logged after a step: a run that resumes from a checkpoint writes those rows anew. */
+  /** The same for histograms of gradients, which wait in the same queue and are on the disk when the metrics beside them are. */
+  appendGradients(runId: string, records: readonly GradientRecord[]): void
+  /** Drops metrics and gradients that were logged after a step: a run that resumes from a checkpoint writes those rows anew. */
   dropMetricsAfter(runId: string, step: number): void
   appendEvent(event: NewEvent): LogEvent
   /** Writes the file (temporary, fsync, rename), logs its SHA-256, prunes to the `keep` newest. */

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { metrics } from '../contract/metrics.ts'
 import type { MetricRow } from '../contract/metrics.ts'
-import type { LoggedEvaluation } from './log.ts'
+import type { LoggedEvaluation, StepTotal } from './log.ts'
 
 /** The statements that read metrics; their plans are tested. */
 export const metricQueries = {
@@ -11,6 +11,7 @@ export const metricQueries = {
     FROM json_each(?) AS wanted CROSS JOIN metric_keys AS k ON k.name = wanted.value CROSS JOIN metrics AS m ON m.run = ? AND m.key = k.id
     ORDER BY m.step`,
   sum: 'SELECT total(value) FROM metrics WHERE run = ? AND key = (SELECT id FROM metric_keys WHERE name = ?) AND step <= ?',
+  total: 'SELECT count(value), total(value), total(value = 0) FROM metrics WHERE run = ? AND key = (SELECT id FROM metric_keys WHERE name = ?)',
 } as const
 
 const evaluationKeys = JSON.stringify(Object.entries(metrics).flatMap(([key, { per }]) => (per === 'step' ? [] : [key])))
@@ -19,12 +20,14 @@ export interface MetricReads {
   keys(run: number): string[]
   evaluations(run: number): LoggedEvaluation[]
   sum(run: number, key: string, toStep: number): number
+  total(run: number, key: string): StepTotal
 }
 
 export function metricReads(db: Database): MetricReads {
   const keys = db.prepare<[number], string>(metricQueries.keys).pluck()
   const evaluations = db.prepare<[string, number], [string, number, number, number, number | null]>(metricQueries.evaluations).raw()
   const sum = db.prepare<[number, string, number], number>(metricQueries.sum).pluck()
+  const total = db.prepare<[number, string], [number, number, number]>(metricQueries.total).raw()
   return {
     keys: (run) => keys.all(run),
     evaluations(run) {
@@ -37,6 +40,10 @@ export function metricReads(db: Database): MetricReads {
       return [...byStep.values()]
     },
     sum: (run, key, toStep) => sum.get(run, key, toStep) ?? 0,
+    total(run, key) {
+      const [count, all, zeros] = total.get(run, key) ?? [0, 0, 0]
+      return { count, sum: all, zeros }
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { eventQueries } from './events.ts'
+import { gradientQueries } from './gradients.ts'
 import { metricQueries } from './metrics.ts'
 import { migrate } from './migrations/migrate.ts'
 import { runQueries } from './runs.ts'
@@ -42,11 +43,19 @@ describe('what charts poll', () => {
   })
 
   it('sums a metric over one range', () => {
+    expect(plan(metricQueries.total)).toContain('SEARCH metrics USING PRIMARY KEY (run=? AND key=?)')
     expect(plan(metricQueries.sum)).toContain('SEARCH metrics USING PRIMARY KEY (run=? AND key=? AND step<?)')
   })
 
   it('finds the keys of a run by one look-up each', () => {
     expect(plan(metricQueries.keys).join()).toMatch(/SEARCH metrics (EXISTS )?USING PRIMARY KEY \(run=\? AND key=\?\)/)
+  })
+
+  it('finds the steps of a run’s gradients in the index alone, and reads the histograms of one step by it', () => {
+    expect(plan(gradientQueries.steps)).toEqual(['SEARCH gradients USING COVERING INDEX sqlite_autoindex_gradients_1 (run=?)'])
+    expect(plan(gradientQueries.workers)[0]).toBe('SEARCH gradients USING COVERING INDEX sqlite_autoindex_gradients_1 (run=?)')
+    expect(plan(gradientQueries.ofStep)).toEqual(['SEARCH g USING INDEX sqlite_autoindex_gradients_1 (run=? AND step=?)', 'SEARCH u USING INTEGER PRIMARY KEY (rowid=?)'])
+    expect(plan(gradientQueries.units)[0]).toBe('SEARCH gradient_units USING INDEX sqlite_autoindex_gradient_units_1 (run=?)')
   })
 
   it('lists runs and events along an index, newest first, without sorting', () => {

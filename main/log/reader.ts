@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3'
 import { readCheckpointFile } from './checkpoint-files.ts'
 import { checkpointReads } from './checkpoints.ts'
 import { eventReads } from './events.ts'
+import { gradientReads } from './gradients.ts'
 import type { LogReader } from './log.ts'
 import { metricReads } from './metrics.ts'
 import { runReads } from './runs.ts'
@@ -17,6 +18,7 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
   const runs = runReads(db)
   const metrics = metricReads(db)
   const series = seriesReads(db)
+  const gradients = gradientReads(db)
   const events = eventReads(db)
   const checkpoints = checkpointReads(db)
   const guard = <A extends unknown[], R>(call: (...parameters: A) => R): ((...parameters: A) => R) => translated(paths, call)
@@ -35,6 +37,9 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
     }),
     evaluations: guard((runId) => metrics.evaluations(runs.rowOf(runId))),
     sum: guard((runId, key, toStep) => metrics.sum(runs.rowOf(runId), key, toStep)),
+    stepTotal: guard((runId, key) => metrics.total(runs.rowOf(runId), key)),
+    gradientSteps: guard((runId) => gradients.logged(runs.rowOf(runId))),
+    gradientRecords: guard(({ runId, ...query }) => gradients.records(runs.rowOf(runId), query)),
     events: guard((filter) => events.list(filter)),
     studyEvents: guard((studyId, kind) => events.ofKind(studyId, kind)),
     checkpoints: guard((runId) => checkpoints.of(runId).map(({ record }) => record)),

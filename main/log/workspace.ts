@@ -7,6 +7,8 @@ export interface WorkspacePaths {
   readonly database: string
   /** One folder a run, one file a checkpoint. */
   readonly checkpoints: string
+  /** Gradients of single steps, as NumPy archives. */
+  readonly snapshots: string
   /** Copies of the database from before each migration. */
   readonly backups: string
 }
@@ -21,6 +23,7 @@ export function workspacePaths(folder: string): WorkspacePaths {
     folder,
     database: join(folder, 'loupe.db'),
     checkpoints: join(folder, 'checkpoints'),
+    snapshots: join(folder, 'snapshots'),
     backups: join(folder, 'backups'),
   }
 }

@@ -135,6 +135,16 @@ describe('metrics', () => {
     log.close()
   })
 
+  it('are counted and added up, those that are 0 apart and NaN left out', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    log.appendMetrics(run.id, [batchLoss(0, 2), batchLoss(1, 0), batchLoss(2, Number.NaN), batchLoss(3, 0.5), batchLoss(4, 0)])
+    expect(log.stepTotal(run.id, 'train/batch-loss')).toEqual({ count: 4, sum: 2.5, zeros: 2 })
+    expect(log.stepTotal(run.id, 'step/learning-rate')).toEqual({ count: 0, sum: 0, zeros: 0 })
+    log.close()
+  })
+
   it('give the evaluations of a run, step by step, per-step metrics left out', () => {
     using workspace = temporaryWorkspace()
     const log = openLogWriter({ workspace: workspace.folder })

@@ -3,13 +3,14 @@ import { LoupeError } from '../contract/errors.ts'
 import { removeOtherFiles, sha256, writeCheckpointFile } from './checkpoint-files.ts'
 import { checkpointReads, checkpointWrites } from './checkpoints.ts'
 import { eventWrites } from './events.ts'
+import { gradientRow, gradientWrites } from './gradients.ts'
 import type { Lease } from './lease.ts'
 import { heartbeatMs } from './lease.ts'
 import type { LogReader, LogWriter, NewEvent } from './log.ts'
-import { MetricQueue } from './metric-queue.ts'
-import type { QueuedRows } from './metric-queue.ts'
 import { metricWrites } from './metrics.ts'
 import { orphanSweep } from './orphans.ts'
+import { RowQueue } from './row-queue.ts'
+import type { QueuedRows } from './row-queue.ts'
 import { runReads, runWrites } from './runs.ts'
 import { translateSqliteError } from './sqlite-errors.ts'
 import { studyWrites } from './studies.ts'
@@ -30,13 +31,18 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
   const runs = runWrites(db)
   const runRows = runReads(db)
   const metrics = metricWrites(db)
+  const gradients = gradientWrites(db)
   const event = eventWrites(db)
   const stored = checkpointReads(db)
   const checkpoints = checkpointWrites(db)
   const sweep = orphanSweep(db, (entry) => event(entry, now()))
 
   const insertRows = ({ runs: owners, rows, droppedRows }: QueuedRows): void => {
-    for (const [index, row] of rows.entries()) metrics.insert(owners[index] ?? 0, row)
+    for (const [index, row] of rows.entries()) {
+      const run = owners[index] ?? 0
+      if ('histograms' in row) gradients.insert(run, row)
+      else metrics.insert(run, row)
+    }
     if (droppedRows > 0) event(dropped(droppedRows), now())
   }
   const transact = (work: () => void): void => {
@@ -47,10 +53,11 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
       }).immediate()
     } catch (error) {
       metrics.rollBack()
+      gradients.rollBack()
       throw translateSqliteError(error, paths)
     }
   }
-  const queue = new MetricQueue((queued) => transact(() => insertRows(queued)))
+  const queue = new RowQueue((queued) => transact(() => insertRows(queued)))
   /** One transaction, with what was queued before it first: a record never runs ahead of its metrics. */
   const write = <T>(work: () => T): T => {
     const queued = queue.waiting
@@ -91,6 +98,9 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
     series: current(reader.series),
     evaluations: current(reader.evaluations),
     sum: current(reader.sum),
+    stepTotal: current(reader.stepTotal),
+    gradientSteps: current(reader.gradientSteps),
+    gradientRecords: current(reader.gradientRecords),
 
     createStudy: (config) => reader.study(write(() => studies.insert(config, now()))),
     updateStudy(id, patch) {
@@ -106,10 +116,14 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
       return reader.run(id)
     },
     appendMetrics: (runId, rows) => queue.append(runRow(runId), rows),
+    appendGradients: (runId, records) => queue.append(runRow(runId), records.map(gradientRow)),
     dropMetricsAfter(runId, step) {
       const run = runRow(runId)
       queue.remove((owner, row) => owner === run && row.step > step)
-      write(() => metrics.dropAfter(run, step))
+      write(() => {
+        metrics.dropAfter(run, step)
+        gradients.dropAfter(run, step)
+      })
     },
     appendEvent: (entry) => write(() => event(entry, now())),
     saveCheckpoint(runId, { step, examples, bytes, keep }) {
@@ -161,7 +175,7 @@ function dropped(droppedRows: number): NewEvent {
     runId: null,
     level: 'warning',
     kind: 'metrics.dropped',
-    message: `${droppedRows} metric rows found no place in memory while the log could not write, and are missing from its curves.`,
+    message: `${droppedRows} rows found no place in memory while the log could not write, and are missing from its curves and histograms.`,
     facts: { droppedRows },
   }
 }

@@ -1,5 +1,6 @@
 import type { WireError } from '../contract/errors.ts'
 import type { z } from '../contract/zod.ts'
+import type { MetricKey } from '../contract/metrics.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import type { Status, StudyProgress } from '../contract/records.ts'
 
@@ -30,6 +31,14 @@ export interface BatchCourse {
   readonly last: number
 }
 
+/** All logged values of a per-step metric of a run together. */
+export interface StepTotal {
+  readonly count: number
+  readonly sum: number
+  /** Values that are exactly 0. */
+  readonly zeros: number
+}
+
 /** A run as a study reads it back from the log: planned, half way or done. */
 export interface StudiedRun {
   readonly id: string
@@ -46,6 +55,8 @@ export interface StudiedRun {
   readonly error?: WireError | null
   /** Left out for a run whose batch size cannot change. */
   readonly batchCourse?: BatchCourse
+  /** Reads the log when it is called, for it takes time that only a report need spend. Left out for a run without an exchange. */
+  readonly stepTotal?: (key: MetricKey) => StepTotal
 }
 
 /** What a study needs to know beside its config and its runs: the size of the data, and what the user has ended. */
@@ -54,6 +65,8 @@ export interface DatasetFacts {
   readonly validationExamples: number
   /** Batch sizes that the user has ended: no more runs of them are wanted. None where left out. */
   readonly endedBatchSizes?: ReadonlySet<number>
+  /** Of the model; left out where nobody has looked. */
+  readonly parameters?: number
 }
 
 /**

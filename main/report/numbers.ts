@@ -1,3 +1,5 @@
+import type { Spread } from '../contract/spread.ts'
+
 /** Numbers as people read them: grouped from 10 000 on, three digits below 100; a dash for what is not known. */
 export function count(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return '–'
@@ -40,4 +42,16 @@ export function savingSentence(saving: { readonly currentBatchSize: number; read
   if (examplesShare === null) return `The saving against the current batch size ${currentBatchSize} is not known.`
   const time = timeShare === null ? '' : `, ${percent(Math.abs(timeShare))} ${timeShare < 0 ? 'more' : 'less'} training time`
   return `b* against the current batch size ${currentBatchSize}: ${percent(Math.abs(examplesShare))} ${examplesShare < 0 ? 'more' : 'fewer'} examples${time}.`
+}
+
+/** Mean and deviation over seeds; a dash for what is not known. */
+export function meanOf(spread: Spread | null): string {
+  if (spread === null) return '–'
+  return spread.deviation === null ? count(spread.mean) : `${count(spread.mean)} ± ${count(spread.deviation)}`
+}
+
+/** The same of a share. */
+export function meanInPercent(spread: Spread | null): string {
+  if (spread === null) return '–'
+  return `${(spread.mean * 100).toFixed(1)}${spread.deviation === null ? '' : ` ± ${(spread.deviation * 100).toFixed(1)}`} %`
 }

@@ -43,7 +43,13 @@ export function runCounts(runs: readonly RunRecord[]): RunCounts {
   return { reached: finished.length - censored, censored, failed, stopped, open: runs.length - finished.length - failed - stopped }
 }
 
-const methodTitles = { 'critical-batch-size': 'Critical batch size', 'loss-gap-batch': 'Batch size from the loss gap' } as const satisfies Record<MethodName, string>
+/** How the runs of a comparison, which has no target to reach, have ended. */
+export function endedInWords(runs: readonly RunRecord[]): string {
+  const { reached, censored, failed, stopped, open } = runCounts(runs)
+  return [`${reached + censored} done`, `${failed} failed`, ...(stopped === 0 ? [] : [`${stopped} stopped early`]), ...(open === 0 ? [] : [`${open} not ended`])].join(', ')
+}
+
+const methodTitles = { 'critical-batch-size': 'Critical batch size', 'loss-gap-batch': 'Batch size from the loss gap', 'gradient-quantization': 'Quantized gradients' } as const satisfies Record<MethodName, string>
 
 /** The study's own name, or one made of its method and id. */
 export function titleOf(study: StudyRecord): string {

@@ -1,10 +1,10 @@
 import type { RunRecord, StudyRecord } from '../contract/records.ts'
 import type { LossGapBatchConfig } from '../methods/loss-gap-batch/config.ts'
-import type { ComparedArm, LossGapBatchReport, Ratio, Spread } from '../methods/loss-gap-batch/report.ts'
+import type { ComparedArm, LossGapBatchReport, Ratio } from '../methods/loss-gap-batch/report.ts'
 import { html, nothing } from './html.ts'
 import type { Html } from './html.ts'
-import { count, percent } from './numbers.ts'
-import { runCounts, targetInWords } from './reported-study.ts'
+import { meanInPercent, meanOf, percent } from './numbers.ts'
+import { endedInWords, targetInWords } from './reported-study.ts'
 import type { Telling } from './telling.ts'
 
 /** What a comparison of ways to choose the batch size found. */
@@ -27,14 +27,9 @@ ${report.warnings.length === 0 ? nothing : html`<p class="quiet">To know about t
       ['Batch sizes', `first ${comparison.smallBatch}, at most ${config.controller.batchMax} by the controller, fixed large ${comparison.largeBatch} examples`],
       ['Length', `${comparison.epochs} epochs, ${comparison.seeds} ${comparison.seeds === 1 ? 'seed' : 'seeds'} of each way`],
     ],
-    runs: runsInWords(runs),
+    runs: endedInWords(runs),
     facts: { comparison: { verdict: report.verdict, arms: report.arms }, saving: report.saving, spent: report.spent },
   }
-}
-
-function runsInWords(runs: readonly RunRecord[]): string {
-  const { reached, censored, failed, stopped, open } = runCounts(runs)
-  return [`${reached + censored} done`, `${failed} failed`, ...(stopped === 0 ? [] : [`${stopped} stopped early`]), ...(open === 0 ? [] : [`${open} not ended`])].join(', ')
 }
 
 function controllerOf({ arms }: LossGapBatchReport): ComparedArm | undefined {
@@ -91,16 +86,6 @@ function nextStep({ study, config, report }: { readonly study: StudyRecord; read
 function armTable(report: LossGapBatchReport): Html {
   return html`<table>
 <thead><tr><th scope="col">Way</th><th scope="col">Runs</th><th scope="col">Validation accuracy</th><th scope="col">Updates</th><th scope="col">Examples</th><th scope="col">Updates to target</th><th scope="col">Examples to target</th><th scope="col">Last batch</th><th scope="col">Seconds</th></tr></thead>
-<tbody>${report.arms.map((arm) => html`<tr><td>${arm.arm}</td><td>${arm.done}${arm.failed === 0 ? '' : `, ${arm.failed} failed`}</td><td>${inPercent(arm.validationAccuracy)}</td><td>${meanOf(arm.updates)}</td><td>${meanOf(arm.examples)}</td><td>${meanOf(arm.updatesToTarget)}</td><td>${meanOf(arm.examplesToTarget)}</td><td>${meanOf(arm.finalBatch)}</td><td>${arm.wallMs === null ? '–' : (arm.wallMs.mean / 1000).toFixed(1)}</td></tr>`)}</tbody>
+<tbody>${report.arms.map((arm) => html`<tr><td>${arm.arm}</td><td>${arm.done}${arm.failed === 0 ? '' : `, ${arm.failed} failed`}</td><td>${meanInPercent(arm.validationAccuracy)}</td><td>${meanOf(arm.updates)}</td><td>${meanOf(arm.examples)}</td><td>${meanOf(arm.updatesToTarget)}</td><td>${meanOf(arm.examplesToTarget)}</td><td>${meanOf(arm.finalBatch)}</td><td>${arm.wallMs === null ? '–' : (arm.wallMs.mean / 1000).toFixed(1)}</td></tr>`)}</tbody>
 </table>`
-}
-
-function meanOf(spread: Spread | null): string {
-  if (spread === null) return '–'
-  return spread.deviation === null ? count(spread.mean) : `${count(spread.mean)} ± ${count(spread.deviation)}`
-}
-
-function inPercent(spread: Spread | null): string {
-  if (spread === null) return '–'
-  return `${(spread.mean * 100).toFixed(1)}${spread.deviation === null ? '' : ` ± ${(spread.deviation * 100).toFixed(1)}`} %`
 }

@@ -2,6 +2,7 @@ import { LoupeError } from '../contract/errors.ts'
 import type { Html } from './html.ts'
 import type { ReportedStudy } from './reported-study.ts'
 import { tellComparison } from './tell-comparison.ts'
+import { tellQuantization } from './tell-quantization.ts'
 import { tellSweep } from './tell-sweep.ts'
 
 /** What the weekly report says of one study, by its method. */
@@ -33,6 +34,7 @@ export function tellingOf({ study, runs, reading }: ReportedStudy): Telling | nu
   const { report } = reading
   if (config.method === 'critical-batch-size' && report.method === 'critical-batch-size') return tellSweep({ study, config, runs, report })
   if (config.method === 'loss-gap-batch' && report.method === 'loss-gap-batch') return tellComparison({ study, config, runs, report })
+  if (config.method === 'gradient-quantization' && report.method === 'gradient-quantization') return tellQuantization({ study, config, runs, report })
   throw new LoupeError('internal', `Study ${study.id} is of method ${config.method}, and its report of ${report.method}.`, { studyId: study.id })
 }
 

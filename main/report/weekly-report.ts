@@ -1,3 +1,4 @@
+import { commonSettings } from '../contract/study-config.ts'
 import { html, nothing } from './html.ts'
 import type { Html } from './html.ts'
 import { hours, moment, money } from './numbers.ts'
@@ -71,8 +72,7 @@ ${told?.table ?? nothing}
 
 /** Hours and money of a study, whole and in the report's days. */
 export function spent(reported: ReportedStudy, from: number): string {
-  const { config } = reported.study
-  const rate = config.method === 'critical-batch-size' ? config.sweep.hourlyRate : config.comparison.hourlyRate
+  const { hourlyRate: rate } = commonSettings(reported.study.config)
   const inPeriod = hoursInPeriod(reported, from)
   const total = reported.runs.reduce((sum, run) => sum + run.wallMs, 0) / 3_600_000
   const price = (value: number) => (rate === 0 ? '' : ` (${money(value * rate)})`)

@@ -10,6 +10,7 @@ import { runConfig } from '../contract/run-config.ts'
 import { studyConfig } from '../contract/study-config.ts'
 import { criticalBatchSizeConfig } from '../methods/critical-batch-size/config.ts'
 import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
+import { madeGradients } from '../log/made-gradients.ts'
 import { openLogReader, openLogWriter } from '../log/open.ts'
 import type { LogReader, LogWriter } from '../log/log.ts'
 import { createQueryHandlers } from './query-handlers.ts'
@@ -36,6 +37,7 @@ beforeAll(async () => {
       run.id,
       [0, steps / 2, steps].map((step) => ({ key: 'train/loss', step, examples: step * batchSize, wallMs: step * 10, value: 1 - (0.5 * step) / steps })),
     )
+    writer.appendGradients(run.id, [madeGradients(steps), madeGradients(steps, { worker: 1 })])
     writer.updateRun(run.id, { status: 'finished', steps, examples: steps * batchSize, wallMs: steps * 10, censored: false, startedAt: 1, finishedAt: 2 })
   }
   writer.updateStudy(studyId, { status: 'finished', startedAt: 1, finishedAt: 2 })
@@ -59,6 +61,8 @@ function inputs(): Readonly<Record<QueryName, unknown>> {
     'run.list': { studyId },
     'run.get': { runId },
     'metric.series': { runIds: [runId], keys: ['train/loss'] },
+    'gradient.steps': { runId },
+    'gradient.records': { runId, step: 40 },
     'event.list': { studyId },
     'dataset.list': {},
     'workspace.describe': {},
@@ -86,6 +90,8 @@ describe('the query handlers', () => {
       'run.list': { studyId: 5 },
       'run.get': { id: runId },
       'metric.series': { runIds: 'all', keys: [] },
+      'gradient.steps': {},
+      'gradient.records': { runId, step: -1 },
       'event.list': { offset: -1 },
       'dataset.list': { name: 'digits' },
       'workspace.describe': null,
@@ -93,10 +99,16 @@ describe('the query handlers', () => {
     for (const [name, input] of Object.entries(bad)) expect([name, await ask(name, input)]).toMatchObject([name, { ok: false, error: { code: 'invalid-input' } }])
   })
 
+  it('give the histograms of gradients, of some workers and units or of all', async () => {
+    expect(await ask('gradient.steps', { runId })).toEqual({ ok: true, value: { steps: [40], workers: [0, 1], units: [{ name: 'stem', elements: 2304 }] } })
+    expect(await ask('gradient.records', { runId, step: 40, workers: [1] })).toEqual({ ok: true, value: { records: [madeGradients(40, { worker: 1 })] } })
+    expect(await ask('gradient.records', { runId, step: 40, units: ['classes'] })).toEqual({ ok: true, value: { records: [] } })
+  })
+
   it('say so where there is no such study or run', async () => {
     expect(await ask('study.get', { studyId: 'none' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
     expect(await ask('study.report', { studyId: 'none' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
-    expect(await ask('run.get', { runId: 'none' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
+    for (const name of ['run.get', 'gradient.steps']) expect(await ask(name, { runId: 'none' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
   })
 
   it('map the losses of this study alone, or with those of the studies that differ in the learning rate only', async () => {

@@ -51,6 +51,8 @@ export function createQueryHandlers({ reader, workspace }: QueryContext): QueryH
       return { run, keys: [...reader.metricKeys(runId)], checkpoints: [...reader.checkpoints(runId)], events: [...events] }
     },
     'metric.series': (query) => ({ series: [...reader.series(query)] }),
+    'gradient.steps': ({ runId }) => reader.gradientSteps(runId),
+    'gradient.records': (query) => ({ records: [...reader.gradientRecords(query)] }),
     'event.list': (filter) => ({ events: [...reader.events(filter)] }),
     'dataset.list': async () => {
       const { describeBundledDatasets } = await import('../training/datasets/index.ts')
@@ -100,6 +102,7 @@ function allStudies(reader: LogReader): readonly StudyRecord[] {
 
 /** The study's config with another target or range of the fit: the stored curves are read against it. */
 function rereadConfig(config: StudyConfig, { target, fitFrom, fitTo }: ParsedQueryInput<'study.report'>): StudyConfig {
+  if (config.method === 'gradient-quantization') return config // it has neither a target nor a fit
   if (config.method === 'loss-gap-batch') return { ...config, comparison: { ...config.comparison, target: target ?? config.comparison.target } }
   return {
     ...config,

@@ -35,6 +35,7 @@ const handlers: CommandHandlers = {
   'run.resume': refuse,
   'run.stop': refuse,
   'run.steer': refuse,
+  'run.snapshotGradients': refuse,
   'run.branch': refuse,
   'engine.describe': refuse,
 }

@@ -3,6 +3,7 @@ import { LoupeError } from '../contract/errors.ts'
 import { evaluationInterval } from '../contract/run-config.ts'
 import type { RunConfig, Target } from '../contract/run-config.ts'
 import type { Dataset } from './datasets/dataset.ts'
+import { checkExchange } from './exchange/check-exchange.ts'
 import { checkBatchSize } from './sampler.ts'
 
 /** A run's course in steps and examples: what is due when. A function of the configuration alone, so a resumed run keeps it. */
@@ -100,6 +101,7 @@ export function checkRun(config: RunConfig, dataset: Pick<Dataset, 'train' | 'va
       { shards: noiseScale.shards, smallBatch: noiseScale.smallBatch, examples },
     )
   }
+  checkExchange(config, null)
   if (config.batchPolicy !== null) checkControlled(config, config.batchPolicy, examples)
   if (target?.criterion.startsWith('validation-') && dataset.validation.count === 0) {
     throw new LoupeError('invalid-input', `The target is a ${target.criterion}, and there are no validation examples. Set dataset.validationExamples above 0.`, { criterion: target.criterion })

@@ -42,6 +42,8 @@ const logged: Readonly<Record<(typeof eventKinds)[number], Readonly<Record<strin
   'run.failed': { code: 'diverged', trigger: 'notFinite' },
   'environment.changed': { before: { tensorflow: '2.21.0', device: 'CPU', threads: 2 }, now: { tensorflow: '2.21.0', device: 'GPU', threads: 1 } },
   'checkpoint.unreadable': { checkpointId: 'c', step: 64, code: 'log-corrupt', reason: 'Its SHA-256 differs.' },
+  'gradients.saved': { step: 300, path: '/w/snapshots/run-000001-step-300.npz', bytes: 3_200_000, arrays: 12 },
+  'gradients.not-saved': { step: 300, path: '/w/snapshots/run-000001-step-300.npz', code: 'disk-full', reason: 'No room.' },
   'armijo-fallback': { step: 400, fallbackSteps: 50 },
   'batch-norm-coupling': { model: 'ResNet-8' },
   'cut-batch-norm': { model: 'ResNet-8', cut: 'above-micro-batch', batchSize: 512, devices: 1, devicesAtStart: 1, largestMicroBatch: 64 },

@@ -81,6 +81,8 @@ const tells: Readonly<Record<EventKind, Tell>> = {
   'run.failed': failing,
   'environment.changed': tellChanges,
   'checkpoint.unreadable': quoting((read) => ({ step: read.count('step') })),
+  'gradients.saved': ({ read }) => ({ words: { step: read.count('step'), path: read.text('path'), size: read.bytes('bytes') } }),
+  'gradients.not-saved': quoting((read) => ({ step: read.count('step'), path: read.text('path') })),
   'armijo-fallback': ({ read, language }) => ({
     words: { fallbacks: read.count('fallbackSteps'), steps: read.count('step'), share: language.f.percent((read.number('fallbackSteps') ?? Number.NaN) / (read.number('step') ?? Number.NaN), 1) },
   }),

@@ -43,6 +43,10 @@ export class FactWords {
     return this.#written(name, (value) => this.#language.f.duration(value / 1000))
   }
 
+  bytes(name: string): string | null {
+    return this.#written(name, this.#language.f.bytes)
+  }
+
   text(name: string): string | null {
     const value = this.#facts[name]
     return typeof value === 'string' ? value : null

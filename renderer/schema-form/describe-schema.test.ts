@@ -23,9 +23,13 @@ describe('describeSchema', () => {
     })
   })
 
+  it('reads a list of texts', () => {
+    expect(describeSchema(z.array(z.string()).default([]), { path: 'exchange.hosts', variantPath: null })).toMatchObject({ kind: 'texts', path: 'exchange.hosts', defaultValue: [] })
+  })
+
   it('refuses a kind that has no control, by name', () => {
     expect(() => describeSchema(z.strictObject({ when: z.date() }))).toThrow('No control exists for "when", a schema of kind "date"')
-    expect(() => describeSchema(z.strictObject({ names: z.array(z.string()) }))).toThrow('"names", a schema of kind "array"')
+    expect(() => describeSchema(z.strictObject({ switches: z.array(z.boolean()) }))).toThrow('"switches", a schema of kind "array"')
   })
 
   it('finds a field by its path and refuses one that is not there', () => {

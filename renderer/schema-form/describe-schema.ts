@@ -26,6 +26,10 @@ export interface NumbersField extends Common {
   readonly kind: 'numbers'
   readonly isInteger: boolean
 }
+/** Texts of any kind, one after another. */
+export interface TextsField extends Common {
+  readonly kind: 'texts'
+}
 /** Some of several names, each at most once. */
 export interface ChoicesField extends Common {
   readonly kind: 'choices'
@@ -55,9 +59,9 @@ export interface VariantField extends Common {
   readonly discriminator: string
   readonly variants: readonly { readonly name: string; readonly fields: readonly Field[] }[]
 }
-export type Field = NumberField | TextField | SwitchField | ChoiceField | ChoicesField | OrderField | PairsField | NumbersField | ConstantField | GroupField | VariantField
+export type Field = NumberField | TextField | SwitchField | ChoiceField | ChoicesField | OrderField | PairsField | NumbersField | TextsField | ConstantField | GroupField | VariantField
 /** A field with a control of its own. */
-export type LeafField = NumberField | TextField | SwitchField | ChoiceField | ChoicesField | OrderField | PairsField | NumbersField
+export type LeafField = NumberField | TextField | SwitchField | ChoiceField | ChoicesField | OrderField | PairsField | NumbersField | TextsField
 
 interface Place {
   readonly path: string
@@ -89,6 +93,7 @@ export function describeSchema(schema: z.ZodType, place: Place = { path: '', var
   if (inner instanceof z.ZodString) return { ...common, kind: 'text' }
   if (inner instanceof z.ZodNumber) return { ...common, kind: 'number', isInteger: isInteger(inner) }
   if (inner instanceof z.ZodArray && inner.element instanceof z.ZodNumber) return { ...common, kind: 'numbers', isInteger: isInteger(inner.element) }
+  if (inner instanceof z.ZodArray && inner.element instanceof z.ZodString) return { ...common, kind: 'texts' }
   if (inner instanceof z.ZodArray && inner.element instanceof z.ZodEnum) return { ...common, kind: holdsAll(inner, inner.element) ? 'order' : 'choices', choices: inner.element.options.map(String) }
   const keys = inner instanceof z.ZodArray ? pairOf(inner.element) : null
   if (keys !== null) return { ...common, kind: 'pairs', keys }

@@ -25,6 +25,7 @@ const handlers: CommandHandlers = {
   'run.resume': refuse,
   'run.stop': refuse,
   'run.steer': refuse,
+  'run.snapshotGradients': refuse,
   'run.branch': refuse,
   'study.estimate': refuse,
   'engine.describe': refuse,

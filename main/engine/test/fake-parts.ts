@@ -1,4 +1,5 @@
 import { LoupeError } from '../../contract/errors.ts'
+import type { GradientRecord } from '../../contract/gradient-records.ts'
 import type { MetricRow } from '../../contract/metrics.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
 import type { Dataset } from '../../training/datasets/dataset.ts'
@@ -15,6 +16,8 @@ export interface FakeTraining {
   beforeStep?(config: RunConfig, step: number): Promise<void> | void
   /** Throws in place of the step. */
   failAt?(config: RunConfig, step: number): LoupeError | null
+  /** What a run with an exchange logs of its gradients at a step. */
+  gradientsAt?(step: number): readonly GradientRecord[]
 }
 
 export interface FakeLog {
@@ -66,6 +69,9 @@ export function fakeParts(training: FakeTraining): { readonly parts: EngineParts
     },
     describeModel: async () => ({ parameters: 10, macsPerExample: 10, activationBytesPerExample: 10 }),
     couplingWarnings: async () => [],
+    loadCompressors: async () => () => {
+      throw new LoupeError('unsupported', 'The fake trainer compresses nothing.')
+    },
     encodeCheckpoint,
     decodeCheckpoint,
   }
@@ -92,7 +98,7 @@ function fakeTrainer(training: FakeTraining, seen: FakeLog): Trainer {
   }
 }
 
-async function fakeLoop(training: FakeTraining, { config, observer, signal, resumeFrom }: TrainingOptions): Promise<TrainingResult> {
+async function fakeLoop(training: FakeTraining, { config, observer, signal, resumeFrom, exchangeRequests }: TrainingOptions): Promise<TrainingResult> {
   const { batchSize } = config
   const steps = training.stepsOf(config)
   const at = (step: number) => ({ step, examples: step * batchSize, wallMs: step })
@@ -114,6 +120,8 @@ async function fakeLoop(training: FakeTraining, { config, observer, signal, resu
     if (error !== null) throw error
     step++
     observer.onMetrics([row('train/batch-loss', step), ...(step % 2 === 0 ? [row('train/loss', step)] : [])])
+    observer.onGradients?.(training.gradientsAt?.(step) ?? [])
+    if (exchangeRequests?.takeSnapshotRequest()) observer.onSnapshot?.({ 'worker0/gradient': { shape: [2], type: 'float32', values: Float32Array.of(step, 0.5) } }, step)
     observer.onProgress({ step, examples: step * batchSize, batchLoss: 1 / step, examplesPerSecond: 1000 })
     if (step % 4 === 0) await observer.onCheckpoint(checkpoint(step))
   }

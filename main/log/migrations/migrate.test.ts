@@ -92,6 +92,20 @@ describe('migrations', () => {
     expect(schema(db)).toEqual(expect.arrayContaining(['checkpoints', 'events', 'events_by_run', 'events_by_study']))
     db.close()
   })
+
+  it('0005 adds gradients, and keeps events and checkpoints', () => {
+    const db = databaseAt(4)
+    db.exec(insertRun)
+    db.exec("INSERT INTO events (run, at, level, kind, message, facts) VALUES (7, 1, 'info', 'run.started', 'x', '{}')")
+    db.exec("INSERT INTO checkpoints (run, step, examples, bytes, sha256, file, created_at) VALUES (7, 10, 640, 3, 'ab', 'f', 1)")
+    migrate(db, 5)
+    expect(db.prepare('SELECT run, kind, message FROM events').raw().all()).toEqual([[7, 'run.started', 'x']])
+    expect(db.prepare('SELECT run, step, sha256 FROM checkpoints').raw().all()).toEqual([[7, 10, 'ab']])
+    db.exec("INSERT INTO gradient_units VALUES (1, 7, 'stem', 10); INSERT INTO gradients VALUES (7, 100, 0, 1, '{}', x'01')")
+    expect(() => db.exec("INSERT INTO gradients VALUES (7, 100, 0, 1, '{}', x'01')")).toThrow('UNIQUE constraint failed')
+    expect(() => db.exec("INSERT INTO gradients VALUES (7, 100, 0, 2, '{}', x'01')")).toThrow('FOREIGN KEY constraint failed')
+    db.close()
+  })
 })
 
 describe('an older log', () => {
@@ -117,7 +131,7 @@ describe('an older log', () => {
       if (day < 7) {
         const db = new Database(join(workspace.folder, 'loupe.db'))
         db.pragma('foreign_keys = OFF')
-        db.exec('DROP TABLE events; DROP TABLE checkpoints; DELETE FROM runs; DELETE FROM studies; DELETE FROM configs;')
+        db.exec('DROP TABLE gradients; DROP TABLE gradient_units; DELETE FROM runs; DELETE FROM studies; DELETE FROM configs;')
         db.pragma(`user_version = ${schemaVersion - 1}`)
         db.close()
       }

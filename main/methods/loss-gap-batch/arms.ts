@@ -1,18 +1,8 @@
 import { lossGapPolicyConfig, type BatchPolicyConfig } from '../../contract/batch-policy-config.ts'
 import { runConfig, type RunConfig } from '../../contract/run-config.ts'
+import type { ArmRequest } from '../arm-runs.ts'
 import type { DatasetFacts } from '../study.ts'
 import type { ArmName, LossGapBatchConfig } from './config.ts'
-
-/** One run of the comparison. */
-export interface Request {
-  readonly arm: ArmName
-  readonly seed: number
-}
-
-/** What the run is for within its study, unique there. */
-export function runKey({ arm, seed }: Request): string {
-  return `way=${arm} seed=${seed}`
-}
 
 /** Ways that never change the batch. */
 const FIXED: ReadonlySet<ArmName> = new Set(['fixed-small', 'fixed-large', 'fixed-large-scaled', 'rate-decay'])
@@ -31,7 +21,7 @@ export function firstBatchOf({ comparison }: LossGapBatchConfig, arm: ArmName): 
  * The whole config of a run. All runs of a comparison see the same number of examples, and none ends at the target: accuracy after
  * equal work is compared, and the target is read off the curves.
  */
-export function runConfigOf(config: LossGapBatchConfig, facts: DatasetFacts, { arm, seed }: Request): RunConfig {
+export function runConfigOf(config: LossGapBatchConfig, facts: DatasetFacts, { arm, seed }: ArmRequest<ArmName>): RunConfig {
   const { run, comparison } = config
   return runConfig.parse({
     ...run,

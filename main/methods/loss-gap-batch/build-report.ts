@@ -1,3 +1,4 @@
+import { spentOn } from '../run-outcome.ts'
 import type { DatasetFacts, StudiedRun } from '../study.ts'
 import type { LossGapBatchConfig } from './config.ts'
 import { readRuns } from './read-runs.ts'
@@ -6,14 +7,11 @@ import { ratiosOf, summariseArms } from './summarise-arms.ts'
 import { verdictOf } from './verdict.ts'
 import { warningsOf } from './warnings.ts'
 
-const HOUR_MS = 3_600_000
-
 /** Everything that the comparison says so far. Pure: another target re-reads the same curves. */
 export function buildReport(config: LossGapBatchConfig, runs: readonly StudiedRun[], facts: DatasetFacts): LossGapBatchReport {
   const { comparison } = config
   const read = readRuns(config, runs)
   const arms = summariseArms(config, read, facts)
-  const hours = runs.reduce((total, run) => total + run.wallMs, 0) / HOUR_MS
   return {
     method: 'loss-gap-batch',
     studyId: null,
@@ -22,8 +20,7 @@ export function buildReport(config: LossGapBatchConfig, runs: readonly StudiedRu
     arms,
     verdict: verdictOf({ config, runs: read, arms }),
     saving: savingOf(config, read),
-    // Runs side by side share a machine, so this is the time of all runs together: at least what the machine was rented for.
-    spent: { examples: runs.reduce((total, run) => total + run.examples, 0), hours, money: hours * comparison.hourlyRate },
+    spent: spentOn(runs, comparison.hourlyRate),
     warnings: warningsOf({ config, runs: read, arms }),
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { runKey } from './arms.ts'
+import { runKey } from '../arm-runs.ts'
 import { armName } from './config.ts'
 import { lossGapBatchStudy } from './study.ts'
 import { facts, madeConfig, madeRun } from './test/made-runs.ts'

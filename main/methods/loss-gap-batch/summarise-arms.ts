@@ -1,14 +1,13 @@
+import { accuracyDifference, pairedRatio, pairsOf, type Quantity } from '../paired-runs.ts'
+import { learningRateOf } from '../run-outcome.ts'
+import { spreadOf } from '../spread.ts'
 import type { DatasetFacts } from '../study.ts'
 import { firstBatchOf, runConfigOf } from './arms.ts'
 import type { ArmName, LossGapBatchConfig } from './config.ts'
-import { learningRateOf } from './read-runs.ts'
-import type { ComparedArm, ComparedRun, Ratio, Spread } from './report.ts'
-import { ratioOf, spreadOf } from './spread.ts'
+import type { ComparedArm, ComparedRun, Spread } from './report.ts'
 
 /** What the others are held against. */
 export const BASELINE: ArmName = 'fixed-small'
-
-type Quantity = (run: ComparedRun) => number | null
 
 /** The runs of each way together: means over those that are done. */
 export function summariseArms(config: LossGapBatchConfig, runs: readonly ComparedRun[], facts: DatasetFacts): ComparedArm[] {
@@ -16,7 +15,7 @@ export function summariseArms(config: LossGapBatchConfig, runs: readonly Compare
   return arms.map((arm) => {
     const own = runs.filter((run) => run.arm === arm)
     const done = own.filter(({ status }) => status === 'done')
-    const spread = (of: Quantity): Spread | null => spreadOf(done.flatMap((run) => of(run) ?? []), confidence)
+    const spread = (of: Quantity<ComparedRun>): Spread | null => spreadOf(done.flatMap((run) => of(run) ?? []), confidence)
     return {
       arm,
       learningRate: learningRateOf(runConfigOf(config, facts, { arm, seed: firstSeed })),
@@ -39,38 +38,16 @@ export function summariseArms(config: LossGapBatchConfig, runs: readonly Compare
       rollbacks: spread((run) => run.rollbacks),
       finalBatch: spread((run) => run.finalBatch),
       ratios: arm === BASELINE ? null : ratiosOf({ runs, arm, baseline: BASELINE, confidence }),
-      accuracyGain: arm === BASELINE ? null : accuracyGain({ runs, arm, confidence }),
+      accuracyGain: arm === BASELINE ? null : accuracyDifference(pairsOf({ runs, arm, baseline: BASELINE }), confidence),
     }
   })
 }
 
-interface Compared {
-  readonly runs: readonly ComparedRun[]
-  readonly arm: ArmName
-  readonly baseline: ArmName
-  readonly confidence: number
-}
-
-/** Pairs of runs of two ways with the same seed, where both are done. */
-function pairsOf({ runs, arm, baseline }: Omit<Compared, 'confidence'>): readonly (readonly [run: ComparedRun, base: ComparedRun])[] {
-  const done = runs.filter(({ status }) => status === 'done')
-  return done.flatMap((run) => {
-    const base = done.find((other) => other.arm === baseline && other.seed === run.seed)
-    return run.arm === arm && base !== undefined ? [[run, base] as const] : []
-  })
-}
-
 /** How many times what the baseline takes a way takes; null where no seed has both. */
-export function ratiosOf(options: Compared): ComparedArm['ratios'] {
+export function ratiosOf(options: { readonly runs: readonly ComparedRun[]; readonly arm: ArmName; readonly baseline: ArmName; readonly confidence: number }): ComparedArm['ratios'] {
   const pairs = pairsOf(options)
   if (pairs.length === 0) return null
-  const ratio = (of: Quantity): Ratio | null => {
-    const known = pairs.flatMap(([run, base]) => {
-      const [value, against] = [of(run), of(base)]
-      return value === null || against === null ? [] : [{ value, base: against }]
-    })
-    return ratioOf(known, options.confidence)
-  }
+  const ratio = (of: Quantity<ComparedRun>) => pairedRatio(pairs, of, options.confidence)
   return {
     updates: ratio((run) => run.updates),
     examples: ratio((run) => run.examples),
@@ -79,16 +56,4 @@ export function ratiosOf(options: Compared): ComparedArm['ratios'] {
     examplesToTarget: ratio((run) => run.toTarget?.examples ?? null),
     wallMsToTarget: ratio((run) => run.toTarget?.wallMs ?? null),
   }
-}
-
-/** Test accuracy, which rests on most examples, where it was evaluated; else validation accuracy. */
-function accuracyGain({ runs, arm, confidence }: Omit<Compared, 'baseline'>): Spread | null {
-  const pairs = pairsOf({ runs, arm, baseline: BASELINE })
-  const gains = (of: Quantity) =>
-    pairs.flatMap(([run, base]) => {
-      const [value, against] = [of(run), of(base)]
-      return value === null || against === null ? [] : [value - against]
-    })
-  const tested = gains((run) => run.testAccuracy)
-  return spreadOf(tested.length === pairs.length ? tested : gains((run) => run.validationAccuracy), confidence)
 }

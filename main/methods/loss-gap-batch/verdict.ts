@@ -1,3 +1,4 @@
+import { confidenceInWords, points, times } from '../in-words.ts'
 import type { LossGapBatchConfig } from './config.ts'
 import type { ComparedArm, ComparedRun, ComparisonFacts, ComparisonVerdictCode, LossGapBatchReport, Ratio, Spread } from './report.ts'
 import { BASELINE } from './summarise-arms.ts'
@@ -30,7 +31,7 @@ export function verdictOf({ config, runs, arms }: { readonly config: LossGapBatc
   if (gain.low === null || gain.high === null || updates.low === null || updates.high === null) {
     return say('single-seed', `With one seed the controller takes ${times(updates.value)} the updates of the fixed small batch, at ${points(gain.mean)} of accuracy${rest}; chance is not told from effect.`, facts)
   }
-  const sure = `${Math.round(confidence * 100)} %`
+  const sure = confidenceInWords(confidence)
   const gains = `${points(gain.mean)} of accuracy (${sure} interval ${points(gain.low)} to ${points(gain.high)})`
   const ratio = `${times(updates.value)} the updates of the fixed small batch (${updates.low.toFixed(2)} to ${updates.high.toFixed(2)})`
   if (gain.high < -accuracyTolerance) return say('less-accurate', `The controller loses accuracy: ${gains}, more than the ${points(accuracyTolerance, 'plain')} tolerated, at ${ratio}${rest}.`, facts)
@@ -59,15 +60,4 @@ function restOf({ ratios }: ComparedArm): string {
     ...(ratios?.examplesToTarget ? [`${times(ratios.examplesToTarget.value)} the examples to the target`] : []),
   ]
   return parts.length === 0 ? '' : `, ${parts.join(', ')}`
-}
-
-function times(ratio: number): string {
-  return `${ratio.toFixed(2)} times`
-}
-
-/** A difference of accuracies in points, with its sign. */
-function points(share: number, style: 'signed' | 'plain' = 'signed'): string {
-  const text = Math.abs(share * 100).toFixed(2)
-  const sign = style === 'plain' ? '' : Number(text) === 0 ? '±' : share < 0 ? '−' : '+'
-  return `${sign}${text} points`
 }

@@ -16,7 +16,7 @@ export function issueText(issue: Issue, t: (key: string, named: Record<string, s
     if (path === 'sweep.minSeeds') return t('newStudy.rule.seeds', {})
     if (path === 'sweep.tuningGrid') return t('newStudy.rule.grid', {})
     if (path === 'comparison.smallBatch') return t('newStudy.rule.smallBatch', {})
-    if (path === 'comparison.arms') return t('newStudy.rule.arms', {})
+    if (path === 'comparison.arms' || path === 'quantization.arms') return t('newStudy.rule.arms', {})
     if (path === 'comparison.warmupEpochs') return t('newStudy.rule.warmup', {})
     if (path === 'comparison.currentArm') return t('newStudy.rule.currentArm', {})
     if (path === 'controller.driver') return t('newStudy.rule.neverChanges', {})

@@ -12,7 +12,7 @@ import type { Issue } from '../../schema-form/form.ts'
 import { workbench } from '../../workbench.ts'
 import { studyFields } from './study-fields.ts'
 
-const allDefaults: Readonly<Record<MethodName, Draft>> = { 'critical-batch-size': studyConfig.parse({ method: 'critical-batch-size' }), 'loss-gap-batch': studyConfig.parse({ method: 'loss-gap-batch' }) }
+const allDefaults = Object.fromEntries(methodNames.map((method): [string, Draft] => [method, studyConfig.parse({ method })])) as Readonly<Record<MethodName, Draft>> // one for each name
 
 /** The study being prepared: its settings, what is wrong with them, and what they would cost. */
 export const useNewStudyStore = defineStore('new-study', () => {

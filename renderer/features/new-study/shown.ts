@@ -4,6 +4,16 @@ import type { Draft } from '../../schema-form/draft.ts'
 type Rule = (draft: Draft) => boolean
 
 const arms = (draft: Draft) => valueAt(draft, 'comparison.arms')
+const isOfValues =
+  (...codes: readonly string[]): Rule =>
+  (draft) =>
+    codes.includes(String(valueAt(draft, 'compression.values')))
+const quantizedArms =
+  (...beginnings: readonly string[]): Rule =>
+  (draft) => {
+    const chosen = valueAt(draft, 'quantization.arms')
+    return Array.isArray(chosen) && chosen.some((arm) => beginnings.some((beginning) => String(arm).startsWith(beginning)))
+  }
 const hasArm = (...names: readonly string[]): Rule => (draft) => {
   const chosen = arms(draft)
   return Array.isArray(chosen) && names.some((name) => chosen.includes(name))
@@ -17,6 +27,16 @@ const rules: Readonly<Record<string, Rule>> = {
   'sweep.previousStudy': (draft) => valueAt(draft, 'sweep.stage') !== 'small',
   'comparison.doublingEpochs': hasArm('epoch-doubling', 'rate-decay'),
   'comparison.theta': hasArm('norm-test'),
+  'compression.bits': isOfValues('uniform'),
+  'compression.rounding': isOfValues('uniform'),
+  'compression.degreesOfFreedom': quantizedArms('fitted-student-t', 'fitted-auto'),
+  'compression.feedbackLow': (draft) => valueAt(draft, 'compression.feedback') === true,
+  'compression.feedbackHigh': (draft) => valueAt(draft, 'compression.feedback') === true,
+  'compression.threshold': quantizedArms('threshold'),
+  'compression.stages': quantizedArms('sidco'),
+  'compression.levels': quantizedArms('qsgd'),
+  'exchange.windowSteps': (draft) => valueAt(draft, 'exchange.memory') === 'window',
+  'exchange.masking': (draft) => valueAt(draft, 'exchange.momentum') === 'worker',
   'comparison.smoothing': hasArm('cabs', 'norm-test', 'noise-scale'),
 }
 

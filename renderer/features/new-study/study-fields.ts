@@ -1,10 +1,10 @@
-import { studyConfig } from '../../../main/contract/study-config.ts'
+import { methodNames, studyConfig } from '../../../main/contract/study-config.ts'
 import type { MethodName } from '../../../main/contract/study-config.ts'
 import { describeSchema } from '../../schema-form/describe-schema.ts'
 import type { Field } from '../../schema-form/describe-schema.ts'
 
 /** The settings of each method that has a study, read from its schema. */
-export const studyFields: Readonly<Record<MethodName, Field>> = { 'critical-batch-size': fieldsOf('critical-batch-size'), 'loss-gap-batch': fieldsOf('loss-gap-batch') }
+export const studyFields = Object.fromEntries(methodNames.map((method) => [method, fieldsOf(method)])) as Readonly<Record<MethodName, Field>> // one for each name
 
 function fieldsOf(method: string): Field {
   const root = describeSchema(studyConfig)

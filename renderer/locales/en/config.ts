@@ -1,5 +1,6 @@
 import type { FieldTexts } from '../field-text.ts'
 import { lossGapConfig } from './loss-gap-config.ts'
+import { quantizationConfig } from './quantization-config.ts'
 
 const yesNo = { true: 'On', false: 'Off' }
 
@@ -150,4 +151,5 @@ export const config: FieldTexts = {
   'sweep.parallelRuns': { label: 'Runs side by side', help: '0 chooses by model and machine.', unit: 'runs' },
 
   ...lossGapConfig,
+  ...quantizationConfig,
 }

@@ -13,7 +13,7 @@ export const events = {
   kind: {
     workspace: { 'on-network-disk': '{path} lies on a network disk ({disk}). The log is safe there only while every process that opens it runs on this machine.' },
     dataset: { read: 'Read {data}: {train} training, {validation} validation and {test} test examples.' },
-    metrics: { dropped: 'Metric rows that found no place in memory while the log could not write, and are missing from its curves: {rows}.' },
+    metrics: { dropped: 'Rows that found no place in memory while the log could not write, and are missing from its curves and histograms: {rows}.' },
     log: {
       unwritable: 'The log cannot write: {error}. Training holds and goes on by itself once it can.',
       recovered: 'The log writes again after {time}; nothing was lost.',
@@ -37,6 +37,10 @@ export const events = {
     },
     environment: { changed: 'The run goes on under other conditions ({changes}): from here on its numbers may differ in the last digits from those of a run that was not interrupted.' },
     checkpoint: { unreadable: 'The checkpoint of step {step} does not read and is passed over: {error}.' },
+    gradients: {
+      saved: 'The gradients of all workers at step {step} are saved to {path} ({size}).',
+      'not-saved': 'The gradients of step {step} could not be saved to {path}: {error}.',
+    },
     'armijo-fallback':
       'The line search found no step size in {fallbacks} of {steps} steps ({share}) and took the fallback step. Raise the most tries, lower c, or look at the gradient: this run says little about the batch size.',
     'batch-norm-coupling':

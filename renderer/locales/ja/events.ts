@@ -4,7 +4,7 @@ export const events: typeof english = {
   kind: {
     workspace: { 'on-network-disk': '{path} はネットワークディスク（{disk}）にあります。ログが安全なのは、それを開くすべてのプロセスがこのマシンで動く間だけです。' },
     dataset: { read: '{data} を読みました。学習 {train} 例、検証 {validation} 例、テスト {test} 例です。' },
-    metrics: { dropped: 'ログに書き込めない間にメモリに収まらず、曲線から欠けた記録の行数：{rows}。' },
+    metrics: { dropped: 'ログに書き込めない間にメモリに収まらず、曲線やヒストグラムから欠けた記録の行数：{rows}。' },
     log: {
       unwritable: 'ログに書き込めません（{error}）。学習は待機し、書き込めるようになると自動で続きます。',
       recovered: '{time} 後にログへの書き込みが戻りました。失われたものはありません。',
@@ -28,6 +28,10 @@ export const events: typeof english = {
     },
     environment: { changed: '実行は別の条件で続きます（{changes}）。ここから先の数値は、中断しなかった場合と末尾の桁が異なることがあります。' },
     checkpoint: { unreadable: 'ステップ {step} のチェックポイントは読めないため飛ばします（{error}）。' },
+    gradients: {
+      saved: 'ステップ {step} の全ワーカーの勾配を {path} に保存しました（{size}）。',
+      'not-saved': 'ステップ {step} の勾配を {path} に保存できませんでした（{error}）。',
+    },
     'armijo-fallback':
       '直線探索は {steps} ステップ中 {fallbacks} ステップ（{share}）でステップ幅を見つけられず、代替ステップを使いました。試行の上限を上げるか、c を下げるか、勾配を確かめてください。この実行からバッチサイズについて言えることはわずかです。',
     'batch-norm-coupling':

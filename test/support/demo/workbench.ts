@@ -105,6 +105,8 @@ export function createDemoWorkbench(): Transport & { close(): void } {
         return keys.flatMap((key) => seriesOf(study, run, key, maxPoints) ?? [])
       }),
     }),
+    'gradient.steps': () => ({ steps: [], workers: [], units: [] }),
+    'gradient.records': () => ({ records: [] }),
     'event.list': ({ studyId }) => ({
       events: studies
         .filter((study) => studyId === null || study.id === studyId)
@@ -133,6 +135,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     'run.resume': () => ({}),
     'run.stop': () => ({}),
     'run.steer': () => ({}),
+    'run.snapshotGradients': () => ({}),
     'run.branch': () => {
       throw new LoupeError('unsupported', 'The demonstration branches no runs.')
     },

@@ -1,6 +1,7 @@
 import type { Status } from '../../../contract/records.ts'
+import { runKey } from '../../arm-runs.ts'
 import type { DatasetFacts, StudiedRun } from '../../study.ts'
-import { runConfigOf, runKey } from '../arms.ts'
+import { runConfigOf } from '../arms.ts'
 import { lossGapBatchConfig, type ArmName, type LossGapBatchConfig } from '../config.ts'
 
 export const facts: DatasetFacts = { trainExamples: 1000, validationExamples: 200 }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { LoupeError } from '../contract/errors.ts'
-import { MetricQueue } from './metric-queue.ts'
+import { RowQueue } from './row-queue.ts'
 import { batchLoss } from './temporary-log.ts'
 
 /** A disk that can be full. */
@@ -8,7 +8,7 @@ function disk() {
   const written: number[] = []
   const told: number[] = []
   const state = { full: false }
-  const queue = new MetricQueue(({ rows, droppedRows }) => {
+  const queue = new RowQueue(({ rows, droppedRows }) => {
     if (state.full) throw new LoupeError('disk-full', 'The disk is full.', {})
     for (const { step } of rows) written.push(step)
     if (droppedRows > 0) told.push(droppedRows)
@@ -16,7 +16,7 @@ function disk() {
   return { queue, state, written, told }
 }
 
-describe('MetricQueue', () => {
+describe('RowQueue', () => {
   it('keeps rows while the disk is full, says so, and writes them in order when there is room', () => {
     vi.useFakeTimers()
     const { queue, state, written, told } = disk()
@@ -57,6 +57,20 @@ describe('MetricQueue', () => {
     const { queue, written } = disk()
     for (let step = 0; step < 20_000; step++) queue.append(1, [batchLoss(step, 1)])
     expect(written).toHaveLength(20_000)
+    queue.close()
+  })
+
+  it('counts histograms for the metric rows that they are as large as, and takes back both', () => {
+    const { queue, written } = disk()
+    const gradients = (step: number) => ({ step, worker: 0, unit: 'a', elements: 1, compression: '{}', histograms: new Uint8Array(99_900) })
+    queue.append(1, Array.from({ length: 19 }, (_, step) => gradients(step)))
+    expect(written).toHaveLength(0)
+    queue.remove((run, { step }) => run === 1 && step > 4)
+    queue.append(1, [gradients(5), batchLoss(5, 1)])
+    queue.flush()
+    expect(written).toEqual([0, 1, 2, 3, 4, 5, 5])
+    queue.append(1, Array.from({ length: 20 }, (_, step) => gradients(step)))
+    expect(written).toHaveLength(27)
     queue.close()
   })
 })

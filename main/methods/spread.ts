@@ -1,5 +1,5 @@
-import { studentQuantile } from '../student.ts'
-import type { Ratio, Spread } from './report.ts'
+import type { Ratio, Spread } from '../contract/spread.ts'
+import { studentQuantile } from './student.ts'
 
 /**
  * Mean, deviation and Student interval of a sample; null of an empty one.

@@ -1,0 +1,13 @@
+import type { StudyProgress } from '../../contract/records.ts'
+import { armsProgress, planArms } from '../arm-runs.ts'
+import type { DatasetFacts, PlannedRun, StudiedRun } from '../study.ts'
+import { runConfigOf } from './arms.ts'
+import type { GradientQuantizationConfig } from './config.ts'
+
+export function planComparison(config: GradientQuantizationConfig, runs: readonly StudiedRun[], facts: DatasetFacts): PlannedRun[] {
+  return planArms({ plan: config.quantization, runs, facts, configOf: (request) => runConfigOf(config, facts, request) })
+}
+
+export function comparisonProgress(config: GradientQuantizationConfig, runs: readonly StudiedRun[], facts: DatasetFacts): StudyProgress {
+  return armsProgress({ plan: config.quantization, runs, facts })
+}
