@@ -3,6 +3,7 @@ import { charts } from './charts.ts'
 import { common } from './common.ts'
 import { events } from './events.ts'
 import { fitPoints } from './fit-points.ts'
+import { gradients } from './gradient-quantization.ts'
 import { lossGap } from './loss-gap.ts'
 import { newStudy } from './new-study.ts'
 import { runs } from './runs.ts'
@@ -10,4 +11,4 @@ import { start } from './start.ts'
 import { study } from './study.ts'
 
 /** Every text of the window in Japanese. */
-export const ja: Messages = { ...common, start, newStudy, fitPoints, study, lossGap, runs, charts, events }
+export const ja: Messages = { ...common, start, newStudy, fitPoints, study, lossGap, gradients, runs, charts, events }
