@@ -61,3 +61,19 @@ export const loggedGradients = z.object({
   units: z.array(z.object({ name: z.string(), elements: z.int() })),
 })
 export type LoggedGradients = z.output<typeof loggedGradients>
+
+/** How the units of one worker were compressed, over the logged steps. The arrays of a unit have one place a step, null where nothing was logged of it. */
+export const gradientCourse = z.object({
+  steps: z.array(z.int()),
+  units: z.array(
+    z.object({
+      name: z.string(),
+      elements: z.int(),
+      kept: z.array(z.number().nullable()),
+      asked: z.array(z.number().nullable()),
+      distribution: z.array(z.string().nullable()),
+      status: z.array(z.string().nullable()),
+    }),
+  ),
+})
+export type GradientCourse = z.output<typeof gradientCourse>

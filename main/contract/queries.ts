@@ -2,7 +2,7 @@ import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.t
 import { gradientQuantizationReport } from '../methods/gradient-quantization/report.ts'
 import { lossGapBatchReport } from '../methods/loss-gap-batch/report.ts'
 import { bundledDatasets } from './dataset-config.ts'
-import { gradientRecord, loggedGradients } from './gradient-records.ts'
+import { gradientCourse, gradientRecord, loggedGradients } from './gradient-records.ts'
 import { lossMap, mappedLoss } from './loss-map.ts'
 import { checkpointRecord, logEvent, metricSeries, runRecord, studyProgress, studyRecord } from './records.ts'
 import { target } from './run-config.ts'
@@ -66,6 +66,8 @@ export const queries = {
     input: z.strictObject({ runId: z.string(), step: z.int().min(0), workers: z.array(z.int().min(0)).max(64).nullable().default(null), units: z.array(z.string()).max(1000).nullable().default(null) }),
     output: z.object({ records: z.array(gradientRecord) }),
   },
+  /** How each unit of a worker was compressed over all logged steps, without the histograms. */
+  'gradient.course': { input: z.strictObject({ runId: z.string(), worker: z.int().min(0) }), output: gradientCourse },
   'event.list': {
     input: z.strictObject({ studyId: z.string().nullable().default(null), runId: z.string().nullable().default(null), ...page }),
     output: z.object({ events: z.array(logEvent) }),

@@ -23,6 +23,21 @@ describe('gradients in the log', () => {
     log.close()
   })
 
+  it('tell how a unit of one worker was compressed from step to step, with gaps where nothing was logged of it', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    const reading = madeGradients(10).compression
+    const at = (step: number, unit: string, worker: number, kept: number) => madeGradients(step, { unit, worker, compression: { ...reading, kept, asked: 7, distribution: 'laplace', status: 'fitted' } })
+    log.appendGradients(run.id, [at(10, 'stem', 0, 1), at(10, 'stem', 1, 99), at(20, 'stem', 0, 2), at(20, 'classes', 0, 3)])
+    const course = log.gradientCourse(run.id, 0)
+    expect(course.steps).toEqual([10, 20])
+    expect(course.units.map(({ name, kept }) => [name, kept])).toEqual([['stem', [1, 2]], ['classes', [null, 3]]])
+    expect(course.units[1]).toMatchObject({ asked: [null, 7], distribution: [null, 'laplace'], status: [null, 'fitted'] })
+    expect(log.gradientCourse(run.id, 5)).toEqual({ steps: [], units: [] })
+    log.close()
+  })
+
   it('are on the disk once a checkpoint is, and with the metrics of their step', () => {
     using workspace = temporaryWorkspace()
     const log = openLogWriter({ workspace: workspace.folder })

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { compressionReading } from '../contract/gradient-records.ts'
-import type { GradientRecord, LoggedGradients } from '../contract/gradient-records.ts'
+import type { GradientCourse, GradientRecord, LoggedGradients } from '../contract/gradient-records.ts'
 import { LoupeError } from '../contract/errors.ts'
 import { decodeHistograms, encodeHistograms } from './histogram-codec.ts'
 import type { GradientQuery } from './log.ts'
@@ -24,6 +24,10 @@ export const gradientQueries = {
     SELECT g.worker, u.name, u.elements, g.compression, g.histograms
     FROM gradients AS g CROSS JOIN gradient_units AS u ON u.id = g.unit
     WHERE g.run = ? AND g.step = ? ORDER BY g.worker, g.unit`,
+  course: `
+    SELECT g.step, u.name, u.elements, g.compression
+    FROM gradients AS g CROSS JOIN gradient_units AS u ON u.id = g.unit
+    WHERE g.run = ? AND g.worker = ? ORDER BY g.step, g.unit`,
 } as const
 
 /** @throws LoupeError `invalid-input` for histograms that are none. */
@@ -36,6 +40,7 @@ export function gradientRow({ step, worker, unit, elements, compression, histogr
 export interface GradientReads {
   logged(run: number): LoggedGradients
   records(run: number, query: GradientQuery): GradientRecord[]
+  course(run: number, worker: number): GradientCourse
 }
 
 export function gradientReads(db: Database): GradientReads {
@@ -43,7 +48,9 @@ export function gradientReads(db: Database): GradientReads {
   const workers = db.prepare<[number], number>(gradientQueries.workers).pluck()
   const units = db.prepare<[number], { name: string; elements: number }>(gradientQueries.units)
   const ofStep = db.prepare<[number, number], [number, string, number, string, Uint8Array]>(gradientQueries.ofStep).raw()
+  const course = db.prepare<[number, number], CourseRow>(gradientQueries.course).raw()
   return {
+    course: (run, worker) => courseOf(course.all(run, worker)),
     logged: (run) => ({ steps: steps.all(run), workers: workers.all(run), units: units.all(run) }),
     records(run, wanted) {
       const found = ofStep.all(run, wanted.step).filter(([worker, unit]) => (wanted.workers?.includes(worker) ?? true) && (wanted.units?.includes(unit) ?? true))
@@ -57,6 +64,27 @@ export function gradientReads(db: Database): GradientReads {
       }))
     },
   }
+}
+
+type CourseRow = readonly [step: number, unit: string, elements: number, compression: string]
+
+/** Rows by step, put beside one another by unit. */
+function courseOf(rows: readonly CourseRow[]): GradientCourse {
+  const steps = [...new Set(rows.map(([step]) => step))]
+  const places = new Map(steps.map((step, place) => [step, place]))
+  const units = new Map<string, GradientCourse['units'][number]>()
+  const nowhere = () => steps.map(() => null)
+  for (const [step, name, elements, compression] of rows) {
+    const unit = units.get(name) ?? { name, elements, kept: nowhere(), asked: nowhere(), distribution: nowhere(), status: nowhere() }
+    units.set(name, unit)
+    const { kept, asked, distribution, status } = compressionReading.parse(JSON.parse(compression))
+    const place = places.get(step) ?? 0
+    unit.kept[place] = kept
+    unit.asked[place] = asked
+    unit.distribution[place] = distribution
+    unit.status[place] = status
+  }
+  return { steps, units: [...units.values()] }
 }
 
 export interface GradientWrites {

@@ -1,6 +1,6 @@
 import type { ErrorFacts, WireError } from '../contract/errors.ts'
 import type { EventKind } from '../contract/event-kinds.ts'
-import type { GradientRecord, LoggedGradients } from '../contract/gradient-records.ts'
+import type { GradientCourse, GradientRecord, LoggedGradients } from '../contract/gradient-records.ts'
 import type { MetricRow } from '../contract/metrics.ts'
 import type { CheckpointRecord, Environment, LogEvent, MetricSeries, RunRecord, Status, StudyRecord } from '../contract/records.ts'
 import type { RunConfig } from '../contract/run-config.ts'
@@ -67,6 +67,8 @@ export interface LogReader {
   gradientSteps(runId: string): LoggedGradients
   /** By worker, then in the order in which the units lie in the gradient. Empty for a step at which none were logged. */
   gradientRecords(query: GradientQuery & { readonly runId: string }): readonly GradientRecord[]
+  /** How each unit of a worker was compressed, over all logged steps. */
+  gradientCourse(runId: string, worker: number): GradientCourse
   /** Newest first. Those of a study include those of its runs that name it; `runId` narrows further. */
   events(filter: Page & { readonly studyId: string | null; readonly runId: string | null }): readonly LogEvent[]
   /** All events of one kind of a study, its runs' included, oldest first. */

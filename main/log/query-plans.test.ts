@@ -55,6 +55,7 @@ describe('what charts poll', () => {
     expect(plan(gradientQueries.steps)).toEqual(['SEARCH gradients USING COVERING INDEX sqlite_autoindex_gradients_1 (run=?)'])
     expect(plan(gradientQueries.workers)[0]).toBe('SEARCH gradients USING COVERING INDEX sqlite_autoindex_gradients_1 (run=?)')
     expect(plan(gradientQueries.ofStep)).toEqual(['SEARCH g USING INDEX sqlite_autoindex_gradients_1 (run=? AND step=?)', 'SEARCH u USING INTEGER PRIMARY KEY (rowid=?)'])
+    expect(plan(gradientQueries.course)[0]).toBe('SEARCH g USING INDEX sqlite_autoindex_gradients_1 (run=?)')
     expect(plan(gradientQueries.units)[0]).toBe('SEARCH gradient_units USING INDEX sqlite_autoindex_gradient_units_1 (run=?)')
   })
 

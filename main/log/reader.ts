@@ -40,6 +40,7 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
     stepTotal: guard((runId, key) => metrics.total(runs.rowOf(runId), key)),
     gradientSteps: guard((runId) => gradients.logged(runs.rowOf(runId))),
     gradientRecords: guard(({ runId, ...query }) => gradients.records(runs.rowOf(runId), query)),
+    gradientCourse: guard((runId, worker) => gradients.course(runs.rowOf(runId), worker)),
     events: guard((filter) => events.list(filter)),
     studyEvents: guard((studyId, kind) => events.ofKind(studyId, kind)),
     checkpoints: guard((runId) => checkpoints.of(runId).map(({ record }) => record)),

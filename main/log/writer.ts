@@ -101,6 +101,7 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
     stepTotal: current(reader.stepTotal),
     gradientSteps: current(reader.gradientSteps),
     gradientRecords: current(reader.gradientRecords),
+    gradientCourse: current(reader.gradientCourse),
 
     createStudy: (config) => reader.study(write(() => studies.insert(config, now()))),
     updateStudy(id, patch) {

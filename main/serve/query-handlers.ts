@@ -53,6 +53,7 @@ export function createQueryHandlers({ reader, workspace }: QueryContext): QueryH
     'metric.series': (query) => ({ series: [...reader.series(query)] }),
     'gradient.steps': ({ runId }) => reader.gradientSteps(runId),
     'gradient.records': (query) => ({ records: [...reader.gradientRecords(query)] }),
+    'gradient.course': ({ runId, worker }) => reader.gradientCourse(runId, worker),
     'event.list': (filter) => ({ events: [...reader.events(filter)] }),
     'dataset.list': async () => {
       const { describeBundledDatasets } = await import('../training/datasets/index.ts')

@@ -1,5 +1,6 @@
 import { CustomChart, LineChart, ScatterChart } from 'echarts/charts'
 import { DataZoomComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TitleComponent, ToolboxComponent, TooltipComponent, VisualMapContinuousComponent } from 'echarts/components'
+import { LabelLayout } from 'echarts/features'
 import { connect, init, use } from 'echarts/core'
 import type { EChartsType } from 'echarts/core'
 import type { EChartsOption, LineSeriesOption, ScatterSeriesOption, CustomSeriesOption } from 'echarts'
@@ -22,6 +23,7 @@ use([
   MarkLineComponent,
   MarkAreaComponent,
   VisualMapContinuousComponent,
+  LabelLayout,
 ])
 
 export { connect, init, VChart }

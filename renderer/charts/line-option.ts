@@ -11,6 +11,7 @@ export interface Line {
   /** Lines of one name share an entry of the legend. */
   readonly name: string
   readonly color: string
+  readonly dash?: 'dashed'
   readonly curve: Curve
 }
 
@@ -78,16 +79,16 @@ function isShown(curve: Curve, index: number, chart: LineChart): boolean {
 }
 
 function lineSeries(line: Prepared, smoothing: number, bandOpacity: number): Series[] {
-  const { curve, color, name } = line
+  const { curve, color, name, dash: type = 'solid' } = line
   const pairs = (ys: readonly number[]) => curve.x.map((x, index) => [x, ys[index] ?? Number.NaN])
   const shared = { type: 'line' as const, name, symbol: curve.x.length === 1 ? 'circle' : 'none', symbolSize: 5, itemStyle: { color }, emphasis: { disabled: true } }
   const isBucketed = curve.count.some((count, index) => count > 1 && curve.max[index] !== curve.min[index])
   const band = isBucketed ? [bandSeries({ name, x: curve.x, low: curve.min, high: curve.max, color, opacity: bandOpacity })] : []
-  if (smoothing === 0) return [...band, { ...shared, data: pairs(curve.mean), lineStyle: { color, width: 1.6 } }]
+  if (smoothing === 0) return [...band, { ...shared, data: pairs(curve.mean), lineStyle: { color, width: 1.6, type } }]
   return [
     ...band,
     { ...shared, data: pairs(curve.mean), lineStyle: { color: withOpacity(color, 0.25), width: 1 }, silent: true, tooltip: { show: false }, z: 2 },
-    { ...shared, data: pairs(line.smoothed), lineStyle: { color, width: 1.8 }, z: 3 },
+    { ...shared, data: pairs(line.smoothed), lineStyle: { color, width: 1.8, type }, z: 3 },
   ]
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from '../../main/contract/zod.ts'
 import { describeSchema } from './describe-schema.ts'
 import { parsePairs } from './parse-pairs.ts'
+import { parseTexts } from './parse-texts.ts'
 import { permutations } from './permutations.ts'
 
 const name = z.enum(['a', 'b', 'c'])
@@ -15,6 +16,14 @@ describe('lists in a form', () => {
   it('of two whole numbers are pairs', () => {
     expect(describeSchema(z.array(z.strictObject({ epoch: z.int(), batchSize: z.int() })))).toMatchObject({ kind: 'pairs', keys: ['epoch', 'batchSize'] })
     expect(() => describeSchema(z.array(z.strictObject({ epoch: z.int(), rate: z.number() })))).toThrow('No control exists')
+  })
+})
+
+describe('parseTexts', () => {
+  it('reads texts apart, one a line or between commas', () => {
+    expect(describeSchema(z.array(z.string().min(1)).default([]))).toMatchObject({ kind: 'texts' })
+    expect(parseTexts('10.0.0.1:9000, 10.0.0.2:9000\n\n 10.0.0.3:9000 ')).toEqual(['10.0.0.1:9000', '10.0.0.2:9000', '10.0.0.3:9000'])
+    expect(parseTexts('  ')).toEqual([])
   })
 })
 

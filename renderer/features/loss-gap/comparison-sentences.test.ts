@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { comparisonVerdictCode, comparisonWarningCode } from '../../../main/methods/loss-gap-batch/report.ts'
 import { createFormats } from '../../format.ts'
 import { i18n } from '../../i18n.ts'
-import { createComparisonSentences, points } from './comparison-sentences.ts'
+import { points } from '../comparison/points.ts'
+import { createComparisonSentences } from './comparison-sentences.ts'
 
 const inLocale = (locale: 'en' | 'ja') => {
   i18n.global.locale.value = locale

@@ -5,6 +5,7 @@ import type { ArmName } from '../../../main/methods/loss-gap-batch/config.ts'
 import type { ComparisonFacts, LossGapBatchReport, Ratio } from '../../../main/methods/loss-gap-batch/report.ts'
 import type { Formats } from '../../format.ts'
 import { formats } from '../../i18n.ts'
+import { points } from '../comparison/points.ts'
 
 type Words = (key: string, named: Record<string, unknown>) => string
 
@@ -39,13 +40,6 @@ function wordOf(name: string, value: number | string, t: Words, f: Formats): str
   if (name.startsWith('gain') || name === 'accuracyGain') return points(value, f)
   if (name.startsWith('updates') || name.endsWith('Ratio')) return times(value, f)
   return f.count(value)
-}
-
-/** A difference of accuracies, with its sign; a share of one as percentage points. */
-export function points(difference: number, f: Formats): string {
-  const text = f.significant(Math.abs(difference * 100), 2)
-  const sign = difference > 0 ? '+' : difference < 0 ? '−' : '±'
-  return `${sign}${text} pt`
 }
 
 function times(ratio: number, f: Formats): string {

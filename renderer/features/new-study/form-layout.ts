@@ -3,11 +3,11 @@ import type { MethodName } from '../../../main/contract/study-config.ts'
 /** Which settings stand where in the form. A test sees to it that every setting of the schema stands in exactly one place. */
 export interface FormGroup {
   /** A key under `newStudy.group`, or null for settings without a heading of their own. */
-  readonly title: 'fit' | 'coding' | 'baselines' | 'memory' | 'watching' | 'lostWorkers' | 'schedule' | 'evaluation' | 'noiseScale' | 'compute' | 'statistics' | 'regularization' | 'learningRates' | 'limits' | 'growth' | 'divergence' | 'lengths' | 'epochs' | 'realisation' | 'rollback' | null
+  readonly title: 'schedule' | 'evaluation' | 'noiseScale' | 'compute' | 'statistics' | 'regularization' | 'learningRates' | 'limits' | 'growth' | 'divergence' | 'lengths' | 'epochs' | 'realisation' | 'rollback' | 'fit' | 'coding' | 'baselines' | 'memory' | 'watching' | 'lostWorkers' | null
   readonly paths: readonly string[]
 }
 export interface FormSection {
-  readonly id: 'data' | 'model' | 'optimizer' | 'sweep' | 'target' | 'stages' | 'advanced' | 'comparison' | 'controller' | 'goal' | 'controllerDetails' | 'quantization' | 'exchange' | 'compression' | 'budget' | 'branchPolicy' | 'branchTraining'
+  readonly id: 'data' | 'model' | 'optimizer' | 'sweep' | 'target' | 'stages' | 'advanced' | 'comparison' | 'controller' | 'goal' | 'controllerDetails' | 'branchPolicy' | 'branchTraining' | 'quantization' | 'compression' | 'exchange' | 'exchangeDetails' | 'budget'
   readonly groups: readonly FormGroup[]
   readonly isFolded?: true
 }
@@ -74,31 +74,38 @@ const comparison: readonly FormSection[] = [
   { id: 'advanced', isFolded: true, groups: [{ title: 'statistics', paths: ['comparison.confidence', 'comparison.firstSeed', 'comparison.parallelRuns'] }, ...shared] },
 ]
 
-const at = (group: string) => (names: readonly string[]) => names.map((name) => `${group}.${name}`)
-const [quantized, exchanged, compressed] = [at('quantization'), at('exchange'), at('compression')]
+const under = (place: string, names: readonly string[]) => names.map((name) => `${place}.${name}`)
 
 const quantization: readonly FormSection[] = [
   ...trained,
-  { id: 'quantization', groups: [{ title: null, paths: [...quantized(['arms', 'seeds', 'batchSize', 'epochs', 'accuracyTolerance']), 'compression.ratio', 'exchange.workers'] }] },
-  {
-    id: 'exchange',
-    groups: [
-      { title: null, paths: exchanged(['topology', 'unit', 'minTensor', 'hosts', 'clipNorm']) },
-      { title: 'memory', paths: exchanged(['memory', 'windowSteps', 'momentum', 'masking', 'warmupRatios', 'startStep']) },
-      { title: 'watching', paths: exchanged(['logEvery', 'checkEvery']) },
-      { title: 'lostWorkers', paths: exchanged(['whenWorkerLost', 'waitSeconds']) },
-    ],
-  },
+  { id: 'quantization', groups: [{ title: null, paths: [...under('quantization', ['arms', 'seeds', 'batchSize', 'epochs', 'accuracyTolerance']), 'compression.ratio', 'exchange.workers'] }] },
   {
     id: 'compression',
     groups: [
-      { title: 'fit', paths: compressed(['side', 'estimator', 'degreesOfFreedom', 'zeros', 'fitEvery', 'fitSample', 'feedback', 'feedbackLow', 'feedbackHigh']) },
-      { title: 'coding', paths: compressed(['values', 'bits', 'rounding', 'positions']) },
-      { title: 'baselines', paths: compressed(['threshold', 'stages', 'levels']) },
+      { title: null, paths: under('compression', ['side', 'feedback', 'feedbackLow', 'feedbackHigh']) },
+      { title: 'fit', paths: under('compression', ['estimator', 'degreesOfFreedom', 'zeros', 'fitEvery', 'fitSample']) },
+      { title: 'coding', paths: under('compression', ['values', 'bits', 'rounding', 'positions']) },
+      { title: 'baselines', paths: under('compression', ['threshold', 'stages', 'levels']) },
     ],
   },
-  { id: 'budget', groups: [{ title: null, paths: quantized(['budgetHours', 'hourlyRate']) }] },
-  { id: 'advanced', isFolded: true, groups: [{ title: 'statistics', paths: quantized(['confidence', 'firstSeed', 'parallelRuns']) }, ...shared] },
+  {
+    id: 'exchange',
+    groups: [
+      { title: null, paths: under('exchange', ['topology', 'unit', 'minTensor']) },
+      { title: 'memory', paths: under('exchange', ['memory', 'windowSteps', 'momentum', 'masking', 'clipNorm', 'warmupRatios', 'startStep']) },
+    ],
+  },
+  {
+    id: 'exchangeDetails',
+    isFolded: true,
+    groups: [
+      { title: null, paths: ['exchange.hosts'] },
+      { title: 'lostWorkers', paths: under('exchange', ['whenWorkerLost', 'waitSeconds']) },
+      { title: 'watching', paths: under('exchange', ['logEvery', 'checkEvery']) },
+    ],
+  },
+  { id: 'budget', groups: [{ title: null, paths: under('quantization', ['budgetHours', 'hourlyRate']) }] },
+  { id: 'advanced', isFolded: true, groups: [{ title: 'statistics', paths: under('quantization', ['confidence', 'firstSeed', 'parallelRuns']) }, ...shared] },
 ]
 
 /** The form of each method's study. */

@@ -3,21 +3,18 @@ import type { Draft } from '../../schema-form/draft.ts'
 
 type Rule = (draft: Draft) => boolean
 
-const arms = (draft: Draft) => valueAt(draft, 'comparison.arms')
-const isOfValues =
-  (...codes: readonly string[]): Rule =>
-  (draft) =>
-    codes.includes(String(valueAt(draft, 'compression.values')))
-const quantizedArms =
-  (...beginnings: readonly string[]): Rule =>
-  (draft) => {
-    const chosen = valueAt(draft, 'quantization.arms')
-    return Array.isArray(chosen) && chosen.some((arm) => beginnings.some((beginning) => String(arm).startsWith(beginning)))
-  }
 const hasArm = (...names: readonly string[]): Rule => (draft) => {
-  const chosen = arms(draft)
+  const chosen = valueAt(draft, 'comparison.arms')
   return Array.isArray(chosen) && names.some((name) => chosen.includes(name))
 }
+/** Whether any of the compressors is among the ways, with its memory or without. */
+const sends = (...beginnings: readonly string[]): Rule => (draft) => {
+  const chosen = valueAt(draft, 'quantization.arms')
+  return Array.isArray(chosen) && chosen.some((arm) => beginnings.some((beginning) => String(arm).startsWith(beginning)))
+}
+const both = (...all: readonly Rule[]): Rule => (draft) => all.every((rule) => rule(draft))
+const is = (path: string, ...values: readonly unknown[]): Rule => (draft) => values.includes(valueAt(draft, path))
+const keeps = sends('fitted-', 'top-k', 'random-k', 'threshold', 'sidco')
 /** Some settings mean something only beside another one. */
 const rules: Readonly<Record<string, Rule>> = {
   'run.dataset.path': (draft) => valueAt(draft, 'run.dataset.name') === 'file',
@@ -27,17 +24,21 @@ const rules: Readonly<Record<string, Rule>> = {
   'sweep.previousStudy': (draft) => valueAt(draft, 'sweep.stage') !== 'small',
   'comparison.doublingEpochs': hasArm('epoch-doubling', 'rate-decay'),
   'comparison.theta': hasArm('norm-test'),
-  'compression.bits': isOfValues('uniform'),
-  'compression.rounding': isOfValues('uniform'),
-  'compression.degreesOfFreedom': quantizedArms('fitted-student-t', 'fitted-auto'),
-  'compression.feedbackLow': (draft) => valueAt(draft, 'compression.feedback') === true,
-  'compression.feedbackHigh': (draft) => valueAt(draft, 'compression.feedback') === true,
-  'compression.threshold': quantizedArms('threshold'),
-  'compression.stages': quantizedArms('sidco'),
-  'compression.levels': quantizedArms('qsgd'),
-  'exchange.windowSteps': (draft) => valueAt(draft, 'exchange.memory') === 'window',
-  'exchange.masking': (draft) => valueAt(draft, 'exchange.momentum') === 'worker',
   'comparison.smoothing': hasArm('cabs', 'norm-test', 'noise-scale'),
+  'compression.ratio': sends('fitted-', 'top-k', 'random-k', 'sidco'),
+  ...Object.fromEntries(['side', 'feedback', 'estimator', 'zeros', 'fitEvery', 'fitSample'].map((name) => [`compression.${name}`, sends('fitted-')])),
+  'compression.feedbackLow': both(sends('fitted-'), is('compression.feedback', true)),
+  'compression.feedbackHigh': both(sends('fitted-'), is('compression.feedback', true)),
+  'compression.degreesOfFreedom': sends('fitted-student-t', 'fitted-auto'),
+  'compression.values': keeps,
+  'compression.positions': keeps,
+  'compression.bits': both(keeps, is('compression.values', 'uniform')),
+  'compression.rounding': both(keeps, is('compression.values', 'uniform')),
+  'compression.threshold': sends('threshold'),
+  'compression.stages': sends('sidco'),
+  'compression.levels': sends('qsgd'),
+  'exchange.windowSteps': is('exchange.memory', 'window'),
+  'exchange.masking': is('exchange.momentum', 'worker'),
 }
 
 /** Where the settings of a loss-gap controller may stand: of a study, or of a run. */

@@ -57,6 +57,8 @@ export const useStudyStore = defineStore('study', () => {
   const sweepReport = computed(() => (report.data?.method === 'critical-batch-size' ? report.data : null))
   /** What it says where it compares ways to choose the batch size. */
   const comparisonReport = computed(() => (report.data?.method === 'loss-gap-batch' ? report.data : null))
+  /** What it says where it compares ways to send gradients. */
+  const quantizationReport = computed(() => (report.data?.method === 'gradient-quantization' ? report.data : null))
 
   const startedRuns = computed(() => runs.value.filter((run) => run.startedAt !== null))
 
@@ -166,7 +168,7 @@ export const useStudyStore = defineStore('study', () => {
     if (wantsEvents.value) refreshEvents.ask()
   }
 
-  return { studyId, detail, report, series, events, lens, runs, sweepStudy, sweepReport, comparisonReport, actionError, busyAction, open, readAt, showSeries, showEvents, act, refreshAll }
+  return { studyId, detail, report, series, events, lens, runs, sweepStudy, sweepReport, comparisonReport, quantizationReport, actionError, busyAction, open, readAt, showSeries, showEvents, act, refreshAll }
 })
 
 /** Opens a study for as long as the component lives. */

@@ -1,6 +1,6 @@
 import type { FieldTexts } from '../field-text.ts'
+import { gradientQuantizationConfig } from './gradient-quantization-config.ts'
 import { lossGapConfig } from './loss-gap-config.ts'
-import { quantizationConfig } from './quantization-config.ts'
 
 const yesNo = { true: 'On', false: 'Off' }
 
@@ -151,5 +151,5 @@ export const config: FieldTexts = {
   'sweep.parallelRuns': { label: 'Runs side by side', help: '0 chooses by model and machine.', unit: 'runs' },
 
   ...lossGapConfig,
-  ...quantizationConfig,
+  ...gradientQuantizationConfig,
 }

@@ -26,8 +26,8 @@ export const start = {
     'gradient-quantization': {
       title: 'Gradient quantization',
       question: 'How much of a gradient must travel?',
-      text: 'Fits the distribution of the gradients and sends a few levels in place of 32 bits, to train over slow links at almost the same loss.',
-      figure: 'A bell curve of gradient values, cut into a few levels.',
+      text: 'Each worker fits a distribution to its gradient and takes a threshold from it: only the few values beyond it travel, the rest stays for later steps. Beside dense, top-k, QSGD and others, with bytes counted.',
+      figure: 'A bell curve of gradient values; only its tails are sent.',
     },
     'feature-distillation': {
       title: 'Feature distillation',

@@ -1,6 +1,6 @@
 import type { FieldTexts } from '../field-text.ts'
+import { gradientQuantizationConfig } from './gradient-quantization-config.ts'
 import { lossGapConfig } from './loss-gap-config.ts'
-import { quantizationConfig } from './quantization-config.ts'
 
 const yesNo = { true: 'オン', false: 'オフ' }
 
@@ -150,5 +150,5 @@ export const config: FieldTexts = {
   'sweep.parallelRuns': { label: '並行する実行数', help: '0 ならモデルとマシンから選びます。', unit: '実行' },
 
   ...lossGapConfig,
-  ...quantizationConfig,
+  ...gradientQuantizationConfig,
 }

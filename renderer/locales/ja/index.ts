@@ -1,8 +1,11 @@
 import type { Messages } from '../en/index.ts'
 import { charts } from './charts.ts'
 import { common } from './common.ts'
+import { comparison } from './comparison.ts'
 import { events } from './events.ts'
 import { fitPoints } from './fit-points.ts'
+import { gradients } from './gradient-quantization.ts'
+import { quantization } from './gradient-quantization-study.ts'
 import { lossGap } from './loss-gap.ts'
 import { newStudy } from './new-study.ts'
 import { runs } from './runs.ts'
@@ -10,4 +13,4 @@ import { start } from './start.ts'
 import { study } from './study.ts'
 
 /** Every text of the window in Japanese. */
-export const ja: Messages = { ...common, start, newStudy, fitPoints, study, lossGap, runs, charts, events }
+export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, runs, charts, events }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { MetricSeries, RunRecord } from '../../../main/contract/records.ts'
 import { runConfig } from '../../../main/contract/run-config.ts'
 import type { CriticalBatchSizeConfig } from '../../../main/methods/critical-batch-size/config.ts'
+import { hash, normal } from './made-numbers.ts'
 
 /**
  * A made-up sweep that obeys a law of steps with noise, for looking at the window without training anything.
@@ -154,11 +154,3 @@ const readings: Readonly<Record<string, (run: DemoRun, examples: number, noise: 
   'step/learning-rate': () => 0.1,
 }
 export const demoKeys = Object.keys(readings)
-
-/** A number from 0 to 1 that is always the same for the same text. */
-function hash(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32LE(0) / 2 ** 32
-}
-function normal(text: string): number {
-  return Math.sqrt(-2 * Math.log(hash(`${text} a`) + 1e-12)) * Math.cos(2 * Math.PI * hash(`${text} b`))
-}

@@ -7,6 +7,8 @@ import type { StudyRecord } from '../../../main/contract/records.ts'
 import type { StudyConfig } from '../../../main/contract/study-config.ts'
 import { criticalBatchSizeConfig } from '../../../main/methods/critical-batch-size/config.ts'
 import type { CriticalBatchSizeConfig } from '../../../main/methods/critical-batch-size/config.ts'
+import { demoCourse, demoExchangeKeys, demoExchangeRuns, demoRecords, exchangeRunRecord, exchangeSeries, loggedSteps } from './exchange.ts'
+import { demoQuantization } from './quantization.ts'
 import { demoReport } from './report.ts'
 import { demoKeys, demoRuns, progressOf, runRecordOf, seriesOf, stepMs } from './sweep.ts'
 import type { DemoStudy } from './sweep.ts'
@@ -48,6 +50,12 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     if (!study) throw new LoupeError('not-found', `There is no study "${id}".`, { studyId: id })
     return study
   }
+  const exchangeRun = (id: string) => demoExchangeRuns.find((run) => run.id === id)
+  const loggedRun = (id: string) => {
+    const run = exchangeRun(id)
+    if (!run) throw new LoupeError('not-found', `Run "${id}" exchanges no gradients.`, { runId: id })
+    return run
+  }
   const findRun = (id: string) => {
     for (const study of studies) {
       const run = demoRuns(study).find((one) => one.id === id)
@@ -75,21 +83,25 @@ export function createDemoWorkbench(): Transport & { close(): void } {
   }
 
   const queries: QueryHandlers = {
-    'study.list': () => ({ studies: studies.map(recordOf), total: studies.length }),
+    'study.list': () => ({ studies: [demoQuantization.study(), ...studies.map(recordOf)], total: studies.length + 1 }),
     'study.get': ({ studyId }) => {
+      if (studyId === demoQuantization.id) return { study: demoQuantization.study(), runs: demoQuantization.runs(), progress: demoQuantization.progress }
       const study = find(studyId)
       return { study: recordOf(study), runs: demoRuns(study).map((run) => runRecordOf(study, run)), progress: progress(study) }
     },
-    'study.report': ({ studyId, ...lens }) => demoReport(find(studyId), lens),
+    'study.report': ({ studyId, ...lens }) => (studyId === demoQuantization.id ? demoQuantization.report() : demoReport(find(studyId), lens)),
     'study.lossMap': () => ({ rateKind: 'learning-rate', cells: [], examplesChoices: [], alikeStudies: [] }),
     'study.fitPoints': () => {
       throw new LoupeError('unsupported', 'The demonstration fits no points.')
     },
     'run.list': ({ studyId }) => {
       const runs = studies.filter((study) => studyId === null || study.id === studyId).flatMap((study) => demoRuns(study).map((run) => runRecordOf(study, run)))
-      return { runs, total: runs.length }
+      const all = studyId === null ? [...demoExchangeRuns.map(exchangeRunRecord), ...runs] : runs
+      return { runs: all, total: all.length }
     },
     'run.get': ({ runId }) => {
+      const exchanging = exchangeRun(runId)
+      if (exchanging) return { run: exchangeRunRecord(exchanging), keys: exchanging.steps > 0 ? demoExchangeKeys : [], checkpoints: [], events: [...exchanging.events] }
       const { study, run } = findRun(runId)
       const record = runRecordOf(study, run)
       return {
@@ -101,12 +113,19 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     },
     'metric.series': ({ runIds, keys, maxPoints }) => ({
       series: runIds.flatMap((id) => {
+        if (id.startsWith('quantized-')) return keys.flatMap((key) => demoQuantization.series(id, key) ?? [])
+        const exchanging = exchangeRun(id)
+        if (exchanging) return keys.flatMap((key) => exchangeSeries(exchanging, key, maxPoints) ?? [])
         const { study, run } = findRun(id)
         return keys.flatMap((key) => seriesOf(study, run, key, maxPoints) ?? [])
       }),
     }),
-    'gradient.steps': () => ({ steps: [], workers: [], units: [] }),
-    'gradient.records': () => ({ records: [] }),
+    'gradient.steps': ({ runId }) => {
+      const run = loggedRun(runId)
+      return { steps: [...loggedSteps(run)], workers: Array.from({ length: run.exchange.workers }, (_, worker) => worker), units: [...run.units] }
+    },
+    'gradient.records': ({ runId, step, workers }) => ({ records: (workers ?? [0]).flatMap((worker) => demoRecords(loggedRun(runId), step, worker)) }),
+    'gradient.course': ({ runId, worker }) => demoCourse(loggedRun(runId), worker),
     'event.list': ({ studyId }) => ({
       events: studies
         .filter((study) => studyId === null || study.id === studyId)
@@ -135,7 +154,10 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     'run.resume': () => ({}),
     'run.stop': () => ({}),
     'run.steer': () => ({}),
-    'run.snapshotGradients': () => ({}),
+    'run.snapshotGradients': ({ runId }) => {
+      if (runId === 'exchange-new') throw new LoupeError('conflict', `Run ${runId} has not made its first step yet. Ask again when it trains.`, { runId })
+      return {}
+    },
     'run.branch': () => {
       throw new LoupeError('unsupported', 'The demonstration branches no runs.')
     },
