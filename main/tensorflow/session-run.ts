@@ -47,12 +47,21 @@ export function prepareProfiledRun(target: CallTarget, plan: RunPlan): (...args:
     const bytes = encodeRunOptions({ traceLevel: RECORD_TIMES })
     const tracing = { options: acquired(api.newBuffer(bytes, bytes.length)), metadata: acquired(api.newEmptyBuffer()) }
     try {
-      await run(feeds, results, tracing)
+      await inTurn(() => run(feeds, results, tracing))
       return bufferBytes(api, tracing.metadata)
     } finally {
       for (const buffer of Object.values(tracing)) api.deleteBuffer(released(buffer))
     }
   }
+}
+
+/** TensorFlow records one call of a process at a time, and refuses a second one. */
+let lastRecorded: Promise<unknown> = Promise.resolve()
+
+async function inTurn<T>(call: () => Promise<T>): Promise<T> {
+  const turn = lastRecorded.then(call, call)
+  lastRecorded = turn.catch(() => undefined)
+  return await turn
 }
 
 /** `RunOptions.FULL_TRACE`: the lower levels leave the processor's operations out. */
