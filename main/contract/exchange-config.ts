@@ -25,7 +25,7 @@ export const fittedConfig = z.strictObject({
   zeros: z.enum(['mixture', 'ignore']).default('mixture').describe('exact zeros; a share of their own beside the distribution, or values like others'),
   fitEvery: z.int().min(1).max(100_000).default(1).describe('steps; from one fit to the next'),
   fitSample: z.number().positive().max(1).default(1).describe('fraction; of the values that a fit looks at'),
-  feedback: z.boolean().default(false).describe('yes or no; correct the threshold by what the last steps sent'),
+  feedback: z.boolean().default(true).describe('yes or no; correct the threshold by what the last steps sent'),
   feedbackLow: z.number().positive().max(1).default(0.8).describe('1; sent over asked below which the threshold is lowered'),
   feedbackHigh: z.number().min(1).default(1.25).describe('1; sent over asked above which the threshold is raised'),
   ...coding,
