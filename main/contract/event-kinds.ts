@@ -24,6 +24,9 @@ export const eventKinds = [
   'run.failed', // facts: code, and those of the error
   'environment.changed', // facts: before, now
   'checkpoint.unreadable', // facts: checkpointId, step, code, reason
+  'worker.lost', // facts: worker, host, reason, step
+  'worker.returned', // facts: worker, host, step, workers, wanted
+  'worker.left-out', // facts: those of worker.returned
   'gradients.saved', // facts: step, path, bytes, arrays
   'gradients.not-saved', // facts: step, path, code, reason
   'armijo-fallback', // facts: step, fallbackSteps

@@ -6,6 +6,7 @@ import type { Runtime } from '../tensorflow/runtime.ts'
 import type { Dataset } from '../training/datasets/dataset.ts'
 import type { Compressor } from '../training/exchange/compressor.ts'
 import type { ModelCost } from '../training/models/model.ts'
+import type { GatherWorkers } from '../training/exchange/worker-pool.ts'
 import type { CouplingWarning } from '../training/realisation/coupling.ts'
 import type { Checkpoint, Trainer } from '../training/trainer.ts'
 
@@ -39,6 +40,8 @@ export interface EngineParts {
   couplingWarnings(config: RunConfig, dataset: Dataset): Promise<readonly CouplingWarning[]>
   /** What makes the compressors of runs whose workers exchange gradients. */
   loadCompressors(): Promise<(config: CompressorConfig) => Compressor>
+  /** Brings the workers of a run on other machines together. */
+  readonly gatherWorkers: GatherWorkers
   readonly encodeCheckpoint: (checkpoint: Checkpoint) => Uint8Array
   readonly decodeCheckpoint: (bytes: Uint8Array) => Checkpoint
 }

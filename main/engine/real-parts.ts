@@ -1,5 +1,6 @@
 import type { EngineParts } from './parts.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../training/checkpoint-codec.ts'
+import { gatherPatiently } from './gather.ts'
 
 /**
  * The parts that train for real. Each is imported when it is first used, so that a process which only reads the log
@@ -30,6 +31,10 @@ export const realParts: EngineParts = {
   async loadCompressors() {
     const { createCompressor } = await import('../methods/gradient-quantization/graph/create-compressor.ts')
     return createCompressor
+  },
+  async gatherWorkers(options) {
+    const { gatherWorkers } = await import('../cluster/gather-workers.ts')
+    return await gatherPatiently({ gather: gatherWorkers })(options)
   },
   encodeCheckpoint,
   decodeCheckpoint,

@@ -14,6 +14,7 @@ import { asOutOfMemory } from './memory.ts'
 import type { EngineParts } from './parts.ts'
 import { resumePoint } from './resume-point.ts'
 import { throttle } from './throttle.ts'
+import { WorkerLoss } from './worker-loss.ts'
 
 /** Why a run is asked to end early. Each becomes another status. */
 export type HaltReason = 'pause' | 'stop' | 'close'
@@ -30,7 +31,7 @@ export interface DriveContext {
   readonly writer: LogWriter
   readonly gate: LogGate
   readonly emit: Emit
-  readonly parts: Pick<EngineParts, 'encodeCheckpoint' | 'decodeCheckpoint' | 'loadCompressors'>
+  readonly parts: Pick<EngineParts, 'encodeCheckpoint' | 'decodeCheckpoint' | 'loadCompressors' | 'gatherWorkers'>
   /** Commit of the folder that the engine was started in. */
   readonly git: string | null
   /** Where users ask something of runs that train now, by run. */
@@ -51,9 +52,13 @@ export interface DriveContext {
 export async function driveRun(options: { readonly context: DriveContext; readonly runId: string; readonly trainer: Trainer; readonly signal: AbortSignal }): Promise<RunRecord> {
   const { context, runId, trainer, signal } = options
   const { gate, writer } = context
+  const loss = new WorkerLoss({ run: writer.run(runId), step: () => writer.run(runId).steps, note: (event) => note(context, { runId, ...event }) })
   try {
     for (;;) {
-      const result = await attempt(options)
+      const result = await attempt({ ...options, loss }).catch((error: unknown) => answered(loss, error))
+      if (result === 'again' && !signal.aborted) continue
+      if (result === 'again') return await patchRun(context, runId, { status: STATUS_AFTER[haltReason(signal)], finishedAt: Date.now() })
+      if (!('ended' in result)) return await patchRun(context, runId, result)
       if (result.ended !== 'aborted') return await finish({ context, runId, trainer, result })
       if (signal.aborted) return await patchRun(context, runId, { ...countsOf(result), status: STATUS_AFTER[haltReason(signal)], finishedAt: Date.now() })
       // The log could not write, so the run saved itself and stood still: go on once there is room again.
@@ -65,8 +70,15 @@ export async function driveRun(options: { readonly context: DriveContext; readon
   }
 }
 
-async function attempt(options: { readonly context: DriveContext; readonly runId: string; readonly trainer: Trainer; readonly signal: AbortSignal }): Promise<TrainingResult> {
-  const { context, runId, trainer, signal } = options
+function answered(loss: WorkerLoss, error: unknown): 'again' | RunPatch {
+  const answer = loss.answer(error)
+  if (answer === null) throw error
+  return answer
+}
+
+async function attempt(options: { readonly context: DriveContext; readonly runId: string; readonly trainer: Trainer; readonly signal: AbortSignal; readonly loss: WorkerLoss }): Promise<TrainingResult> {
+  const { context, runId, trainer, signal, loss } = options
+  loss.attempting()
   const { gate, writer } = context
   const checkpoint = await gate.write(() => {
     writer.flush()
@@ -103,12 +115,12 @@ async function attempt(options: { readonly context: DriveContext; readonly runId
   try {
     return await trainer.train({
       config: before.config,
-      observer: { ...observer, ...exchange.observer },
+      observer: { ...observer, ...exchange.observer, onWorkers: (workers) => loss.began(workers) },
       signal: halt.signal,
       ...(checkpoint === null ? {} : { resumeFrom: checkpoint }),
       ...(jit === null ? {} : { jit }),
       ...(before.config.batchPolicy === null ? {} : { requests, createPolicy: createRunPolicy(before.config) }),
-      ...(before.config.exchange === null ? {} : { exchangeRequests, createCompressor: await context.parts.loadCompressors() }),
+      ...(before.config.exchange === null ? {} : { exchangeRequests, createCompressor: await context.parts.loadCompressors(), gatherWorkers: context.parts.gatherWorkers }),
     })
   } finally {
     context.requests.delete(runId)

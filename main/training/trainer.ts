@@ -39,6 +39,8 @@ export interface TrainingObserver {
    * @throws LoupeError `not-found`, or `log-corrupt` where it is not what was saved.
    */
   readCheckpoint?(step: number): Promise<Checkpoint>
+  /** Before the first step of a run that exchanges gradients: its workers are together, so many. */
+  onWorkers?(workers: number): void
   /** Histograms of the gradients of all workers, at the steps where they are logged. */
   onGradients?(records: readonly GradientRecord[]): void
   /** Gradients and compressed values of all workers in full, by names such as `worker-0/gradient/conv1/kernel`: asked for by `exchangeRequests`. */

@@ -16,6 +16,10 @@ export interface FakeTraining {
   beforeStep?(config: RunConfig, step: number): Promise<void> | void
   /** Throws in place of the step. */
   failAt?(config: RunConfig, step: number): LoupeError | null
+  /** Throws before the run begins at a step, as where a worker cannot be found. */
+  missingAt?(step: number): LoupeError | null
+  /** Workers that are there where the run begins; all of them where left out. */
+  workersAt?(step: number): number
   /** What a run with an exchange logs of its gradients at a step. */
   gradientsAt?(step: number): readonly GradientRecord[]
 }
@@ -72,6 +76,9 @@ export function fakeParts(training: FakeTraining): { readonly parts: EngineParts
     loadCompressors: async () => () => {
       throw new LoupeError('unsupported', 'The fake trainer compresses nothing.')
     },
+    gatherWorkers: async () => {
+      throw new LoupeError('unsupported', 'The fake trainer has no workers elsewhere.')
+    },
     encodeCheckpoint,
     decodeCheckpoint,
   }
@@ -107,7 +114,10 @@ async function fakeLoop(training: FakeTraining, { config, observer, signal, resu
   const result = (step: number): Omit<TrainingResult, 'ended' | 'censored'> => ({ steps: step, examples: step * batchSize, wallMs: step, functionEvaluations: 0, jit: false })
 
   let step = resumeFrom?.step ?? 0
+  const missing = training.missingAt?.(step) ?? null
+  if (missing !== null) throw missing
   observer.onStart?.({ jit: false })
+  if (config.exchange !== null) observer.onWorkers?.(training.workersAt?.(step) ?? config.exchange.workers)
   if (step === 0) observer.onMetrics([row('train/loss', 0)])
   while (step < steps) {
     await new Promise((resolve) => setImmediate(resolve))

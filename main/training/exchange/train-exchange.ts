@@ -79,13 +79,13 @@ export class ExchangeTrainer {
     await open?.pool.close()
   }
 
-  async #openFor({ config, gatherWorkers }: TrainingOptions, exchange: ExchangeConfig): Promise<OpenExchange> {
+  async #openFor({ config, gatherWorkers, resumeFrom }: TrainingOptions, exchange: ExchangeConfig): Promise<OpenExchange> {
     const { model, optimizer, batchSize, labelSmoothing } = config
     const key = JSON.stringify([model, optimizer, batchSize, labelSmoothing, exchange])
     if (this.#open?.key === key) return this.#open
     await this.close()
     const { dataset } = this.#options
-    const pool = await openPool({ ...this.#options, exchange, cores: availableParallelism(), gatherWorkers })
+    const pool = await openPool({ ...this.#options, exchange, cores: availableParallelism(), gatherWorkers, isResumed: resumeFrom !== undefined })
     try {
       const traces = await Traces.open(pool.session, dataset)
       if (pool.isRemote) for (const [index, device] of pool.devices.entries()) if (index > 0) await placeSplit(pool.session, dataset, { split: 'train', prefix: workerPrefix(index), device })
@@ -123,6 +123,7 @@ async function train(prepared: PreparedExchange): Promise<TrainingResult> {
     ...(resumeFrom && restored ? { resumeFrom: { state: restored.feeder, random: resumeFrom.random } } : {}),
   })
   observer.onStart?.({ jit: false })
+  observer.onWorkers?.(workers.length)
   const realised = { batchSize: plan.batchSize, stepsPerCall: 1, call: () => call }
   const result = await runLoop({ config, dataset, traces: open.traces, variables, plan, state, feeder, realised, control: null, observer, signal })
   await call.check(state.step)

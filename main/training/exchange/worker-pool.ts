@@ -40,6 +40,8 @@ export interface OpenPoolOptions {
   /** Cores to share out. */
   readonly cores: number
   readonly gatherWorkers?: GatherWorkers | undefined
+  /** Only a run that has begun may go on without a worker: one that is missing at first is more likely a wrong address. */
+  readonly isResumed: boolean
 }
 
 /**
@@ -52,10 +54,10 @@ export async function openPool(options: OpenPoolOptions): Promise<WorkerPool> {
   return options.exchange.hosts.length > 0 ? await openRemote(options) : await openLocal(options)
 }
 
-async function openRemote({ runtime, exchange, gatherWorkers }: OpenPoolOptions): Promise<WorkerPool> {
+async function openRemote({ runtime, exchange, gatherWorkers, isResumed }: OpenPoolOptions): Promise<WorkerPool> {
   if (gatherWorkers === undefined) throw new LoupeError('internal', 'The run names workers on other machines, and the trainer was not told how to bring them together.')
   const { hosts, waitSeconds, whenWorkerLost } = exchange
-  const gathered = await gatherWorkers({ hosts, waitSeconds, whenLost: whenWorkerLost })
+  const gathered = await gatherWorkers({ hosts, waitSeconds, whenLost: isResumed ? whenWorkerLost : 'wait' })
   const device = gathered.devices[0]
   try {
     if (device === undefined) throw new LoupeError('internal', 'No workers were brought together.')

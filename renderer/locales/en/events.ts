@@ -37,6 +37,11 @@ export const events = {
     },
     environment: { changed: 'The run goes on under other conditions ({changes}): from here on its numbers may differ in the last digits from those of a run that was not interrupted.' },
     checkpoint: { unreadable: 'The checkpoint of step {step} does not read and is passed over: {error}.' },
+    worker: {
+      lost: 'Worker {worker} at {host} was lost at step {step}: {reason}.',
+      returned: 'All {wanted} workers are there again; the run goes on from its last checkpoint.',
+      'left-out': 'The run goes on with {workers} of {wanted} workers, from its last checkpoint.',
+    },
     gradients: {
       saved: 'The gradients of all workers at step {step} are saved to {path} ({size}).',
       'not-saved': 'The gradients of step {step} could not be saved to {path}: {error}.',
