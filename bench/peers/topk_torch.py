@@ -1,0 +1,31 @@
+"""Times PyTorch's top-k of magnitudes, with the gather of the values: `python topk_torch.py THREADS`, spoken to as bench/line-process.ts says."""
+
+import sys
+import time
+
+import torch
+
+from lines import serve
+
+torch.set_num_threads(int(sys.argv[1]))
+
+
+def prepare(request):
+    torch.manual_seed(0)
+    # Laplace of scale 1e-3, as on the other side; what a top-k takes hardly depends on the draw.
+    values = torch.distributions.Laplace(0.0, 1e-3).sample((request["elements"],))
+    kept = request["kept"]
+
+    @torch.inference_mode()
+    def run(calls):
+        started = time.perf_counter()
+        for _ in range(calls):
+            indices = torch.topk(values.abs(), kept, sorted=False).indices
+            sent = values[indices]
+        return (time.perf_counter() - started) * 1000 / calls, sent.numel()
+
+    run(2)
+    return run, {"version": torch.__version__}
+
+
+serve(prepare)
