@@ -9,7 +9,7 @@ const packages = ['electron', 'koffi', 'better-sqlite3', '@tensorflow/tfjs', '@t
 
 /**
  * One bundle for Node. All its files lie in one folder, because sources find each other's products there:
- * `main/engine/host.ts` starts the `entry.js` beside it.
+ * `main/engine/host.ts` starts the `entry.js` beside it, a worker the `tensorflow-process.js`.
  */
 function bundle({ folder, input, format = 'es' }: { folder: string; input: Record<string, string>; format?: 'es' | 'cjs' }): EnvironmentOptions {
   const extension = format === 'es' ? 'js' : 'cjs'
@@ -38,7 +38,7 @@ export default defineConfig({
     shell: bundle({ folder: './dist/electron', input: { main: here('./electron/main.ts'), engine: here('./main/engine/entry.ts') } }),
     // A sandboxed preload script is one CommonJS file.
     preload: bundle({ folder: './dist/electron', input: { preload: here('./electron/preload.ts') }, format: 'cjs' }),
-    node: bundle({ folder: './dist/node', input: { loupe: here('./main/cli/loupe.ts'), entry: here('./main/engine/entry.ts') } }),
+    node: bundle({ folder: './dist/node', input: { loupe: here('./main/cli/loupe.ts'), entry: here('./main/engine/entry.ts'), 'tensorflow-process': here('./main/cluster/tensorflow-process.ts') } }),
   },
   builder: {
     async buildApp(builder) {

@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, '..')
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'main/contract': ['main/methods/*/config.ts', 'main/methods/*/report.ts'],
   'main/tensorflow': ['main/contract', 'resources'],
+  'main/cluster': ['main/contract', 'main/tensorflow', 'main/engine/environment.ts', 'main/serve/access.ts'],
   'main/training': ['main/contract', 'main/tensorflow', 'resources'],
   'main/methods': ['main/contract', 'main/tensorflow', 'main/training/random.ts', 'main/training/exchange/compressor.ts', 'main/training/exchange/flat-layout.ts', 'main/training/exchange/check-exchange.ts'],
   'main/log': ['main/contract'],

@@ -5,7 +5,9 @@ import type { GradientTarget } from '../contract/gradient-records.ts'
 import { exitCodeFor, exitCodes } from './exit-code.ts'
 import { createOutput, drained } from './output.ts'
 import type { Output } from './output.ts'
+import type { WorkerCommandOptions } from './worker.ts'
 import { scheduleHelp, wholeDays } from './report-options.ts'
+import { DEFAULT_WORKER_PORT } from '../cluster/default-port.ts'
 import { defaultWorkspace } from '../log/default-workspace.ts'
 import { sides } from '../methods/gradient-quantization/distributions/threshold.ts'
 import type { Side } from '../methods/gradient-quantization/distributions/threshold.ts'
@@ -78,6 +80,11 @@ function workerNumber(text: string): number {
   throw new InvalidArgumentError('A worker is a whole number from 0 to 63.')
 }
 
+function wholeNumber(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It is a whole number from 0 on.')
+}
+
 function buildProgram(choose: (command: Command, act: Action) => void): Command {
   const program = new Command('loupe')
     .description('Trains neural networks and studies how they train.')
@@ -143,5 +150,12 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
     .option('--port <port>', 'port to listen on; 0 for any free one', portNumber)
     .option('--open', 'open a browser')
     .action((options: { readonly host: string; readonly port?: number; readonly open?: boolean }, self: Command) => choose(self, async (invocation) => (await import('./serve.ts')).serve(invocation, options)))
+  command('worker', 'lends this machine to runs on others, for training over several machines')
+    .option('--listen <address>', 'host:port to listen on; port 0 for any free one', `127.0.0.1:${DEFAULT_WORKER_PORT}`)
+    .option('--allow-network', 'listen on an address that other machines reach')
+    .option('--threads <count>', 'threads that an operation may use, 0 for all cores (default: as the run says)', wholeNumber)
+    .option('--token <token>', 'what a run must show (default: $LOUPE_WORKER_TOKEN)')
+    .option('--tensorflow-port <port>', 'port of TensorFlow, for a tunnel or a firewall (default: any free one)', portNumber)
+    .action((options: WorkerCommandOptions, self: Command) => choose(self, async (invocation) => (await import('./worker.ts')).worker(invocation, options)))
   return program
 }

@@ -43,7 +43,7 @@ export function lostWorker({ status, message, doing, remote }: FailedCall): Loup
     )
   }
   const who = worker === null ? 'a worker' : `worker ${worker}`
-  return new LoupeError('worker-lost', `${doing} failed because ${who} is gone (${status}). Start \`loupe worker\` there again, then go on from the last checkpoint. TensorFlow says: ${reasonIn(message)}`, facts)
+  return new LoupeError('worker-lost', `${doing} failed because ${who} is gone (${status}: ${reasonIn(message)}). Start \`loupe worker\` there again, then go on from the last checkpoint.`, facts)
 }
 
 /** The worker that a message of TensorFlow blames: the one that another could not get a tensor from, else the one that was called in vain. */

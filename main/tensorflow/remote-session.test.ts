@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { liveObjects } from './live-objects.ts'
@@ -13,6 +14,8 @@ import type { Runtime, Session } from './runtime.ts'
 import { statusError } from './status.ts'
 import { tf } from './tf.ts'
 
+/** An address of this machine that others may reach it by. */
+const outward = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []).find(({ internal, family }) => !internal && family === 'IPv4')?.address
 const remote = { target: 'grpc://127.0.0.1:7171', callTimeoutMs: 2500 }
 
 describe('a status of a call to another process', () => {
@@ -20,7 +23,7 @@ describe('a status of a call to another process', () => {
     const message = 'From /job:worker/replica:0/task:0:\nSocket closed\nAdditional GRPC error information from remote target /job:worker/replica:0/task:2 while calling /tensorflow.WorkerService/RunGraph:\n:UNKNOWN'
     const error = statusError(14, message, 'Running step "a"', remote)
     expect(error).toMatchObject({ code: 'worker-lost', facts: { status: 'UNAVAILABLE', worker: 2 } })
-    expect(error.message).toBe('Running step "a" failed because worker 2 is gone (UNAVAILABLE). Start `loupe worker` there again, then go on from the last checkpoint. TensorFlow says: Socket closed')
+    expect(error.message).toBe('Running step "a" failed because worker 2 is gone (UNAVAILABLE: Socket closed). Start `loupe worker` there again, then go on from the last checkpoint.')
   })
 
   it('blames the source of a tensor, not who waited for it', () => {
@@ -54,8 +57,10 @@ describe('a session over two processes', () => {
   let runtime: Runtime
   let target: string
   let session: Session
+  let port: number
   beforeAll(async () => {
     const addresses = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`]
+    port = Number(addresses[1]?.split(':')[1])
     servers = addresses.map((_, task) => fork(join(import.meta.dirname, 'test/tensorflow-server.ts'), [String(task), ...addresses], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] }))
     const targets = await Promise.all(servers.map(async (server) => (await once(server, 'message'))[0] as string)) // the server sends its target
     target = targets[0]!
@@ -85,6 +90,13 @@ describe('a session over two processes', () => {
     const devices = (await step.profile({ by: 0 })).map(({ type, device }) => `${type} ${device.replace(/^\/job:worker\/replica:0/, '')}`)
     expect(devices).toContain('Mul /task:1/device:CPU:0')
     expect(devices).toContain('Sum /task:0/device:CPU:0')
+  })
+
+  it.runIf(process.platform === 'linux' && outward)('listens within this machine only, where it was told so', async () => {
+    const socket = connect({ host: outward!, port, timeout: 300 })
+    const answer = await new Promise((resolve) => ['connect', 'timeout', 'error'].forEach((event) => socket.once(event, () => resolve(event))))
+    socket.destroy()
+    expect(answer).toBe('timeout')
   })
 
   it('takes an array of 50 MB to the far worker, and gives one of 10 MB back', async () => {
