@@ -74,6 +74,6 @@ export interface Compressor {
   /** Packs a sum of so many messages for the way down from a server. Left out: the sum travels dense. */
   readonly down?: {
     pack(layout: FlatLayout, sum: tf.Tensor1D, messages: number): Message
-    unpack(layout: FlatLayout, message: Message): tf.Tensor1D
+    unpack(layout: FlatLayout, message: Message, messages: number): tf.Tensor1D
   }
 }

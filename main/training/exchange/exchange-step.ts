@@ -204,7 +204,7 @@ function fromServer({ options, up, denseBytes, addDense, mean, sum, by }: Server
     }),
   )
   const flatBytes: tf.Scalar = packed?.bytes ?? tf.scalar(flat === null ? 0 : layout.size * FLOAT_BYTES)
-  const unpack = (message: Message): tf.Tensor1D | null => by?.down?.unpack(layout, message) ?? null
+  const unpack = (message: Message): tf.Tensor1D | null => by?.down?.unpack(layout, message, workers.length) ?? null
   return {
     here: () => inPhase('exchange', () => ({ flat: packed === null ? flat && tf.clone(flat) : unpack(packed), dense: tf.clone(dense) })),
     bytesUp: up,

@@ -8,18 +8,13 @@ import { sparseCompressor } from './sparse-compressor.ts'
 import { greatest } from './top-k.ts'
 import { unitElements } from './unit-table.ts'
 
-/**
- * Sends exactly the `ratio` of each unit, drawn anew at each step whatever the values are: what choosing by magnitude is held against. The
- * values are sent as they are, so the message is no unbiased estimate: with a memory nothing is lost, without one most is.
- *
- * @see Stich et al. 2018, "Sparsified SGD with Memory", arXiv:1809.07599.
- */
+/** Sends the `ratio` of each unit that chance picks, other ones in each step and at each worker: what no choice at all would reach. */
 export function randomK(code: SparseCode): Compressor {
   return sparseCompressor({
     code,
     choose({ layout, values, ratio, seed }) {
       const asked = askedCount(unitElements(layout), ratio)
-      const indices = inPhase('fit', () => greatest(layout, randomUniform([layout.size], seed) as tf.Tensor1D, asked)) // of one dimension, as asked for
+      const indices = inPhase('fit', () => greatest(layout, randomUniform([layout.size], seed) as tf.Tensor1D, asked)) // of one dimension, as asked
       return { selection: selectIndices(layout, values, indices, { isSorted: false }), readings: { asked } }
     },
   })

@@ -4,10 +4,12 @@ import type { Compressed, CompressionInput, Compressor, UnitReadings } from '../
 import type { FlatLayout } from '../../../training/exchange/flat-layout.ts'
 import type { HostArrays, Tensors } from '../../../tensorflow/runtime.ts'
 import { known, same, scatterOnto, scatterSum } from './dynamic-ops.ts'
-import { indexedFloats } from './sparse-code.ts'
+import { messageOf } from './message.ts'
+import { inOrder } from './position-codes.ts'
+import { partOf } from './sparse-code.ts'
 import type { Decoded, SparseCode } from './sparse-code.ts'
 import { countNonFinite } from './non-finite.ts'
-import { countPerUnit, selectNonZeros } from './selection.ts'
+import { countPerUnit, selectIndices, selectNonZeros } from './selection.ts'
 import type { Selection } from './selection.ts'
 
 /** What a compressor that keeps some of the values decides. */
@@ -33,20 +35,26 @@ export function sparseCompressor({ code, choose, initState = () => ({}) }: Spars
     },
     decodeSum: (layout, messages) => sumOf(layout, messages.map((message) => code.decode(layout, message))),
     down: {
-      pack: (layout, sum) => indexedFloats.encode(layout, selectNonZeros(layout, sum)).message,
-      unpack: (layout, message) => sumOf(layout, [indexedFloats.decode(layout, message)]),
+      pack(layout, sum, messages) {
+        const { indices, values } = selectNonZeros(layout, sum)
+        return messageOf([code.positionsOfSum(messages).encode(layout, indices), values])
+      },
+      unpack(layout, { parts }, messages) {
+        return sumOf(layout, [{ indices: code.positionsOfSum(messages).decode(partOf(parts, 0)), values: partOf(parts, 1) }])
+      },
     },
   }
 }
 
-function encoded({ layout, values }: CompressionInput, { selection, state = {}, readings = {} }: Choice, code: SparseCode): Compressed {
-  const { message, decoded } = code.encode(layout, selection)
+function encoded({ layout, values, seed }: CompressionInput, { selection, state = {}, readings = {} }: Choice, code: SparseCode): Compressed {
+  const ordered = code.needsOrder && !selection.isSorted ? selectIndices(layout, values, inOrder(layout, selection.indices), { isSorted: true }) : selection
+  const { message, decoded } = code.encode(layout, ordered, seed)
   return {
     message,
     decoded: sumOf(layout, [decoded]),
     sent: known(scatterSum(decoded.indices, same('OnesLike', decoded.values), layout.size), [layout.size]),
     state,
-    readings: { kept: countPerUnit(layout, selection), ...readings, nonFinite: readings.nonFinite ?? countNonFinite(layout, values) },
+    readings: { kept: countPerUnit(layout, ordered), ...readings, nonFinite: readings.nonFinite ?? countNonFinite(layout, values) },
   }
 }
 

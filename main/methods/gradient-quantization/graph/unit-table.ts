@@ -1,7 +1,7 @@
 import type { FlatLayout } from '../../../training/exchange/flat-layout.ts'
 import { ROW } from '../../../training/exchange/flat-layout.ts'
 import { tf } from '../../../tensorflow/tf.ts'
-import { gather, same } from './dynamic-ops.ts'
+import { gather, known, same, segmented } from './dynamic-ops.ts'
 import type { Operand } from './dynamic-ops.ts'
 
 /** Elements of each unit, float32 `[units]`. */
@@ -30,4 +30,17 @@ export function unitsOfElements(layout: FlatLayout, indices: Operand): Operand {
 /** What is known of units, for each row: float32 `[units]` to one that broadcasts against `[rows]`. */
 export function ofEachRow(layout: FlatLayout, perUnit: tf.Tensor1D): tf.Tensor1D {
   return layout.units.length === 1 ? perUnit : tf.gather(perUnit, unitOfEachRow(layout))
+}
+
+/** Σ or the greatest over the rows of each unit: float32 `[rows]` to `[units]`. */
+function perUnit(layout: FlatLayout, reduce: 'Sum' | 'Max', ofRows: tf.Tensor): tf.Tensor1D {
+  return known(segmented(reduce, ofRows, { segment: unitOfEachRow(layout), segments: layout.units.length }), [layout.units.length])
+}
+
+export function sumPerUnit(layout: FlatLayout, ofRows: tf.Tensor): tf.Tensor1D {
+  return perUnit(layout, 'Sum', ofRows)
+}
+
+export function greatestPerUnit(layout: FlatLayout, ofRows: tf.Tensor): tf.Tensor1D {
+  return perUnit(layout, 'Max', ofRows)
 }

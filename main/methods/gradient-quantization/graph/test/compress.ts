@@ -67,7 +67,7 @@ export async function openWorker(compressor: Compressor, layout: FlatLayout, opt
           twice,
           sent: tf.mul(result.sent, 1),
           bytes: result.message.bytes,
-          down: packed === undefined ? tf.zeros([1]) : compressor.down!.unpack(layout, packed),
+          down: packed === undefined ? tf.zeros([1]) : compressor.down!.unpack(layout, packed, 2),
           downBytes: packed?.bytes ?? tf.scalar(0),
           ...Object.fromEntries(readings.map(([name, tensor]) => [`reading/${name}`, tf.mul(tensor as tf.Tensor, tf.scalar(1, (tensor as tf.Tensor).dtype))])),
         }
