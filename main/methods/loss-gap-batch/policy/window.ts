@@ -32,8 +32,9 @@ export function observe({ window, point, bucketExamples, span }: { readonly wind
 }
 
 /** True where the closed buckets reach over the whole span, and are enough to fit. */
-export function isFull({ closed }: CurveWindow, span: number): boolean {
-  const [oldest, newest] = [closed[0], closed.at(-1)]
+export function isFull(closed: CurveWindow['closed'], span: number): boolean {
+  const oldest = closed[0]
+  const newest = closed[closed.length - 1]
   return oldest !== undefined && newest !== undefined && closed.length >= FEWEST_POINTS && newest.position - oldest.position >= span
 }
 
