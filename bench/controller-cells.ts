@@ -18,7 +18,7 @@ export interface Cell {
   readonly title: string
   readonly model: RunConfig['model']
   readonly batch: number
-  /** Of a turn: a fifth of an epoch, or a tenth where steps are long. */
+  /** Of a turn: an epoch, or a fifth where steps are long. */
   readonly steps: number
   /** Of all sides' turns, in each of the three sessions. */
   readonly rounds: number
@@ -27,10 +27,10 @@ export interface Cell {
 const mlp = runConfig.parse({ model: { kind: 'mlp' } }).model
 const cnn = runConfig.parse({ model: { kind: 'cnn' } }).model
 export const cells: readonly Cell[] = [
-  { title: 'MLP', model: mlp, batch: 16, steps: 125, rounds: 120 },
-  { title: 'MLP', model: mlp, batch: 64, steps: 32, rounds: 120 },
-  { title: 'MLP', model: mlp, batch: 256, steps: 8, rounds: 120 },
-  { title: 'CNN', model: cnn, batch: 32, steps: 32, rounds: 12 },
+  { title: 'MLP', model: mlp, batch: 16, steps: 620, rounds: 24 },
+  { title: 'MLP', model: mlp, batch: 64, steps: 156, rounds: 24 },
+  { title: 'MLP', model: mlp, batch: 256, steps: 40, rounds: 30 },
+  { title: 'CNN', model: cnn, batch: 32, steps: 62, rounds: 6 },
 ]
 
 /** Every condition is on and computed, and none can ever be met. */

@@ -87,7 +87,7 @@ async function sit({ cell, rounds, taken }: Sitting): Promise<Overhead[]> {
 }
 
 /** Until JavaScript is compiled, and the policy's window is full. */
-const WARM_ROUNDS = 6
+const WARM_ROUNDS = 2
 
 function step(what: 'ms' | 'cpuMs', one: Turn, other: Turn): number {
   return (one[what] + other[what]) / (one.steps + other.steps)

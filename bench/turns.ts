@@ -9,7 +9,7 @@ export interface Turn {
 }
 
 /**
- * A gate that a trainer's training calls pass one by one, so that several runs of one process take turns of some tens of milliseconds:
+ * A gate that a trainer's training calls pass one by one, so that several runs of one process take turns of about a tenth of a second:
  * what disturbs a machine for a second then disturbs all sides alike.
  *
  * A turn begins where the run's first call is let through, and ends where the call after its last asks to be: all that the run does
