@@ -21,6 +21,9 @@ export interface StepLogging {
   readonly control: BatchControl | null
 }
 
+/** Where the rows of a call's steps go, also of those before a step that failed. */
+type Keep = (block: MetricBlock) => void
+
 /** A call that is done. */
 export interface CallDone {
   readonly steps: number
@@ -30,12 +33,12 @@ export interface CallDone {
 }
 
 /**
- * Logs a call's steps, spread evenly over its time, and moves the state to its end.
+ * Makes the rows of a call's steps, spread evenly over its time, and moves the state to its end.
  *
- * @returns False where a loss was not finite and a controller has been told, which may go back; the steps from there on are not logged.
+ * @returns False where a loss was not finite and a controller has been told, which may go back; the steps from there on have no rows.
  * @throws LoupeError `not-finite` where there is no controller.
  */
-export function logSteps({ config, state, observer, control }: StepLogging, results: StepResults, call: CallDone): boolean {
+export function takeSteps({ config, state, control }: Pick<StepLogging, 'config' | 'state' | 'control'>, results: StepResults, call: CallDone & { readonly keep: Keep }): boolean {
   const { losses, stepSizes, search, gradientNorms } = results
   const { steps, batchSize, startedWallMs, endedWallMs } = call
   const firstStep = state.step + 1
@@ -61,8 +64,7 @@ export function logSteps({ config, state, observer, control }: StepLogging, resu
     }
     return true
   } finally {
-    // Also those before a step that failed.
-    tell(observer, { firstStep, examples: examples.subarray(0, logged), wallMs: wallMs.subarray(0, logged), metrics: columnsOf(results, logged) })
+    call.keep({ firstStep, examples: examples.subarray(0, logged), wallMs: wallMs.subarray(0, logged), metrics: columnsOf(results, logged) })
   }
 }
 
@@ -78,7 +80,8 @@ function columnsOf({ losses, stepSizes, search, metrics = {} }: StepResults, ste
   return [column('train/batch-loss', losses), ...more, column('armijo/step-size', stepSizes), column('armijo/tries', search.tries), column('armijo/fallback', search.fallbacks)]
 }
 
-function tell(observer: TrainingObserver, block: MetricBlock): void {
+/** As columns where the observer takes them. */
+export function tellSteps(observer: TrainingObserver, block: MetricBlock): void {
   if (observer.onSteps === undefined) observer.onMetrics(rowsOfBlock(block))
   else observer.onSteps(block)
 }
