@@ -27,9 +27,9 @@ export interface Cell {
 const mlp = runConfig.parse({ model: { kind: 'mlp' } }).model
 const cnn = runConfig.parse({ model: { kind: 'cnn' } }).model
 export const cells: readonly Cell[] = [
-  { title: 'MLP', model: mlp, batch: 16, steps: 620, rounds: 24 },
-  { title: 'MLP', model: mlp, batch: 64, steps: 156, rounds: 24 },
-  { title: 'MLP', model: mlp, batch: 256, steps: 40, rounds: 30 },
+  { title: 'MLP', model: mlp, batch: 16, steps: 620, rounds: 32 },
+  { title: 'MLP', model: mlp, batch: 64, steps: 156, rounds: 32 },
+  { title: 'MLP', model: mlp, batch: 256, steps: 40, rounds: 32 },
   { title: 'CNN', model: cnn, batch: 32, steps: 62, rounds: 6 },
 ]
 

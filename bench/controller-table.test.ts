@@ -13,7 +13,7 @@ describe('the table of the controller', () => {
   it('says how it was measured and what the aim is', () => {
     const text = describeController({ overhead, changes, examples: 10_000 })
     expect(text).toContain('runs on 10000 examples')
-    expect(text).toContain('Geometric mean of the overheads: +1.0 %; the aim is less than 2 %.')
+    expect(text).toContain('Geometric mean of the overheads: +1.0 % (−1.0 % to +3.0 %). The aim of less than 2 % is **not shown**: the interval reaches over it.')
     expect(text).toContain('Medians of 3 sessions')
   })
 })

@@ -71,7 +71,7 @@ export function describeController({ overhead: overheads, changes, examples }: {
 |---|---:|---:|---:|---:|---:|---:|---:|
 ${overheadRows(overheads).join('\n')}
 
-Geometric mean of the overheads: ${overhead(all.estimate)} (${range(all)}). The aim of less than 2 % is ${verdictText(all)}. Of the cells the MLP at batch 16 is the hardest, its steps being the shortest.
+Geometric mean of the overheads: ${overhead(all.estimate)} (${range(all)}). The aim of less than 2 % is ${verdictText(all)}.
 
 What a change of the batch size costs beyond the steps themselves, in ms: the first time the step is traced and optimised for its new shape and tried out for its memory, after that it is there. Medians of ${changes[0]?.firstMs.length ?? 0} sessions with one first and six later changes each.
 

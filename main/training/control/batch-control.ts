@@ -80,7 +80,8 @@ export class BatchControl {
   /** For a checkpoint. */
   get state(): ControlState {
     const { policy, unit } = this.#options
-    return structuredClone({ ...this.#state, policy: { ...policy.state }, unit: unit.state })
+    // Policies change no value that they have given away, and the unit gives a copy.
+    return { ...this.#state, ring: structuredClone(this.#state.ring), policy: { ...policy.state }, unit: unit.state }
   }
 
   /** Checkpoints of this run that must stay: the ring, and as many as rollbacks and stops may add between its entries. */
