@@ -1,4 +1,5 @@
-import { geometricMean, median } from './statistics.ts'
+import { bootstrap, geometricMean, median, verdict } from './statistics.ts'
+import type { Interval } from './statistics.ts'
 
 /** One round of a cell, ms a step. */
 export interface Overhead {
@@ -14,7 +15,8 @@ export interface OverheadRow {
   readonly measure: 'overhead'
   readonly title: string
   readonly batch: number
-  readonly rounds: readonly Overhead[]
+  /** Rounds by how the sides sat on the sessions. */
+  readonly sittings: readonly (readonly Overhead[])[]
 }
 
 export interface ChangeRow {
@@ -29,14 +31,30 @@ export interface ChangeRow {
   readonly stepMs: number
 }
 
-/** Lines of the table of overheads: medians over the rounds, and the lowest and highest ratio. */
+/** Of step time; the aim is less. */
+const AIM = 1.02
+
+/** Lines of the table of overheads: medians over the rounds, the overhead with its 95 % interval. */
 export function overheadRows(rows: readonly OverheadRow[]): string[] {
-  return rows.map(({ title, batch, rounds }) => {
-    const ratios = rounds.map(({ fixedMs, controlledMs }) => controlledMs / fixedMs)
-    const gradient = rounds.map(({ fixedMs, gradientMs }) => gradientMs / fixedMs)
+  return rows.map(({ title, batch, sittings }) => {
+    const rounds = sittings.flat()
     const ms = (of: (round: Overhead) => number) => digits(median(rounds.map(of)))
-    return `| ${title} | ${batch} | ${ms((round) => round.fixedMs)} | ${ms((round) => round.controlledMs)} | ${overhead(median(ratios))} | ${overhead(Math.min(...ratios))} to ${overhead(Math.max(...ratios))} | ${overhead(median(gradient))} | ${(median(rounds.map((round) => round.extraCpuMs)) * 1000).toFixed(1)} |`
+    const controlled = bootstrap(sittings, (groups) => overheadOf(groups, ({ controlledMs }) => controlledMs))
+    const gradient = overheadOf(sittings, ({ gradientMs }) => gradientMs)
+    return `| ${title} | ${batch} | ${ms((round) => round.fixedMs)} | ${ms((round) => round.controlledMs)} | ${overhead(controlled.estimate)} | ${range(controlled)} | ${overhead(gradient)} | ${(median(rounds.map((round) => round.extraCpuMs)) * 1000).toFixed(1)} |`
   })
+}
+
+/** The geometric mean over the sittings of the median of their rounds' ratios. */
+function overheadOf(sittings: readonly (readonly Overhead[])[], sideMs: (round: Overhead) => number): number {
+  return geometricMean(sittings.map((rounds) => median(rounds.map((round) => sideMs(round) / round.fixedMs))))
+}
+
+/** Over the cells. */
+function overallOverhead(rows: readonly OverheadRow[]): Interval {
+  const cells = rows.map(({ sittings }) => sittings)
+  const bounds = cells.map((_, cell) => cells.slice(0, cell).reduce((sum, { length }) => sum + length, 0))
+  return bootstrap(cells.flat(), (groups) => geometricMean(cells.map(({ length }, cell) => overheadOf(groups.slice(bounds[cell]!, bounds[cell]! + length), ({ controlledMs }) => controlledMs))))
 }
 
 /** Lines of the table of changes. */
@@ -46,21 +64,36 @@ export function changeRows(rows: readonly ChangeRow[]): string[] {
 
 /** The whole section. */
 export function describeController({ overhead: overheads, changes, examples }: { readonly overhead: readonly OverheadRow[]; readonly changes: readonly ChangeRow[]; readonly examples: number }): string {
-  const rounds = overheads[0]?.rounds.length ?? 0
-  const all = geometricMean(overheads.map((row) => median(row.rounds.map(({ fixedMs, controlledMs }) => controlledMs / fixedMs))))
-  return `Milliseconds a step of SGD, float32, on the CPU, of runs on ${examples} examples, with what they log written to a log on the disk: with a fixed batch, and with the loss-gap controller, whose every condition is on and can never be met. Medians of ${rounds} rounds of two runs a side, of about a third of a second each, in which the sides took turns (fixed, controlled, controlled, fixed); the overhead is the median of the rounds' ratios. The last column is what the controller and its rows in the log take of the thread that drives training, some of it while TensorFlow computes.
+  const all = overallOverhead(overheads)
+  return `Milliseconds a step of SGD, float32, on the CPU, of runs on ${examples} examples, with what they log written to a log on the disk: with a fixed batch, and with the loss-gap controller, whose every condition is on and can never be met. The sides' runs take turns in one process, of about an epoch each (a fifth of the CNN) (fixed, controlled, gradient, gradient, controlled, fixed); ${overheads.map(({ sittings }) => sittings.flat().length).join(', ')} such rounds, in three sittings, after each of which the sides change the sessions they run in. The overhead is the median of the rounds' ratios, beside it its 95 % interval (bootstrap over the rounds). The last column is what the controller and its rows in the log take of the thread that drives training.
 
-| model | batch | fixed | controlled | overhead | rounds | watching the gradient norm too | CPU µs a step |
+| model | batch | fixed | controlled | overhead | 95 % interval | watching the gradient norm too | CPU µs a step |
 |---|---:|---:|---:|---:|---:|---:|---:|
 ${overheadRows(overheads).join('\n')}
 
-Geometric mean of the overheads: ${overhead(all)}; the aim is less than 2 %. Of the cells the MLP at batch 16 is the hardest, its steps being the shortest.
+Geometric mean of the overheads: ${overhead(all.estimate)} (${range(all)}). The aim of less than 2 % is ${verdictText(all)}.
 
 What a change of the batch size costs beyond the steps themselves, in ms: the first time the step is traced and optimised for its new shape and tried out for its memory, after that it is there. Medians of ${changes[0]?.firstMs.length ?? 0} sessions with one first and six later changes each.
 
 | model | batch | first time | later | one step |
 |---|---|---:|---:|---:|
 ${changeRows(changes).join('\n')}`
+}
+
+/** Of the aim: an interval that reaches over it shows nothing. */
+function verdictText(interval: Interval): string {
+  switch (verdict(interval, AIM)) {
+    case 'met':
+      return '**met**: the whole interval lies below it'
+    case 'not met':
+      return '**not met**: the whole interval lies above it'
+    case 'not shown':
+      return '**not shown**: the interval reaches over it'
+  }
+}
+
+function range({ low, high }: Interval): string {
+  return `${overhead(low)} to ${overhead(high)}`
 }
 
 function overhead(ratio: number): string {

@@ -1,33 +1,29 @@
-import { pbkdf2 } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import sqlite from 'better-sqlite3/package.json' with { type: 'json' }
 import type { MetricRow } from '../main/contract/metrics.ts'
 import { runConfig } from '../main/contract/run-config.ts'
 import type { LogWriter } from '../main/log/log.ts'
 import { openLogWriter } from '../main/log/open.ts'
 import type { Benchmark } from './benchmark.ts'
+import { compareTraining, describeTraining, trainingCells, trainingRows } from './log-training.ts'
+import type { TrainingComparison } from './log-training.ts'
+import { openTensorFlow } from '../main/tensorflow/open.ts'
 import { median } from './statistics.ts'
-
-const compute = promisify(pbkdf2)
 
 /** Steps of one call of TensorFlow, and the metrics that each of them logs. */
 const stepsPerCall = 16
 const rowsPerStep = 2
 
 /**
- * What the log costs: rows a second that are on the disk, the time that `appendMetrics` keeps the loop, how much slower a
- * loop like that of training is with the log than without, and how long the curves of a hundred runs take to read.
- *
- * The loop computes in a thread of its own (PBKDF2 in place of TensorFlow) for about as long as 16 steps of a small MLP
- * take, the worst case for a log: the larger the model, the fewer rows a second.
+ * What the log costs: rows a second that are on the disk, the time that `appendMetrics` keeps the loop, how much slower
+ * training is with the log than without, and how long the curves of a hundred runs take to read.
  */
 export const logBenchmark: Benchmark = {
   name: 'log',
   title: 'What the log costs',
-  async run({ effort, report }) {
+  async run({ effort, threads, report }) {
     const isFull = effort === 'full'
     const rounds = isFull ? 9 : 3
     const rows: Record<string, unknown>[] = []
@@ -40,19 +36,20 @@ export const logBenchmark: Benchmark = {
     const append = repeat(rounds, () => withLog(appendMicroseconds))
     rows.push({ measure: 'appendMetrics', unit: 'us/row', median: round(median(append)), highest: round(Math.max(...append)), rounds })
 
-    report('a loop with and without the log')
-    const loops = await withLogAsync((log) => compareLoops(log, { calls: isFull ? 100 : 30, rounds: isFull ? 15 : 5 }))
-    const slowdowns = loops.map(({ ratio }) => ratio)
-    const cpu = loops.map(({ cpuMicrosecondsPerStep }) => cpuMicrosecondsPerStep)
-    rows.push({ measure: 'CPU time of the thread that drives training, for the log', unit: 'us/step', median: round(median(cpu)), highest: round(Math.max(...cpu)), rounds: cpu.length })
-    rows.push({ measure: 'loop, with the log over without', unit: 'ratio', median: round(median(slowdowns)), lowest: round(Math.min(...slowdowns)), highest: round(Math.max(...slowdowns)), rounds: slowdowns.length })
+    report('training with and without the log')
+    const runtime = await openTensorFlow()
+    const compared: TrainingComparison[] = []
+    for (const cell of isFull ? trainingCells : trainingCells.slice(0, 1)) {
+      compared.push(await withLogAsync((log) => compareTraining({ cell, log, runtime, threads, rounds: isFull ? cell.rounds : 3 })))
+      report(trainingRows(compared.slice(-1)).join('\n'))
+    }
 
     report('curves of many runs')
     const runs = isFull ? 100 : 10
     const reading = withLog((log) => readCurves(log, { runs, points: 10_000, rounds }))
     rows.push({ measure: `${runs} runs × 10 000 points in 600 buckets`, unit: 'ms', median: round(median(reading)), highest: round(Math.max(...reading)), rounds })
 
-    return { rows, markdown: table(rows), versions: { 'better-sqlite3': sqlite.version } }
+    return { rows: [...rows, ...compared], markdown: `${table(rows)}\n\n${describeTraining(compared)}`, versions: { 'better-sqlite3': sqlite.version, TensorFlow: runtime.version } }
   },
 }
 
@@ -73,41 +70,6 @@ function appendMicroseconds(log: LogWriter): number {
   const started = performance.now()
   for (const rows of calls) log.appendMetrics(id, rows)
   return ((performance.now() - started) * 1000) / (calls.length * stepsPerCall * rowsPerStep)
-}
-
-interface Comparison {
-  /** Wall time with the log over that without. */
-  readonly ratio: number
-  /** What the log costs the thread that drives training, commits included; the machine's other load hardly shows in it. */
-  readonly cpuMicrosecondsPerStep: number
-}
-
-/** Compares neighbours in time: with, without, without, with, so that a drift of the machine cancels. */
-async function compareLoops(log: LogWriter, { calls, rounds }: { calls: number; rounds: number }): Promise<Comparison[]> {
-  const { id } = newRun(log)
-  let step = 0
-  const loop = async (onRows: (rows: readonly MetricRow[]) => void): Promise<{ readonly ms: number; readonly cpu: number }> => {
-    const started = performance.now()
-    const before = process.threadCpuUsage()
-    for (let call = 0; call < calls; call++) {
-      await compute('loupe', 'loop', 14_000, 32, 'sha256')
-      onRows(Array.from({ length: stepsPerCall }, () => rowsOf(step++)).flat())
-    }
-    const { user, system } = process.threadCpuUsage(before)
-    return { ms: performance.now() - started, cpu: user + system }
-  }
-  const logged = () => loop((rows) => log.appendMetrics(id, rows))
-  const bare = () => loop(() => {})
-  await logged()
-  const compared: Comparison[] = []
-  for (let index = 0; index < rounds; index++) {
-    const [first, second, third, fourth] = [await logged(), await bare(), await bare(), await logged()]
-    compared.push({
-      ratio: (first.ms + fourth.ms) / (second.ms + third.ms),
-      cpuMicrosecondsPerStep: (first.cpu + fourth.cpu - second.cpu - third.cpu) / (2 * calls * stepsPerCall),
-    })
-  }
-  return compared
 }
 
 function readCurves(log: LogWriter, { runs, points, rounds }: { runs: number; points: number; rounds: number }): number[] {

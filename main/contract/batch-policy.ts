@@ -56,10 +56,10 @@ export interface PolicyWarning {
 }
 
 /**
- * How often a policy is asked, by examples: more often nothing new is known, and asking takes time. A loss that is not finite is answered
- * at once.
+ * How often a policy is asked, by examples: a 25th of an epoch is less than half of what a loss is smoothed over by default, so that more
+ * often nothing new is known, and asking takes time. A loss that is not finite is answered at once.
  */
-export const DECISIONS_AN_EPOCH = 50
+export const DECISIONS_AN_EPOCH = 25
 
 /** Which of an epoch's decisions a place in the course belongs to: one is asked for at the first step of each. */
 export function decisionMark(position: number, trainExamples: number): number {

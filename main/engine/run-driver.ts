@@ -159,6 +159,11 @@ function observe(options: { readonly context: DriveContext; readonly run: RunRec
       wallMs = rows.at(-1)?.wallMs ?? wallMs
       appended.call(undefined)
     },
+    onSteps(block) {
+      writer.appendBlock(run.id, block)
+      wallMs = block.wallMs.at(-1) ?? wallMs
+      appended.call(undefined)
+    },
     onProgress(progress) {
       progressed.call(progress)
       recorded.call({ steps: progress.step, examples: progress.examples })

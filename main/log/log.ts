@@ -1,6 +1,7 @@
 import type { ErrorFacts, WireError } from '../contract/errors.ts'
 import type { EventKind } from '../contract/event-kinds.ts'
 import type { GradientCourse, GradientRecord, LoggedGradients } from '../contract/gradient-records.ts'
+import type { MetricBlock } from '../contract/metric-block.ts'
 import type { MetricRow } from '../contract/metrics.ts'
 import type { CheckpointRecord, Environment, LogEvent, MetricSeries, RunRecord, Status, StudyRecord } from '../contract/records.ts'
 import type { RunConfig } from '../contract/run-config.ts'
@@ -136,6 +137,8 @@ export interface LogWriter extends LogReader {
    * see `health`. A step of a metric that was logged before takes the new value.
    */
   appendMetrics(runId: string, rows: readonly MetricRow[]): void
+  /** The same for the steps of a call, as columns. */
+  appendBlock(runId: string, block: MetricBlock): void
   /** The same for histograms of gradients, which wait in the same queue and are on the disk when the metrics beside them are. */
   appendGradients(runId: string, records: readonly GradientRecord[]): void
   /** Drops metrics and gradients that were logged after a step: a run that resumes from a checkpoint writes those rows anew. */

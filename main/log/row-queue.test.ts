@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { LoupeError } from '../contract/errors.ts'
+import { rowWidth } from './row-columns.ts'
 import { RowQueue } from './row-queue.ts'
 import { batchLoss } from './temporary-log.ts'
 
@@ -8,9 +9,10 @@ function disk() {
   const written: number[] = []
   const told: number[] = []
   const state = { full: false }
-  const queue = new RowQueue(({ rows, droppedRows }) => {
+  const queue = new RowQueue(({ metrics, gradients, droppedRows }) => {
     if (state.full) throw new LoupeError('disk-full', 'The disk is full.', {})
-    for (const { step } of rows) written.push(step)
+    for (const { row } of gradients) written.push(row.step)
+    for (let row = 0; row < metrics.count; row++) written.push(metrics.numbers[row * rowWidth + 2]!)
     if (droppedRows > 0) told.push(droppedRows)
   })
   return { queue, state, written, told }
@@ -63,14 +65,44 @@ describe('RowQueue', () => {
   it('counts histograms for the metric rows that they are as large as, and takes back both', () => {
     const { queue, written } = disk()
     const gradients = (step: number) => ({ step, worker: 0, unit: 'a', elements: 1, compression: '{}', histograms: new Uint8Array(99_900) })
-    queue.append(1, Array.from({ length: 19 }, (_, step) => gradients(step)))
+    queue.appendGradients(1, Array.from({ length: 19 }, (_, step) => gradients(step)))
     expect(written).toHaveLength(0)
-    queue.remove((run, { step }) => run === 1 && step > 4)
-    queue.append(1, [gradients(5), batchLoss(5, 1)])
+    queue.removeAfter(1, 4)
+    queue.appendGradients(1, [gradients(5)])
+    queue.append(1, [batchLoss(5, 1)])
     queue.flush()
     expect(written).toEqual([0, 1, 2, 3, 4, 5, 5])
-    queue.append(1, Array.from({ length: 20 }, (_, step) => gradients(step)))
+    queue.appendGradients(1, Array.from({ length: 20 }, (_, step) => gradients(step)))
     expect(written).toHaveLength(27)
+    queue.close()
+  })
+
+  it('takes the rows of one run after a step back, and leaves the others in their order', () => {
+    const { queue, written } = disk()
+    queue.append(1, [3, 8, 4].map((step) => batchLoss(step, 1)))
+    queue.append(2, [9, 1].map((step) => batchLoss(step, 1)))
+    queue.removeAfter(1, 4)
+    queue.flush()
+    expect(written).toEqual([3, 4, 9, 1])
+    queue.close()
+  })
+
+  it('takes a block as its rows, step by step', () => {
+    const { queue, written } = disk()
+    queue.appendBlock(1, { firstStep: 5, examples: Float64Array.of(40, 48), wallMs: Float64Array.of(1, 2), metrics: [{ key: 'train/batch-loss', values: Float64Array.of(1, 2) }, { key: 'step/learning-rate', values: Float64Array.of(3, 4) }] })
+    queue.flush()
+    expect(written).toEqual([5, 5, 6, 6])
+    queue.close()
+  })
+
+  it('refuses a block with columns of several lengths or without a place, whole', () => {
+    const { queue, written } = disk()
+    const block = { firstStep: 5, examples: Float64Array.of(40, 48), wallMs: Float64Array.of(1, 2), metrics: [{ key: 'train/batch-loss', values: Float64Array.of(1, 2) }] } as const
+    expect(() => queue.appendBlock(1, { ...block, wallMs: Float64Array.of(1) })).toThrow('must all be as long; got {"examples":2,"wallMs":1,"values":[2]}')
+    expect(() => queue.appendBlock(1, { ...block, firstStep: 0.5 })).toThrow('must have whole steps and examples')
+    expect(() => queue.appendBlock(1, { ...block, wallMs: Float64Array.of(1, Number.NaN) })).toThrow('got {"step":6,"examples":48,"wallMs":null}')
+    queue.flush()
+    expect(written).toEqual([])
     queue.close()
   })
 })

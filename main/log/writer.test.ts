@@ -190,6 +190,22 @@ describe('metrics', () => {
     log.close()
   })
 
+  it('come as a block, too: many in one statement, a step logged again within it with its last value', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    const places = Float64Array.from({ length: 60 }, (_, i) => i)
+    log.appendBlock(run.id, { firstStep: 1, examples: places, wallMs: places, metrics: [{ key: 'train/batch-loss', values: places.map((i) => 2 * i) }, { key: 'step/learning-rate', values: places.map((i) => i - 100) }] })
+    log.appendMetrics(run.id, [batchLoss(60, 7), batchLoss(61, Number.NaN)])
+    log.flush()
+    const [loss, rate] = log.series({ runIds: [run.id], keys: ['train/batch-loss', 'step/learning-rate'], maxPoints: 100, from: null, to: null })
+    expect(loss?.last).toEqual([...Array.from({ length: 59 }, (_, i) => 2 * i), 7])
+    expect(loss?.total).toBe(61)
+    expect(rate?.last).toEqual(Array.from({ length: 60 }, (_, i) => i - 100))
+    expect(rate?.step).toEqual(Array.from({ length: 60 }, (_, i) => i + 1))
+    log.close()
+  })
+
   it('refuse a row that the table could not take, and keep the others', () => {
     using workspace = temporaryWorkspace()
     const log = openLogWriter({ workspace: workspace.folder })

@@ -37,12 +37,9 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
   const checkpoints = checkpointWrites(db)
   const sweep = orphanSweep(db, (entry) => event(entry, now()))
 
-  const insertRows = ({ runs: owners, rows, droppedRows }: QueuedRows): void => {
-    for (const [index, row] of rows.entries()) {
-      const run = owners[index] ?? 0
-      if ('histograms' in row) gradients.insert(run, row)
-      else metrics.insert(run, row)
-    }
+  const insertRows = ({ metrics: rows, gradients: histograms, droppedRows }: QueuedRows): void => {
+    metrics.insert(rows)
+    for (const { run, row } of histograms) gradients.insert(run, row)
     if (droppedRows > 0) event(dropped(droppedRows), now())
   }
   const transact = (work: () => void): void => {
@@ -117,10 +114,11 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
       return reader.run(id)
     },
     appendMetrics: (runId, rows) => queue.append(runRow(runId), rows),
-    appendGradients: (runId, records) => queue.append(runRow(runId), records.map(gradientRow)),
+    appendBlock: (runId, block) => queue.appendBlock(runRow(runId), block),
+    appendGradients: (runId, records) => queue.appendGradients(runRow(runId), records.map(gradientRow)),
     dropMetricsAfter(runId, step) {
       const run = runRow(runId)
-      queue.remove((owner, row) => owner === run && row.step > step)
+      queue.removeAfter(run, step)
       write(() => {
         metrics.dropAfter(run, step)
         gradients.dropAfter(run, step)

@@ -1,4 +1,5 @@
 import { LoupeError } from '../contract/errors.ts'
+import type { MetricBlock } from '../contract/metric-block.ts'
 import type { Target } from '../contract/run-config.ts'
 import { saveGroups } from './checkpoint-variables.ts'
 import type { BatchControl, ControlAction, ControlCause } from './control/batch-control.ts'
@@ -12,7 +13,7 @@ import { callLength, isCheckpointDue, meetsTarget } from './run-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { restoreState, savedState } from './run-state.ts'
 import type { RunState } from './run-state.ts'
-import { logSteps, warnOfFallbacks } from './step-rows.ts'
+import { takeSteps, tellSteps, warnOfFallbacks } from './step-rows.ts'
 import type { Checkpoint, TrainingObserver, TrainingResult } from './trainer.ts'
 
 /** A run, ready to go: compiled, with its variables written. */
@@ -41,13 +42,14 @@ const PROGRESS_MS = 100
  *       if asked to stop             save a checkpoint, end
  *       if a checkpoint is due       save it
  *       ask the control              another batch size from here on, or back to an earlier checkpoint
- *       run a call                   1 or `stepsPerCall` steps; the next call's input is prepared meanwhile
- *       log its steps                a loss that is not finite goes back to a checkpoint, or is an error
+ *       run a call                   1 or `stepsPerCall` steps; meanwhile the next one's input is prepared, and the last one's steps are logged
+ *       look at its losses           one that is not finite goes back to a checkpoint, or is an error
  *     evaluate the test examples, once
  *
  * Calls never cross an evaluation or a checkpoint, and their lengths follow from the place in the course and the batch size alone, and the
  * control decides from its state and that place: a run that is stopped and resumed makes the same calls as one that is not, and gets the
- * same bits. A request to stop also ends an evaluation half way; the resumed run makes it anew.
+ * same bits. Steps are logged late, for TensorFlow waits for all that is done between two calls; but before anything else that is told of
+ * the run. A request to stop also ends an evaluation half way; the resumed run makes it anew.
  */
 export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   return await new TrainingLoop(options).run()
@@ -62,6 +64,8 @@ class TrainingLoop {
   #reached: PreparedFeed['after']
   #prepared: PreparedFeed | null
   #checkpointDue: boolean
+  /** Steps that are done and not logged yet. */
+  #untold: MetricBlock | null = null
 
   constructor(options: LoopOptions) {
     const { feeder, plan, realised, state } = options
@@ -76,9 +80,18 @@ class TrainingLoop {
   }
 
   async run(): Promise<LoopResult> {
+    try {
+      return await this.#train()
+    } finally {
+      this.#tell() // also the steps before one that failed
+    }
+  }
+
+  async #train(): Promise<LoopResult> {
     const { state, signal, control } = this.#options
     const tellProgress = startProgress(this.#options)
     for (;;) {
+      if (state.isEvaluationDue || this.#checkpointDue || this.#prepared === null || signal.aborted) this.#tell()
       const evaluated = state.isEvaluationDue ? await this.#evaluate() : 'on'
       if (evaluated === 'target') return await this.#finish('target')
       if (evaluated === 'back') continue
@@ -93,7 +106,10 @@ class TrainingLoop {
       }
       if (this.#prepared === null) return await this.#finish('limit')
       const action = control?.decide(state) ?? null
-      if (action !== null) await this.#follow(action)
+      if (action !== null) {
+        this.#tell()
+        await this.#follow(action)
+      }
       if (action?.kind !== 'rollback') tellProgress(await this.#call())
     }
   }
@@ -107,12 +123,13 @@ class TrainingLoop {
     const [started, startedWallMs] = [performance.now(), this.#clock()]
     const running = this.#realised.call(steps).run(feed)
     this.#prepared = this.#prepare(state.position + steps * batchSize, batchSize)
+    this.#tell()
     const results = await running.catch((error: unknown) => this.#afterFailure(error))
     if (results === null) return null
     this.#reached = after
     state.interval = { steps: state.interval.steps + steps, callMs: state.interval.callMs + performance.now() - started }
-    const isFinite = logSteps(this.#options, results, { steps, batchSize, startedWallMs, endedWallMs: this.#clock() })
-    if (!isFinite) {
+    const keep = (block: MetricBlock) => void (this.#untold = block)
+    if (!takeSteps(this.#options, results, { steps, batchSize, startedWallMs, endedWallMs: this.#clock(), keep })) {
       await this.#recover(results.losses)
       return null
     }
@@ -122,10 +139,20 @@ class TrainingLoop {
     return results.losses[steps - 1] ?? null
   }
 
+  /** Logs what the last call did, and what the policy then measured. */
+  #tell(): void {
+    const { control, observer, state } = this.#options
+    const untold = this.#untold
+    this.#untold = null
+    if (untold !== null) tellSteps(observer, untold)
+    control?.tellCurves(state)
+  }
+
   /** The policy has seen a loss that is not finite: goes back as it says, or fails as a run without one does. */
   async #recover(losses: ArrayLike<number>): Promise<void> {
     const { config, control, state } = this.#options
     const action = control?.decide(state)
+    this.#tell()
     if (action?.kind === 'rollback') return await this.#follow(action)
     requireFinite({ what: 'loss', value: Array.from(losses).find((loss) => !Number.isFinite(loss)) ?? Number.NaN, state, config })
   }

@@ -1,4 +1,6 @@
-import type { MetricRow } from '../contract/metrics.ts'
+import { rowsOfBlock } from '../contract/metric-block.ts'
+import type { MetricBlock } from '../contract/metric-block.ts'
+import type { MetricKey } from '../contract/metrics.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import type { BatchControl } from './control/batch-control.ts'
 import { requireFinite } from './evaluate-run.ts'
@@ -19,6 +21,9 @@ export interface StepLogging {
   readonly control: BatchControl | null
 }
 
+/** Where the rows of a call's steps go, also of those before a step that failed. */
+type Keep = (block: MetricBlock) => void
+
 /** A call that is done. */
 export interface CallDone {
   readonly steps: number
@@ -28,15 +33,17 @@ export interface CallDone {
 }
 
 /**
- * Logs a call's steps, spread evenly over its time, and moves the state to its end.
+ * Makes the rows of a call's steps, spread evenly over its time, and moves the state to its end.
  *
- * @returns False where a loss was not finite and a controller has been told, which may go back; the steps from there on are not logged.
+ * @returns False where a loss was not finite and a controller has been told, which may go back; the steps from there on have no rows.
  * @throws LoupeError `not-finite` where there is no controller.
  */
-export function logSteps({ config, state, observer, control }: StepLogging, { losses, stepSizes, search, gradientNorms, metrics = {} }: StepResults, call: CallDone): boolean {
+export function takeSteps({ config, state, control }: Pick<StepLogging, 'config' | 'state' | 'control'>, results: StepResults, call: CallDone & { readonly keep: Keep }): boolean {
+  const { losses, stepSizes, search, gradientNorms } = results
   const { steps, batchSize, startedWallMs, endedWallMs } = call
-  const rows: MetricRow[] = []
-  const more = Object.entries(metrics) as [MetricRow['key'], ArrayLike<number>][] // the record's keys
+  const firstStep = state.step + 1
+  const [examples, wallMs] = [new Float64Array(steps), new Float64Array(steps)]
+  let logged = 0
   try {
     for (let i = 0; i < steps; i++) {
       state.step += 1
@@ -44,28 +51,39 @@ export function logSteps({ config, state, observer, control }: StepLogging, { lo
       state.position += batchSize
       state.batchSize = batchSize
       state.wallMs = startedWallMs + ((i + 1) / steps) * (endedWallMs - startedWallMs)
-      const { step, examples, wallMs } = state
-      const [loss, stepSize] = [losses[i] ?? Number.NaN, stepSizes[i] ?? Number.NaN]
-      control?.observeStep({ loss, gradientNorm: gradientNorms?.[i] ?? null, learningRate: stepSize }, state)
+      const loss = losses[i] ?? Number.NaN
+      control?.observeStep({ loss, gradientNorm: gradientNorms?.[i] ?? null, learningRate: stepSizes[i] ?? Number.NaN }, state)
       if (control !== null && !Number.isFinite(loss)) return false
       requireFinite({ what: 'loss', value: loss, state, config })
-      rows.push({ key: 'train/batch-loss', step, examples, wallMs, value: loss })
-      for (const [key, values] of more) rows.push({ key, step, examples, wallMs, value: values[i] ?? Number.NaN })
-      if (search === null) {
-        rows.push({ key: 'step/learning-rate', step, examples, wallMs, value: stepSize })
-        continue
-      }
-      const [tries, fallback] = [search.tries[i] ?? 0, search.fallbacks[i] ?? 0]
-      state.functionEvaluations += tries
-      state.fallbackSteps += fallback
-      rows.push({ key: 'armijo/step-size', step, examples, wallMs, value: stepSize })
-      rows.push({ key: 'armijo/tries', step, examples, wallMs, value: tries })
-      rows.push({ key: 'armijo/fallback', step, examples, wallMs, value: fallback })
+      examples[i] = state.examples
+      wallMs[i] = state.wallMs
+      logged += 1
+      if (search === null) continue
+      state.functionEvaluations += search.tries[i] ?? 0
+      state.fallbackSteps += search.fallbacks[i] ?? 0
     }
     return true
   } finally {
-    observer.onMetrics(rows) // also those before a step that failed
+    call.keep({ firstStep, examples: examples.subarray(0, logged), wallMs: wallMs.subarray(0, logged), metrics: columnsOf(results, logged) })
   }
+}
+
+/** What a call tells of its first steps. */
+function columnsOf({ losses, stepSizes, search, metrics = {} }: StepResults, steps: number): MetricBlock['metrics'] {
+  const column = (key: MetricKey, told: ArrayLike<number>) => {
+    const values = new Float64Array(steps)
+    for (let i = 0; i < steps; i++) values[i] = told[i] ?? Number.NaN
+    return { key, values }
+  }
+  const more = (Object.entries(metrics) as [MetricKey, ArrayLike<number>][]).map(([key, told]) => column(key, told)) // the record's keys
+  if (search === null) return [column('train/batch-loss', losses), ...more, column('step/learning-rate', stepSizes)]
+  return [column('train/batch-loss', losses), ...more, column('armijo/step-size', stepSizes), column('armijo/tries', search.tries), column('armijo/fallback', search.fallbacks)]
+}
+
+/** As columns where the observer takes them. */
+export function tellSteps(observer: TrainingObserver, block: MetricBlock): void {
+  if (observer.onSteps === undefined) observer.onMetrics(rowsOfBlock(block))
+  else observer.onSteps(block)
 }
 
 /** Once a run, when more than a few steps found no step size; not before there are enough steps to tell. */

@@ -3,6 +3,7 @@ import type { EventKind } from '../contract/event-kinds.ts'
 import type { CompressorConfig } from '../contract/exchange-config.ts'
 import type { GradientRecord } from '../contract/gradient-records.ts'
 import type { Environment } from '../contract/records.ts'
+import type { MetricBlock } from '../contract/metric-block.ts'
 import type { MetricRow } from '../contract/metrics.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import type { HostArrays, OperationTime } from '../tensorflow/runtime.ts'
@@ -30,6 +31,8 @@ export interface TrainingObserver {
   /** Before the first step, with what was chosen for this run: logged at once, so that a run whose process dies resumes with the same. */
   onStart?(chosen: { readonly jit: boolean }): void
   onMetrics(rows: readonly MetricRow[]): void
+  /** The steps of a call, as columns; an observer without it is given them as rows. */
+  onSteps?(block: MetricBlock): void
   onProgress(progress: { readonly step: number; readonly examples: number; readonly batchLoss: number | null; readonly examplesPerSecond: number }): void
   /** @param kept  How many of the run's checkpoints must stay, this one included; left to the caller where absent. */
   onCheckpoint(checkpoint: Checkpoint, kept?: number): Promise<void>

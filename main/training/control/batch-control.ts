@@ -49,6 +49,8 @@ export class BatchControl {
   #warned = 0
   /** Since the last decision the policy was shown something that is not finite: it answers at once. */
   #isBroken = false
+  /** The policy was asked, and its curves are not logged yet. */
+  #areCurvesDue = false
 
   constructor(options: BatchControlOptions, saved: ControlState | null) {
     const { config, policy } = options
@@ -78,7 +80,8 @@ export class BatchControl {
   /** For a checkpoint. */
   get state(): ControlState {
     const { policy, unit } = this.#options
-    return structuredClone({ ...this.#state, policy: { ...policy.state }, unit: unit.state })
+    // Policies change no value that they have given away, and the unit gives a copy.
+    return { ...this.#state, ring: structuredClone(this.#state.ring), policy: { ...policy.state }, unit: unit.state }
   }
 
   /** Checkpoints of this run that must stay: the ring, and as many as rollbacks and stops may add between its entries. */
@@ -100,7 +103,7 @@ export class BatchControl {
     this.#options.policy.observeEvaluation({ position, values })
   }
 
-  /** What is to be done before the next call; null for nothing. Logs the policy's curves where they moved. */
+  /** What is to be done before the next call; null for nothing. */
   decide(run: RunState): ControlAction | null {
     const asked = this.#requested()
     if (asked !== null) return asked
@@ -110,7 +113,7 @@ export class BatchControl {
     this.#state.decidedAt = mark
     this.#isBroken = false
     const decision = policy.decide({ position: run.position, batchSize: this.#state.batchSize, epoch: Math.floor(run.position / plan.trainExamples), endsEpoch: this.endsEpoch(run) })
-    this.#logCurves(run)
+    this.#areCurvesDue = true
     this.#logStatus(decision)
     if (decision.kind === 'keep') return null
     const { trigger, reason, readings } = decision
@@ -118,6 +121,19 @@ export class BatchControl {
     if (decision.kind === 'rollback') return { kind: 'rollback', cause }
     if (this.#state.isFrozen || decision.batchSize === this.#state.batchSize) return null
     return { kind: 'change', batchSize: decision.batchSize, cause: decision.numbers === undefined ? cause : { ...cause, numbers: decision.numbers } }
+  }
+
+  /** Logs what the policy measured for its last decision: apart, so that the next call need not wait for it. To be called before the state or the policy moves on. */
+  tellCurves({ step, examples, wallMs }: RunState): void {
+    if (!this.#areCurvesDue) return
+    this.#areCurvesDue = false
+    const { observer, policy } = this.#options
+    const { curves, warnings } = policy
+    for (const { code, message, facts } of warnings.slice(this.#warned)) observer.onWarning(code, message, facts)
+    this.#warned = warnings.length
+    const rows: MetricRow[] = []
+    for (const [key, value] of Object.entries(curves)) if (key in metrics && Number.isFinite(value)) rows.push({ key: key as MetricKey, step, examples, wallMs, value }) // just looked up
+    if (rows.length > 0) observer.onMetrics(rows)
   }
 
   /** Has the batch size in force realised, as at the beginning, after a resume or after a rollback. */
@@ -242,15 +258,6 @@ export class BatchControl {
         return { kind: 'change', batchSize, cause: { trigger: 'request', reason: 'asked for by the user', readings: [] } }
       }
     }
-  }
-
-  #logCurves({ step, examples, wallMs }: RunState): void {
-    const { observer, policy } = this.#options
-    for (const { code, message, facts } of policy.warnings.slice(this.#warned)) observer.onWarning(code, message, facts)
-    this.#warned = policy.warnings.length
-    const { curves } = policy
-    const rows: MetricRow[] = Object.entries(curves).flatMap(([key, value]) => (key in metrics && Number.isFinite(value) ? [{ key: key as MetricKey, step, examples, wallMs, value }] : [])) // just looked up
-    if (rows.length > 0) observer.onMetrics(rows)
   }
 
   /** Told when it changes, so that the window can say why nothing happens. */

@@ -65,6 +65,8 @@ class Unit implements RealisingUnit {
   readonly #options: RealisingUnitOptions
   readonly #steps: RealisedSteps
   readonly #probe: MemoryProbe
+  /** By steps, of the batch as it was realised then: the loop asks before each call, while TensorFlow waits. */
+  readonly #calls = new Map<number, { readonly realisation: Realisation; readonly failedAt: number | null; readonly call: TrainingCall }>()
   #current: Realisation | null
   #firstMicroBatch: number | null
 
@@ -130,9 +132,13 @@ class Unit implements RealisingUnit {
     const { config, traces, variables, jit, gradientNorms } = this.#options
     const realisation = this.#current
     if (realisation?.batchSize !== batchSize) throw new LoupeError('internal', `A call of batch size ${batchSize} was asked for, and ${realisation?.batchSize ?? 'none'} is realised.`)
+    const known = this.#calls.get(steps)
+    if (known?.realisation === realisation && known.failedAt === this.#probe.state.failedAt) return known.call
     if (isWhole(realisation) && !this.#isAtRisk(realisation)) {
       const call = traces.trainingCall({ ...config, batchSize }, variables, { steps, jit, gradientNorms })
-      return { ...call, run: (feed) => call.run(feed).catch((error: unknown) => this.#remember(realisation, error)) }
+      const watched: TrainingCall = { ...call, run: (feed) => call.run(feed).catch((error: unknown) => this.#remember(realisation, error)) }
+      this.#calls.set(steps, { realisation, failedAt: this.#probe.state.failedAt, call: watched })
+      return watched
     }
     const call = this.#steps.call(realisation, steps)
     return { ...call, run: (feed) => call.run(feed).catch((error: unknown) => this.#again({ realisation, error, feed, steps })) }

@@ -49,8 +49,8 @@ export function decideLossGap(view: LossGapView, point: DecisionPoint): BatchDec
   const { config, tracks, gradient, broken } = view
   const growing = expectConvergence(view, point)
   const diverging = divergeGradientReadings(config, gradient)
-  for (const [signal, track] of tracks) diverging.push(...divergeReadings({ config, signal, track }))
-  const readings = [...growing.readings, ...diverging]
+  for (const [signal, track] of tracks) for (const reading of divergeReadings({ config, signal, track })) diverging.push(reading)
+  const readings = growing.readings.concat(diverging)
   if (broken !== null) return rollbackFromBroken(broken, readings)
   const met = countMet(diverging) > 0 ? diverging.filter((reading) => reading.isMet) : []
   const keep = (status: PolicyStatus): BatchDecision => ({ kind: 'keep', status, readings })
@@ -92,9 +92,10 @@ function expectConvergence({ config, facts, lengths, tracks, gradient }: LossGap
     const met = countMet(own) + countMet(shared)
     if (config.growWhen === 'any' ? met > 0 : conditions > 0 && met === conditions) expected += 1
     if (own.length + shared.length < conditions) isWaiting = true
-    readings.push(...own)
+    for (const reading of own) readings.push(reading)
   }
-  return { isExpected: config.combine === 'any' ? expected > 0 : expected === tracks.size, isWaiting, readings: [...readings, ...shared] }
+  for (const reading of shared) readings.push(reading)
+  return { isExpected: config.combine === 'any' ? expected > 0 : expected === tracks.size, isWaiting, readings }
 }
 
 function countMet(readings: readonly ConditionReading[]): number {

@@ -47,7 +47,7 @@ export class GradientTrack {
 
   /** Median of the closed buckets; null until the window is full. */
   get median(): number | null {
-    if (this.#median === undefined) this.#median = isFull(this.#state.window, this.#lengths.window) ? median(this.#state.window.closed.map(({ value }) => value)) : null
+    if (this.#median === undefined) this.#median = isFull(this.#state.window.closed, this.#lengths.window) ? median(this.#state.window.closed.map(({ value }) => value)) : null
     return this.#median
   }
 

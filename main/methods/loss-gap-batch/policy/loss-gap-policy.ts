@@ -25,6 +25,9 @@ export class LossGapPolicy implements BatchPolicy {
   readonly #facts: PolicyFacts
   readonly #lengths: PolicyLengths
   readonly #tracks: ReadonlyMap<GapSignal, SignalTrack>
+  /** Whose curves are logged. */
+  readonly #first: SignalTrack | undefined
+  readonly #ideals: ReadonlyMap<GapSignal, number>
   readonly #gradient: GradientTrack
   #memory: LossGapMemory
 
@@ -35,6 +38,8 @@ export class LossGapPolicy implements BatchPolicy {
     this.#gradient = new GradientTrack(this.#lengths)
     this.#memory = { noise: noNoise, broken: null, lastChange: null, lastEvaluation: null, reference: { epoch: 0, batchSize: facts.firstBatch }, trainingNoise: null, belowIdeal: null }
     this.#tracks = new Map(config.signals.map((signal) => [signal, new SignalTrack({ lengths: this.#lengths, order: config.derivativeOrder, bucketExamples: signal === 'train-loss' ? this.#lengths.window / BUCKETS : 0 })]))
+    this.#first = [...this.#tracks.values()][0]
+    this.#ideals = new Map(config.signals.map((signal) => [signal, idealValue({ signal, config, facts })]))
     this.needs = { gradientNorm: config.gradientNormBelow !== null || config.divergeGradientRatio !== null, noise: config.learningRateRule === 'adascale' }
   }
 
@@ -86,14 +91,20 @@ export class LossGapPolicy implements BatchPolicy {
 
   /** Of the first signal. */
   get curves(): Readonly<Record<string, number>> {
-    const { smoothed, fits, derivative } = [...this.#tracks.values()][0] ?? { smoothed: null, fits: null, derivative: null }
-    return {
-      ...(smoothed === null ? {} : { 'controller/gap': smoothed }),
-      ...(fits === null ? {} : { 'controller/slope': fits.slope * MILLION, 'controller/slope-t': fits.slopeT }),
-      ...(derivative === null ? {} : { 'controller/derivative': derivative * MILLION ** this.#config.derivativeOrder }),
-      ...(this.#gradient.smoothed === null ? {} : { 'controller/gradient-norm': this.#gradient.smoothed }),
-      ...(this.#memory.trainingNoise === null ? {} : { 'controller/training-noise': this.#memory.trainingNoise }),
+    const track = this.#first
+    const curves: Record<string, number> = {}
+    if (track !== undefined) {
+      const { smoothed, fits, derivative } = track
+      if (smoothed !== null) curves['controller/gap'] = smoothed
+      if (fits !== null) {
+        curves['controller/slope'] = fits.slope * MILLION
+        curves['controller/slope-t'] = fits.slopeT
+      }
+      if (derivative !== null) curves['controller/derivative'] = derivative * MILLION ** this.#config.derivativeOrder
     }
+    if (this.#gradient.smoothed !== null) curves['controller/gradient-norm'] = this.#gradient.smoothed
+    if (this.#memory.trainingNoise !== null) curves['controller/training-noise'] = this.#memory.trainingNoise
+    return curves
   }
 
   get warnings(): BatchPolicy['warnings'] {
@@ -115,13 +126,14 @@ export class LossGapPolicy implements BatchPolicy {
     this.#memory = memory
   }
 
-  #follow(signal: GapSignal, { value, ...rest }: Omit<GapObservation, 'gap'> & { readonly value: number }): void {
+  #follow(signal: GapSignal, { position, value, sinceLast, examples }: Omit<GapObservation, 'gap'> & { readonly value: number }): void {
     const track = this.#tracks.get(signal)
     if (track === undefined) return
-    const ideal = idealValue({ signal, config: this.#config, facts: this.#facts })
-    track.observe({ ...rest, gap: value - ideal })
+    const ideal = this.#ideals.get(signal) ?? 0
+    track.observe({ position, gap: value - ideal, sinceLast, examples })
+    if (this.#memory.belowIdeal !== null) return
     const { smoothed } = track
-    if (smoothed !== null && smoothed < 0) this.#memory.belowIdeal ??= { signal, gap: smoothed, ideal }
+    if (smoothed !== null && smoothed < 0) this.#memory.belowIdeal = { signal, gap: smoothed, ideal }
   }
 
   #isBroken(what: string, value: number, position: number): boolean {

@@ -1,13 +1,25 @@
 import { describe, expect, it } from 'vitest'
-import { derivativeAtZero, polynomialFit, straightLine, type FitPoint } from './polynomial-fit.ts'
+import { derivativeAtZero, polynomialDerivative, polynomialFit, straightLine, type FitPoints } from './polynomial-fit.ts'
 import reference from './reference/polynomial-fit.json' with { type: 'json' }
 import { slopeT } from './signal-track.ts'
 
-const series = (values: readonly number[]): FitPoint[] => values.map((y, x) => ({ x, y, weight: 1 }))
+interface Point {
+  readonly x: number
+  readonly y: number
+  readonly weight: number
+}
+
+/** With room for more, as the policy keeps them. */
+function columns(points: readonly Point[]): FitPoints {
+  const column = (of: (point: Point) => number) => Float64Array.from([...points.map(of), Number.NaN, Number.NaN])
+  return { count: points.length, x: column(({ x }) => x), y: column(({ y }) => y), weight: column(({ weight }) => weight) }
+}
+
+const series = (values: readonly number[], place = (i: number): number => i): FitPoints => columns(values.map((y, i) => ({ x: place(i), y, weight: 1 })))
 
 describe('polynomialFit', () => {
   it.each(reference.fits)('has the derivatives, errors and deviation of numpy at degree $degree', ({ degree, derivatives, standardErrors, deviation }) => {
-    const fit = polynomialFit(reference.points, degree)!
+    const fit = polynomialFit(columns(reference.points), degree)!
     for (let order = 0; order <= degree; order++) {
       const { value, standardError } = derivativeAtZero(fit, order)
       expect(value / derivatives[order]!).toBeCloseTo(1, 8)
@@ -17,7 +29,7 @@ describe('polynomialFit', () => {
   })
 
   it('has the straight line of numpy in closed form', () => {
-    const [line, numpy] = [straightLine(reference.points)!, reference.fits[0]!]
+    const [line, numpy] = [straightLine(columns(reference.points))!, reference.fits[0]!]
     expect(line.coefficients[1]! / numpy.derivatives[1]!).toBeCloseTo(1, 10)
     expect(line.standardErrors.map((error, i) => error / numpy.standardErrors[i]!)).toEqual([expect.closeTo(1, 10), expect.closeTo(1, 10)])
     expect(line.deviation).toBeCloseTo(numpy.deviation, 10)
@@ -38,7 +50,7 @@ describe('polynomialFit', () => {
 
   it('R5: gives the n-th derivative: 4, 3, 2.5, 2.3, 2.2 by 1000 examples has a third one of -2e-10', () => {
     // Differences: D1 -0.001, -0.0005, -0.0002, -0.0001; D2 5e-7, 3e-7, 1e-7; D3 -2e-10 twice, so a cubic goes through all.
-    const fit = polynomialFit(series([4, 3, 2.5, 2.3, 2.2]).map(({ x, y, weight }) => ({ x: 1000 * (x - 3), y, weight })), 3)!
+    const fit = polynomialFit(series([4, 3, 2.5, 2.3, 2.2], (i) => 1000 * (i - 3)), 3)!
     expect(derivativeAtZero(fit, 3).value * 1e9).toBeCloseTo(-0.2, 8)
     expect(derivativeAtZero(fit, 2).value * 1e6).toBeCloseTo(0.1, 8) // the central difference at the fourth point
     expect(derivativeAtZero(fit, 1).value * 1e3).toBeCloseTo(-0.15 + 0.2 / 6, 8)
@@ -52,13 +64,25 @@ describe('polynomialFit', () => {
   })
 
   it('weighs a point of twice the examples as two points', () => {
-    const double = polynomialFit([{ x: 0, y: 1, weight: 2 }, { x: 1, y: 3, weight: 1 }, { x: 2, y: 2, weight: 1 }], 1)!
-    const twice = polynomialFit([{ x: 0, y: 1, weight: 1 }, { x: 0, y: 1, weight: 1 }, { x: 1, y: 3, weight: 1 }, { x: 2, y: 2, weight: 1 }], 1)!
+    const double = polynomialFit(columns([{ x: 0, y: 1, weight: 2 }, { x: 1, y: 3, weight: 1 }, { x: 2, y: 2, weight: 1 }]), 1)!
+    const twice = polynomialFit(columns([{ x: 0, y: 1, weight: 1 }, { x: 0, y: 1, weight: 1 }, { x: 1, y: 3, weight: 1 }, { x: 2, y: 2, weight: 1 }]), 1)!
     expect(double.coefficients[1]).toBeCloseTo(twice.coefficients[1]!, 12)
   })
 
   it('refuses fewer than degree + 2 points, and too few distinct places', () => {
     expect(polynomialFit(series([1, 2, 3]), 2)).toBeNull()
-    expect(polynomialFit([0, 0, 0, 1, 1].map((x, i) => ({ x, y: i, weight: 1 })), 2)).toBeNull()
+    expect(polynomialFit(columns([0, 0, 0, 1, 1].map((x, i) => ({ x, y: i, weight: 1 }))), 2)).toBeNull()
+  })
+
+  it.each([1, 2, 3, 4])('gives derivative %i alone as with its error, to the last bit', (order) => {
+    const points = columns(reference.points)
+    expect(polynomialDerivative(points, order)).toBe(derivativeAtZero(polynomialFit(points, order + 1)!, order).value)
+    expect(polynomialDerivative(series([1, 2]), order)).toBeNull()
+  })
+
+  it('is not disturbed by a longer fit before it', () => {
+    const short = polynomialFit(series([1, 4, 2, 8, 5, 7]), 2)
+    polynomialFit(columns(reference.points), 4)
+    expect(polynomialFit(series([1, 4, 2, 8, 5, 7]), 2)).toEqual(short)
   })
 })

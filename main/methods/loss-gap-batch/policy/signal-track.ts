@@ -1,8 +1,8 @@
 import { z } from '../../../contract/zod.ts'
 import type { PolicyLengths } from './policy-facts.ts'
-import { derivativeAtZero, polynomialFit, straightLine, type FitPoint, type PolynomialFit } from './polynomial-fit.ts'
+import { derivativeAtZero, polynomialDerivative, straightLine, type FitPoints, type PolynomialFit } from './polynomial-fit.ts'
 import { nothingSmoothed, smooth, smoothedState } from './smoothed.ts'
-import { emptyWindow, isFull, observe, windowState, type CurveWindow } from './window.ts'
+import { BUCKETS, emptyWindow, isFull, observe, windowState, type CurveWindow } from './window.ts'
 
 /** Everything that is remembered of one signal. */
 export const signalTrackState = z.strictObject({
@@ -50,6 +50,7 @@ export class SignalTrack {
   #derivative: number | null | undefined
   /** Where the best was reached, until its deviation is asked for. */
   #windowOfBest: CurveWindow | null = null
+  #columns = emptyColumns(2 * BUCKETS)
 
   constructor({ lengths, order, bucketExamples }: { readonly lengths: PolicyLengths; readonly order: number; readonly bucketExamples: number }) {
     this.#lengths = lengths
@@ -93,8 +94,8 @@ export class SignalTrack {
   get derivative(): number | null {
     if (this.#derivative === undefined) {
       const points = this.#points()
-      const curve = points === null ? null : polynomialFit(points, this.#order + 1)
-      this.#derivative = curve === null ? null : derivativeAtZero(curve, this.#order).value / this.#lengths.window ** this.#order
+      const derivative = points === null ? null : polynomialDerivative(points, this.#order)
+      this.#derivative = derivative === null ? null : derivative / this.#lengths.window ** this.#order
     }
     return this.#derivative
   }
@@ -130,13 +131,25 @@ export class SignalTrack {
     return line === null ? null : { slope: derivativeAtZero(line, 1).value / this.#lengths.window, slopeT: slopeT(line), deviation: line.deviation }
   }
 
-  /** The closed buckets, from −1 or so to 0 at the newest; null until they fill the window. */
-  #points(window = this.#state.window): FitPoint[] | null {
+  /** The closed buckets, from −1 or so to 0 at the newest; null until they fill the window. The columns are written anew each time. */
+  #points({ closed }: CurveWindow = this.#state.window): FitPoints | null {
     const span = this.#lengths.window
-    if (!isFull(window, span)) return null
-    const end = window.closed.at(-1)?.position ?? 0
-    return window.closed.map(({ position, value, examples }) => ({ x: (position - end) / span, y: value, weight: examples }))
+    if (!isFull(closed, span)) return null
+    if (this.#columns.x.length < closed.length) this.#columns = emptyColumns(2 * closed.length)
+    const { x, y, weight } = this.#columns
+    const end = closed[closed.length - 1]?.position ?? 0
+    for (let i = 0; i < closed.length; i++) {
+      const bucket = closed[i]!
+      x[i] = (bucket.position - end) / span
+      y[i] = bucket.value
+      weight[i] = bucket.examples
+    }
+    return { count: closed.length, x, y, weight }
   }
+}
+
+function emptyColumns(length: number): Omit<FitPoints, 'count'> {
+  return { x: new Float64Array(length), y: new Float64Array(length), weight: new Float64Array(length) }
 }
 
 /** The slope of a line over its standard error; 0 for a constant series, ±10⁶ for one that lies on the line. */

@@ -26,14 +26,18 @@ export const FEWEST_POINTS = 12
 export function observe({ window, point, bucketExamples, span }: { readonly window: CurveWindow; readonly point: Bucket; readonly bucketExamples: number; readonly span: number }): CurveWindow {
   const open = window.open === null ? point : merged(window.open, point)
   if (open.examples < bucketExamples) return { closed: window.closed, open }
-  const closed = [...window.closed, open]
-  const first = closed.findIndex((_, i) => closed.length - i <= FEWEST_POINTS || open.position - (closed[i + 1]?.position ?? 0) < span)
-  return { closed: closed.slice(first), open: null }
+  // The oldest goes where the next one, too, is a span away.
+  let first = 0
+  while (window.closed.length + 1 - first > FEWEST_POINTS && open.position - (window.closed[first + 1] ?? open).position >= span) first++
+  const closed = window.closed.slice(first)
+  closed.push(open)
+  return { closed, open: null }
 }
 
 /** True where the closed buckets reach over the whole span, and are enough to fit. */
-export function isFull({ closed }: CurveWindow, span: number): boolean {
-  const [oldest, newest] = [closed[0], closed.at(-1)]
+export function isFull(closed: CurveWindow['closed'], span: number): boolean {
+  const oldest = closed[0]
+  const newest = closed[closed.length - 1]
   return oldest !== undefined && newest !== undefined && closed.length >= FEWEST_POINTS && newest.position - oldest.position >= span
 }
 

@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest'
+import { describeTraining, trainingRows } from './log-training.ts'
+
+const round = { loggedMs: 0.2008, bareMs: 0.2, ratio: 1.004, cpuMicroseconds: 2.54 }
+const compared = [{ measure: 'training', title: 'MLP', batch: 16, rounds: [round, round, { ...round, ratio: 1.02 }] }] as const
+
+describe('the table of training with and without the log', () => {
+  it('gives medians, and the slowdown with its interval', () => {
+    expect(trainingRows(compared)).toEqual(['| MLP | 16 | 0.200 | 0.201 | +0.40 % | +0.40 % to +2.00 % | 2.5 |'])
+  })
+
+  it('says that an interval over the aim shows nothing, and that one below it does', () => {
+    expect(describeTraining(compared)).toContain('slows by less than 1 % is not shown by the MLP at batch 16:')
+    expect(describeTraining([{ ...compared[0], rounds: [round, round] }])).toContain('slows by less than 1 % is met by the MLP at batch 16:')
+  })
+})

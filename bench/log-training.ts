@@ -1,0 +1,139 @@
+import { runConfig } from '../main/contract/run-config.ts'
+import type { RunConfig } from '../main/contract/run-config.ts'
+import type { LogWriter } from '../main/log/log.ts'
+import type { Runtime } from '../main/tensorflow/runtime.ts'
+import { chooseThreads } from '../main/training/choose-threads.ts'
+import { createTrainer } from '../main/training/create-trainer.ts'
+import { createModel } from '../main/training/models/index.ts'
+import { bootstrap, median, verdict } from './statistics.ts'
+import type { Interval } from './statistics.ts'
+import { syntheticDataset } from './synthetic-dataset.ts'
+import { TurnGate } from './turns.ts'
+import type { Turn } from './turns.ts'
+
+const shape = [28, 28, 1]
+const classes = 10
+/** Of step time; the aim is less. */
+const AIM = 1.01
+
+interface Cell {
+  readonly title: string
+  readonly model: RunConfig['model']
+  readonly batch: number
+  readonly rounds: number
+}
+
+const mlp = runConfig.parse({ model: { kind: 'mlp' } }).model
+/** The shortest steps that there are: the larger the model, the fewer rows a second. */
+export const trainingCells: readonly Cell[] = [
+  { title: 'MLP', model: mlp, batch: 8, rounds: 80 },
+  { title: 'MLP', model: mlp, batch: 16, rounds: 60 },
+  { title: 'MLP', model: mlp, batch: 64, rounds: 30 },
+]
+
+/** A turn's steps come to a little more than two of the log's commits, of a thousand rows each. */
+const TURN_STEPS = 1030
+const WARM_TURNS = 4
+
+/** One round: the log's side over the other. */
+interface Round {
+  readonly loggedMs: number
+  readonly bareMs: number
+  readonly ratio: number
+  readonly cpuMicroseconds: number
+}
+
+export interface TrainingComparison {
+  readonly measure: 'training'
+  readonly title: string
+  readonly batch: number
+  readonly rounds: readonly Round[]
+}
+
+interface Comparing {
+  readonly cell: Cell
+  readonly log: LogWriter
+  readonly runtime: Runtime
+  readonly threads: number
+  readonly rounds: number
+}
+
+/** Trains one run, whose steps are logged in every other turn of about a tenth of a second or more: logged, not, not, logged. */
+export async function compareTraining({ cell, log, runtime, threads, rounds }: Comparing): Promise<TrainingComparison> {
+  const { model, batch } = cell
+  const gate = new TurnGate(() => log.flush())
+  const { cost } = createModel(model, shape, classes)
+  const dataset = syntheticDataset({ shape, classes, examples: 10_000 })
+  const trainer = await createTrainer({ runtime: gate.runtime(runtime), dataset, ...chooseThreads({ kind: model.kind, cost, batchSize: batch, cores: threads }) })
+  const steps = (4 * rounds + WARM_TURNS + 2) * 1.2 * TURN_STEPS
+  const config = runConfig.parse({ model, batchSize: batch, optimizer: { kind: 'sgd', learningRate: 0.01 }, maxExamples: Math.ceil(steps) * batch, checkpointEveryExamples: Number.MAX_SAFE_INTEGER, evaluation: { everyExamples: Number.MAX_SAFE_INTEGER, trainExamples: 1000, testAtEnd: false } })
+  const { id } = log.createRun({ studyId: null, key: '', config })
+  const stop = new AbortController()
+  let isLogged = false
+  const run = trainer.train({
+    config,
+    observer: {
+      onMetrics: () => gate.hold(), // the evaluation before the first step
+      onSteps(block) {
+        if (isLogged) log.appendBlock(id, block)
+      },
+      onProgress: () => undefined,
+      onCheckpoint: async () => undefined,
+      onWarning: () => undefined,
+    },
+    signal: stop.signal,
+  })
+  const failed = run.then(() => {
+    throw new Error('The run ended before its last turn.')
+  })
+  failed.catch(() => undefined) // it ends so, when all is done
+  const turn = async (logged: boolean): Promise<Turn> => {
+    isLogged = logged
+    return await Promise.race([gate.turn(TURN_STEPS), failed])
+  }
+  try {
+    for (let i = 0; i < WARM_TURNS; i++) await turn(i % 2 === 0)
+    const measured: Round[] = []
+    for (let round = 0; round < rounds; round++) {
+      const [first, second, third, fourth] = [await turn(true), await turn(false), await turn(false), await turn(true)]
+      const [loggedMs, bareMs] = [(first.ms + fourth.ms) / (first.steps + fourth.steps), (second.ms + third.ms) / (second.steps + third.steps)]
+      const cpuMs = (first.cpuMs + fourth.cpuMs) / (first.steps + fourth.steps) - (second.cpuMs + third.cpuMs) / (second.steps + third.steps)
+      measured.push({ loggedMs, bareMs, ratio: loggedMs / bareMs, cpuMicroseconds: 1000 * cpuMs })
+    }
+    return { measure: 'training', title: cell.title, batch, rounds: measured }
+  } finally {
+    stop.abort()
+    gate.open()
+    await run.catch(() => undefined) // told by `failed`
+    await trainer.close()
+  }
+}
+
+/** Lines of the table: medians of the rounds, the slowdown with its 95 % interval. */
+export function trainingRows(compared: readonly TrainingComparison[]): string[] {
+  return compared.map(({ title, batch, rounds }) => {
+    const { estimate, low, high } = slowdown(rounds)
+    return `| ${title} | ${batch} | ${median(rounds.map(({ bareMs }) => bareMs)).toPrecision(3)} | ${median(rounds.map(({ loggedMs }) => loggedMs)).toPrecision(3)} | ${percent(estimate)} | ${percent(low)} to ${percent(high)} | ${median(rounds.map(({ cpuMicroseconds }) => cpuMicroseconds)).toFixed(1)} |`
+  })
+}
+
+/** The table, how it was measured, and what it says about the aim. */
+export function describeTraining(compared: readonly TrainingComparison[]): string {
+  const verdicts = compared.map(({ title, batch, rounds }) => `${verdict(slowdown(rounds), AIM)} by the ${title} at batch ${batch}`)
+  return `Milliseconds a step of training, two rows a step, with the log and without: one run whose steps are logged in every other turn of ${TURN_STEPS} steps or a few more (logged, not, not, logged; ${compared.map(({ rounds }) => rounds.length).join(', ')} such rounds), what is left to commit at a turn's end included. The slowdown is the median of the rounds' ratios, beside it its 95 % interval (bootstrap over the rounds). The last column is what the log takes of the thread that drives training, most of it while TensorFlow computes.
+
+| model | batch | without | with | slowdown | 95 % interval | CPU µs a step |
+|---|---:|---:|---:|---:|---:|---:|
+${trainingRows(compared).join('\n')}
+
+The aim that training slows by less than 1 % is ${verdicts.join(', ')}: met where the whole interval lies below it, not shown where the interval reaches over it.`
+}
+
+function slowdown(rounds: readonly Round[]): Interval {
+  return bootstrap([rounds], ([group]) => median(group!.map(({ ratio }) => ratio))) // one group was given
+}
+
+function percent(ratio: number): string {
+  const value = (ratio - 1) * 100
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)} %`
+}
