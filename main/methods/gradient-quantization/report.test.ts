@@ -102,7 +102,7 @@ describe('the report of a comparison of gradients', () => {
       ...seeds('fitted-cauchy', [0.9, 0.9, 0.9], { kept: 0.004, emptySteps: 30 }),
       ...seeds('sidco', [0.9, 0.9, 0.9], { kept: 0.0126 }),
       ...seeds('fitted-laplace', [0.9, 0.9, 0.9], { kept: 0.0124, emptySteps: 9 }),
-    ])
+    ], {}, { compression: { feedback: false } })
     const of = (code: string) => made.warnings.filter((one) => one.code === code)
     expect(of('misfit').map(({ facts: { arm, achieved } }) => [arm, Number(achieved).toFixed(6)])).toEqual([['fitted-normal', '2.600000'], ['fitted-cauchy', '0.400000'], ['sidco', '1.260000']])
     expect(of('misfit')[0]?.message).toBe('fitted-normal sent 2.60 times what was asked for (0.8 to 1.25 would do): what it assumes of the values does not fit their tails; compression.feedback would correct it.')

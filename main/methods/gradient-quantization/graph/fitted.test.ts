@@ -161,7 +161,7 @@ describe('a unit that no threshold fits', () => {
 describe('the steps between two fits', () => {
   it('go by the last fit, at the ratio of the step', async () => {
     const small = layoutOf(5000)
-    const worker = await openWorker(fitted({ fitEvery: 10 }), small)
+    const worker = await openWorker(fitted({ fitEvery: 10, feedback: false }), small)
     const own = flatten(small, [drawn('laplace', { count: 5000, seed: 1 })])
     const doubled = own.map((x) => 2 * x)
     const first = await worker.compress({ values: own, ratio: 0.01 })
