@@ -27,6 +27,7 @@ export const eventKinds = [
   'worker.lost', // facts: worker, host, reason, step
   'worker.returned', // facts: worker, host, step, workers, wanted
   'worker.left-out', // facts: those of worker.returned
+  'workers.warned', // facts: warning, and those of what is odd
   'gradients.saved', // facts: step, path, bytes, arrays
   'gradients.not-saved', // facts: step, path, code, reason
   'armijo-fallback', // facts: step, fallbackSteps

@@ -25,9 +25,10 @@ export function gatherPatiently({ gather, retryMs = RETRY_MS }: GatheringOptions
       try {
         return watched(await gather({ hosts: present }), { present, hosts })
       } catch (error) {
-        if (!(error instanceof LoupeError) || error.code !== 'worker-lost') throw error
+        // A worker may be busy for a while with a run that is gone.
+        if (!(error instanceof LoupeError) || (error.code !== 'worker-lost' && error.code !== 'conflict')) throw error
         const left = present.filter((host) => host !== error.facts['host'])
-        if (whenLost === 'go-on' && left.length > 0 && left.length < present.length) present = left
+        if (error.code === 'worker-lost' && whenLost === 'go-on' && left.length > 0 && left.length < present.length) present = left
         else if (Date.now() > until) throw numbered(error, hosts)
         else await sleep(retryMs)
       }
@@ -42,7 +43,7 @@ function watched(cluster: Cluster, { present, hosts }: { readonly present: reado
     const host = typeof facts['host'] === 'string' ? facts['host'] : (present[Number(facts['worker'])] ?? '')
     lost = { worker: hosts.indexOf(host), host, reason: typeof facts['reason'] === 'string' ? facts['reason'] : message }
   })
-  return { target: cluster.target, devices: cluster.devices, lost: () => lost, close: () => cluster.close() }
+  return { target: cluster.target, devices: cluster.devices, warnings: cluster.warnings.map(({ message, facts }) => ({ message, facts })), lost: () => lost, close: () => cluster.close() }
 }
 
 /** Workers count by their place in the config, also where others are left out. */

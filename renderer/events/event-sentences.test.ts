@@ -45,6 +45,7 @@ const logged: Readonly<Record<(typeof eventKinds)[number], Readonly<Record<strin
   'worker.lost': { worker: 1, host: '10.0.0.2:7171', reason: 'its connection was closed', step: 140 },
   'worker.returned': { worker: 1, host: '10.0.0.2:7171', step: 120, workers: 4, wanted: 4 },
   'worker.left-out': { worker: 1, host: '10.0.0.2:7171', step: 120, workers: 3, wanted: 4 },
+  'workers.warned': { warning: 'Workers 0 and 1 have 2 and 8 cores.' },
   'gradients.saved': { step: 300, path: '/w/snapshots/run-000001-step-300.npz', bytes: 3_200_000, arrays: 12 },
   'gradients.not-saved': { step: 300, path: '/w/snapshots/run-000001-step-300.npz', code: 'disk-full', reason: 'No room.' },
   'armijo-fallback': { step: 400, fallbackSteps: 50 },

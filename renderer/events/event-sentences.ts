@@ -84,6 +84,7 @@ const tells: Readonly<Record<EventKind, Tell>> = {
   'worker.lost': ({ read }) => ({ words: { worker: read.count('worker'), host: read.text('host'), step: read.count('step'), reason: read.text('reason') } }),
   'worker.returned': ({ read }) => ({ words: { wanted: read.count('wanted'), step: read.count('step') } }),
   'worker.left-out': ({ read }) => ({ words: { workers: read.count('workers'), wanted: read.count('wanted'), step: read.count('step') } }),
+  'workers.warned': ({ read }) => ({ words: { warning: read.text('warning') } }),
   'gradients.saved': ({ read }) => ({ words: { step: read.count('step'), path: read.text('path'), size: read.bytes('bytes') } }),
   'gradients.not-saved': quoting((read) => ({ step: read.count('step'), path: read.text('path') })),
   'armijo-fallback': ({ read, language }) => ({

@@ -124,6 +124,7 @@ async function train(prepared: PreparedExchange): Promise<TrainingResult> {
   })
   observer.onStart?.({ jit: false })
   observer.onWorkers?.(workers.length)
+  for (const { message, facts } of open.pool.warnings) observer.onWarning('workers.warned', message, { ...facts, warning: message })
   const realised = { batchSize: plan.batchSize, stepsPerCall: 1, call: () => call }
   const result = await runLoop({ config, dataset, traces: open.traces, variables, plan, state, feeder, realised, control: null, observer, signal })
   await call.check(state.step)

@@ -8,6 +8,8 @@ export interface GatheredWorkers {
   readonly target: string
   /** TensorFlow's names, one a worker. */
   readonly devices: readonly string[]
+  /** What a person should know of them: that they are not alike, or can be reached by others. */
+  readonly warnings: readonly { readonly message: string; readonly facts: Readonly<Record<string, unknown>> }[]
   /** Why a worker is gone, once one is; null as long as all answer. */
   lost(): { readonly worker: number; readonly host: string; readonly reason: string } | null
   close(): Promise<void>
@@ -26,6 +28,7 @@ export interface WorkerPool {
   readonly devices: readonly string[]
   /** True where each worker needs a copy of the data of its own. */
   readonly isRemote: boolean
+  readonly warnings: GatheredWorkers['warnings']
   lost: GatheredWorkers['lost']
   close(): Promise<void>
 }
@@ -66,6 +69,7 @@ async function openRemote({ runtime, exchange, gatherWorkers, isResumed }: OpenP
       session,
       devices: gathered.devices,
       isRemote: true,
+      warnings: gathered.warnings,
       lost: () => gathered.lost(),
       async close() {
         await session.close().catch(() => undefined) // of a cluster that has lost a worker: there is nothing left to close
@@ -88,5 +92,5 @@ async function openLocal({ runtime, exchange: { workers }, device, threads, core
   // Workers side by side, each op on one core: cheaper than one worker after the other on all of them.
   const shared = threads === 0 ? cores : threads
   const session = await runtime.openSession({ device: devices[0] ?? device, cpuDevices: isGpu ? 1 : workers, threads: 1, parallelOps: Math.max(1, Math.min(shared, workers)) })
-  return { session, devices, isRemote: false, lost: () => null, close: () => session.close() }
+  return { session, devices, isRemote: false, warnings: [], lost: () => null, close: () => session.close() }
 }

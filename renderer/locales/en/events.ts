@@ -37,6 +37,7 @@ export const events = {
     },
     environment: { changed: 'The run goes on under other conditions ({changes}): from here on its numbers may differ in the last digits from those of a run that was not interrupted.' },
     checkpoint: { unreadable: 'The checkpoint of step {step} does not read and is passed over: {error}.' },
+    workers: { warned: 'About the workers: {warning}' },
     worker: {
       lost: 'Worker {worker} at {host} was lost at step {step}: {reason}.',
       returned: 'All {wanted} workers are there again; the run goes on from its last checkpoint.',

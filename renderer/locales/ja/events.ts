@@ -28,6 +28,7 @@ export const events: typeof english = {
     },
     environment: { changed: '実行は別の条件で続きます（{changes}）。ここから先の数値は、中断しなかった場合と末尾の桁が異なることがあります。' },
     checkpoint: { unreadable: 'ステップ {step} のチェックポイントは読めないため飛ばします（{error}）。' },
+    workers: { warned: 'ワーカーについて：{warning}' },
     worker: {
       lost: 'ステップ {step} でワーカー {worker}（{host}）を失いました（{reason}）。',
       returned: 'ワーカー {wanted} 台がそろいました。最後のチェックポイントから再開します。',
