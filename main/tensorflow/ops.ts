@@ -83,11 +83,25 @@ export function gatherRows(table: TensorFlow.Tensor, indices: TensorFlow.Tensor)
   return tf.gather(table, indices, 0)
 }
 
+/**
+ * Σ of tensors of one shape, added in their order: the same bits wherever and whenever it runs.
+ *
+ * TensorFlow's AddN, to which its optimizer also turns chains of additions, begins with whichever input's memory it may use again at that
+ * moment: of more than two terms another order, and other last bits, from one run or device to the next.
+ */
+export function sumInOrder<T extends TensorFlow.Tensor>(tensors: readonly T[]): T {
+  const [first, second] = tensors
+  if (first === undefined) throw new LoupeError('internal', 'A sum of no tensors has no shape.')
+  if (second === undefined) return tf.clone(first)
+  if (tensors.length === 2) return tf.add<T>(first, second)
+  return tf.sum<T>(tf.stack([...tensors]), 0)
+}
+
 /** Sum of the squares of all elements of all tensors: a scalar. Differentiable. */
 export function squaredNorm(tensors: readonly TensorFlow.Tensor[]): TensorFlow.Scalar {
   if (tensors.length === 0) return tf.scalar(0)
   const each = tensors.map((tensor) => (isTracing() ? fusedSquaredNorm(tensor) : tf.sum<TensorFlow.Scalar>(tf.square(tensor))))
-  return tf.addN(each)
+  return sumInOrder(each)
 }
 
 /**

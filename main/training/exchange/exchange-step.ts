@@ -1,5 +1,5 @@
 import type { ExchangeConfig } from '../../contract/exchange-config.ts'
-import { inPhase, onDevice, squaredNorm } from '../../tensorflow/ops.ts'
+import { inPhase, onDevice, squaredNorm, sumInOrder } from '../../tensorflow/ops.ts'
 import type { CompiledStep, InputSpec, Session, Tensors, TraceContext } from '../../tensorflow/runtime.ts'
 import { tf } from '../../tensorflow/tf.ts'
 import { lossAndGradients, readBatch } from '../objective.ts'
@@ -172,7 +172,7 @@ function exchangeAll(options: ExchangeStepOptions, { sending }: StepVariant, sen
   const mean = (sum: tf.Tensor1D) => tf.mul<tf.Tensor1D>(sum, 1 / workers.length)
   const denseBytes = (sent[0]?.dense.size ?? 0) * FLOAT_BYTES
   const decode = (by: Compressor) => by.decodeSum(layout, messages)
-  const addDense = () => tf.addN(sent.map(({ dense }) => dense)) as tf.Tensor1D // all of one shape
+  const addDense = () => sumInOrder(sent.map(({ dense }) => dense))
   const up = tf.stack(sent.map(({ compressed }) => (compressed === null ? tf.scalar(denseBytes) : tf.add<tf.Scalar>(compressed.message.bytes, denseBytes)))) as tf.Tensor1D // scalars
   if (exchange.topology === 'server') return fromServer({ options, up, denseBytes, addDense, mean, sum: by === null ? null : () => decode(by), by })
   const others = tf.sub<tf.Tensor1D>(tf.sum(up), up)

@@ -1,4 +1,4 @@
-import { onDevice, squaredNorm } from '../../tensorflow/ops.ts'
+import { onDevice, squaredNorm, sumInOrder } from '../../tensorflow/ops.ts'
 import type { Session, Tensors } from '../../tensorflow/runtime.ts'
 import { tf } from '../../tensorflow/tf.ts'
 import { lossAndGradients, readBatch } from '../objective.ts'
@@ -66,7 +66,7 @@ export function compileAccumulation(options: MicroStepOptions & { readonly micro
       for (const [group, parts] of [[gradientSum, gradients], [statisticSum, weighted]] as const) {
         assignTensors(context, group, { before: {}, after: added(group.names, [...before(group), ...parts]) })
       }
-      return { loss: tf.addN(taken.map(({ loss }: LossAndGradients) => loss)) }
+      return { loss: sumInOrder(taken.map(({ loss }: LossAndGradients) => loss)) }
     },
   })
 }
@@ -88,7 +88,7 @@ export function compileApplication({ session, variables, optimizer, gradientNorm
 }
 
 function added(names: readonly string[], parts: readonly Tensors[]): Tensors {
-  return Object.fromEntries(names.map((name) => [name, parts.length === 1 ? of(parts[0] ?? {}, name) : tf.addN(parts.map((part) => of(part, name)))]))
+  return Object.fromEntries(names.map((name) => [name, parts.length === 1 ? of(parts[0] ?? {}, name) : sumInOrder(parts.map((part) => of(part, name)))]))
 }
 
 /** All of these records have one tensor for each of the group's names. */

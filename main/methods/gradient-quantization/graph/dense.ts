@@ -1,3 +1,4 @@
+import { sumInOrder } from '../../../tensorflow/ops.ts'
 import { tf } from '../../../tensorflow/tf.ts'
 import type { Compressor } from '../../../training/exchange/compressor.ts'
 import { known } from './dynamic-ops.ts'
@@ -22,6 +23,6 @@ export const dense: Compressor = {
   },
   decodeSum(layout, messages) {
     const parts = messages.map(({ parts }) => known<tf.Tensor1D>(partOf(parts, 0), [layout.elements]))
-    return withPadding(layout, parts.reduce((sum, part) => tf.add(sum, part)))
+    return withPadding(layout, sumInOrder(parts))
   },
 }
