@@ -1,5 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { compressorConfig } from '../main/contract/exchange-config.ts'
-import type { CompressorConfig } from '../main/contract/exchange-config.ts'
 import { z } from '../main/contract/zod.ts'
 import { createCompressor } from '../main/methods/gradient-quantization/graph/create-compressor.ts'
 import { reshape, sumOfRows } from '../main/methods/gradient-quantization/graph/dynamic-ops.ts'
@@ -34,19 +36,37 @@ const efforts: Readonly<Record<BenchmarkOptions['effort'], Effort>> = {
 /** What a sampled fit of Student's t looks at. */
 const SAMPLE = 0.25
 
-/** Every way that is timed in the graph, by its name in the table. */
-function waysAt(ratio: number): readonly (readonly [string, CompressorConfig])[] {
-  const fitted = (distribution: string, more: object = {}) => compressorConfig.parse({ kind: 'fitted', distribution, ratio, feedback: false, ...more })
-  return [
-    ['top-k (TensorFlow)', compressorConfig.parse({ kind: 'top-k', ratio })],
-    ['normal', fitted('normal')],
-    ['Laplace', fitted('laplace')],
-    ['Cauchy', fitted('cauchy')],
-    ['Student-t', fitted('student-t')],
-    [`Student-t, ${SAMPLE * 100} % sample`, fitted('student-t', { fitSample: SAMPLE })],
-    ['auto (best of all)', fitted('auto')],
-  ]
+interface Source {
+  /** What the values are drawn from. */
+  readonly name: string
+  /** One value of scale 1. */
+  draw(random: Random): number
+  /** Ways beside top-k, by their names in the table. */
+  readonly ways: readonly (readonly [string, Readonly<Record<string, unknown>>])[]
 }
+
+/** Each family over values of its own: the wrong one keeps ten times too many or none, which says nothing of its speed. */
+const sources: readonly Source[] = [
+  { name: 'normal', draw: (random) => random.normal(), ways: [['normal', { distribution: 'normal' }]] },
+  {
+    name: 'Laplace',
+    draw: (random) => (random.uniform() < 0.5 ? 1 : -1) * Math.log(1 - random.uniform()),
+    ways: [
+      ['Laplace', { distribution: 'laplace' }],
+      [`Laplace, ${SAMPLE * 100} % sample`, { distribution: 'laplace', fitSample: SAMPLE }],
+      ['auto (best of all)', { distribution: 'auto' }],
+    ],
+  },
+  { name: 'Cauchy', draw: (random) => Math.tan(Math.PI * (random.uniform() - 0.5)), ways: [['Cauchy', { distribution: 'cauchy' }]] },
+  {
+    name: 'Student-t, ν = 3',
+    draw: (random) => random.normal() / Math.sqrt((random.normal() ** 2 + random.normal() ** 2 + random.normal() ** 2) / 3),
+    ways: [
+      ['Student-t', { distribution: 'student-t' }],
+      [`Student-t, ${SAMPLE * 100} % sample`, { distribution: 'student-t', fitSample: SAMPLE }],
+    ],
+  },
+]
 
 /** What it takes to find and encode the values that are sent, beside sorting; and steps of training with and without. */
 export const quantizeBenchmark: Benchmark = {
@@ -58,10 +78,17 @@ export const quantizeBenchmark: Benchmark = {
     const runtime = await openTensorFlow()
     const torch = peers.versions['torch'] === undefined ? null : new LineProcess({ name: 'PyTorch', command: peers.python ?? '', arguments: ['-u', peerScript('topk_torch.py'), `${threads}`], environment: { OMP_NUM_THREADS: `${threads}` } })
     const cells: QuantizeCell[] = []
+    const folder = await mkdtemp(join(tmpdir(), 'loupe-bench-'))
     try {
-      for (const elements of sizes) for (const ratio of ratios) cells.push(...(await timeCell({ ...options, runtime, torch, elements, ratio })))
+      for (const elements of sizes) {
+        for (const source of sources) {
+          const values = drawValues(source, elements)
+          for (const ratio of ratios) cells.push(...(await timeCell({ ...options, runtime, torch, folder, source, values, ratio })))
+        }
+      }
     } finally {
       await torch?.close()
+      await rm(folder, { recursive: true })
     }
     const workers = await startWorkers(2)
     try {
@@ -76,20 +103,24 @@ export const quantizeBenchmark: Benchmark = {
 interface CellOptions extends BenchmarkOptions {
   readonly runtime: Runtime
   readonly torch: LineProcess | null
-  readonly elements: number
+  readonly folder: string
+  readonly source: Source
+  readonly values: Float32Array
   readonly ratio: number
 }
 
 type Inputs = { readonly ratio: InputSpec; readonly seed: InputSpec }
 
 /** All ways over the same values, in turns. */
-async function timeCell({ runtime, torch, threads, elements, ratio, effort, report }: CellOptions): Promise<readonly QuantizeCell[]> {
+async function timeCell({ runtime, torch, folder, threads, source, values, ratio, effort, report }: CellOptions): Promise<readonly QuantizeCell[]> {
   const { rounds, calls } = efforts[effort]
+  const elements = values.length
   const layout = layOut({ tensors: [{ name: 'values', shape: [elements] }], unit: 'model', minTensor: 1 })
   const session = await runtime.openSession({ threads })
   try {
-    await session.createVariables({ values: { shape: [layout.size], type: 'float32', values: laplaceValues(elements, layout.size) } })
-    const ways = waysAt(ratio).map(([way, config]) => {
+    await session.createVariables({ values: { shape: [layout.size], type: 'float32', values } })
+    const fits = source.ways.map(([way, settings]) => [way, compressorConfig.parse({ kind: 'fitted', feedback: false, ratio, ...settings })] as const)
+    const ways = [['top-k (TensorFlow)', compressorConfig.parse({ kind: 'top-k', ratio })] as const, ...fits].map(([way, config]) => {
       const step = session.compile({
         name: way,
         inputs: { ratio: { shape: [], type: 'float32' }, seed: { shape: [2], type: 'int32' } },
@@ -101,7 +132,9 @@ async function timeCell({ runtime, torch, threads, elements, ratio, effort, repo
       })
       return { way, step, times: [] as number[], kept: 0 }
     })
-    await torch?.ask({ do: 'prepare', elements, kept: Math.round(elements * ratio) }, z.object({ version: z.string() }))
+    const file = join(folder, 'values.f32')
+    if (torch !== null) await writeFile(file, values)
+    await torch?.ask({ do: 'prepare', file, kept: Math.round(elements * ratio) }, z.object({ version: z.string() }))
     const torchTimes: number[] = []
     for (let round = -1; round < rounds; round++) {
       for (const way of ways) {
@@ -112,9 +145,9 @@ async function timeCell({ runtime, torch, threads, elements, ratio, effort, repo
       const asked = torch === null ? null : await torch.ask({ do: 'time', steps: round < 0 ? 1 : Math.max(2, Math.round(calls / 3)) }, z.object({ ms: z.number(), loss: z.number() }))
       if (asked !== null && round >= 0) torchTimes.push(asked.ms)
     }
-    const cells = ways.map(({ way, times, kept }) => ({ elements, ratio, way, ms: median(times), achieved: kept / (elements * ratio) }))
-    if (torchTimes.length > 0) cells.push({ elements, ratio, way: 'top-k (PyTorch)', ms: median(torchTimes), achieved: 1 })
-    for (const cell of cells) report(`${cell.elements} values at ${cell.ratio}, ${cell.way}: ${cell.ms.toPrecision(3)} ms`)
+    const cells = ways.map(({ way, times, kept }) => ({ elements, source: source.name, ratio, way, ms: median(times), achieved: kept / (elements * ratio) }))
+    if (torchTimes.length > 0) cells.push({ elements, source: source.name, ratio, way: 'top-k (PyTorch)', ms: median(torchTimes), achieved: 1 })
+    for (const cell of cells) report(`${cell.elements} ${cell.source} values at ${cell.ratio}, ${cell.way}: ${cell.ms.toPrecision(3)} ms`)
     return cells
   } finally {
     await session.close()
@@ -133,13 +166,8 @@ async function timeWay(step: CompiledStep<Inputs, 'kept' | 'bytes' | 'checksum'>
   return { ms: median(times), kept }
 }
 
-/** Laplace of scale 1e-3, as gradients often are nearly. */
-function laplaceValues(elements: number, size: number): Float32Array {
-  const random = Random.seeded(0, 'quantize')
-  const values = new Float32Array(size)
-  for (let i = 0; i < elements; i++) {
-    const uniform = random.uniform() - 0.5
-    values[i] = -Math.sign(uniform) * Math.log(1 - 2 * Math.abs(uniform)) * 1e-3
-  }
-  return values
+/** Of scale 1e-3, as gradients often are. */
+function drawValues({ name, draw }: Source, elements: number): Float32Array {
+  const random = Random.seeded(0, name)
+  return Float32Array.from({ length: elements }, () => 1e-3 * draw(random))
 }
