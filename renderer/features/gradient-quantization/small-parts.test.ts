@@ -13,11 +13,15 @@ const event = (id: number, kind: string, facts: Record<string, unknown>): LogEve
 describe('lost workers', () => {
   it('are gone until they are told of again', () => {
     const events = [event(3, 'worker.lost', { worker: 2, step: 50 }), event(1, 'worker.lost', { worker: 0, step: 10 }), event(2, 'worker.returned', { worker: 0, step: 12 }), event(4, 'run.resumed', { step: 12 })]
-    expect(lostWorkers(events)).toEqual([{ worker: 0, lostAt: 10, returnedAt: 12 }, { worker: 2, lostAt: 50, returnedAt: null }])
+    expect(lostWorkers(events)).toEqual([{ worker: 0, state: 'returned', step: 12 }, { worker: 2, state: 'lost', step: 50 }])
+  })
+
+  it('may be done without', () => {
+    expect(lostWorkers([event(1, 'worker.lost', { worker: 1, step: 50 }), event(2, 'worker.left-out', { worker: 1, step: 40 })])).toEqual([{ worker: 1, state: 'left-out', step: 40 }])
   })
 
   it('may be lost again', () => {
-    expect(lostWorkers([event(1, 'worker.lost', { worker: 0, step: 1 }), event(2, 'worker.returned', { worker: 0, step: 2 }), event(3, 'worker.lost', { worker: 0, step: 9 })])).toEqual([{ worker: 0, lostAt: 9, returnedAt: null }])
+    expect(lostWorkers([event(1, 'worker.lost', { worker: 0, step: 1 }), event(2, 'worker.returned', { worker: 0, step: 2 }), event(3, 'worker.lost', { worker: 0, step: 9 })])).toEqual([{ worker: 0, state: 'lost', step: 9 }])
   })
 })
 

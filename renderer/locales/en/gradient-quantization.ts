@@ -43,6 +43,7 @@ export const gradients = {
   worker: {
     lost: 'Worker {worker} is gone since step {step}.',
     returned: 'Worker {worker} is back since step {step}.',
+    'left-out': 'The run goes on without worker {worker} since step {step}.',
     waiting: 'The run waits for it, {seconds} s at most.',
     goingOn: 'The run goes on without it.',
     paused: 'The run is paused. Start the worker again on its machine, then resume; it goes on from the last checkpoint.',
@@ -105,13 +106,10 @@ export const gradients = {
   },
   status: {
     fitted: 'fitted',
-    'no-spread': 'no spread: sent whole',
-    'too-small': 'too small: sent whole',
-    'too-many-zeros': 'too many zeros: all non-zeros sent',
-    corrected: 'corrected',
-    dense: 'sent whole',
-    selected: 'selected',
-    'not-converged': 'not converged: Cauchy used',
+    sent: 'sent',
+    'no-spread': 'no spread: all that is not 0 sent',
+    'too-small': 'too small: all that is not 0 sent',
+    'too-many-zeros': 'too many zeros: all that is not 0 sent',
   },
   grid: {
     title: 'Layers side by side',

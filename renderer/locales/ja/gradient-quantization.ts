@@ -45,6 +45,7 @@ export const gradients: typeof english = {
   worker: {
     lost: 'ワーカー {worker} はステップ {step} から応答がありません。',
     returned: 'ワーカー {worker} はステップ {step} から戻りました。',
+    'left-out': '実行はステップ {step} からワーカー {worker} なしで続いています。',
     waiting: '実行はこのワーカーを最長 {seconds} 秒待ちます。',
     goingOn: '実行はこのワーカーなしで続きます。',
     paused: '実行は一時停止中です。そのマシンでワーカーを起動し直してから再開してください。最後のチェックポイントから続きます。',
@@ -107,13 +108,10 @@ export const gradients: typeof english = {
   },
   status: {
     fitted: '当てはめ済み',
-    'no-spread': '広がりなし:そのまま送信',
-    'too-small': '小さすぎる:そのまま送信',
+    sent: '送信済み',
+    'no-spread': '広がりなし:0 以外をすべて送信',
+    'too-small': '小さすぎる:0 以外をすべて送信',
     'too-many-zeros': '0 が多すぎる:0 以外をすべて送信',
-    corrected: '補正済み',
-    dense: 'そのまま送信',
-    selected: '選択済み',
-    'not-converged': '収束せず:コーシー分布を使用',
   },
   grid: {
     title: '層を並べて比べる',

@@ -27,7 +27,7 @@ export const demoExchangeRuns: readonly DemoExchangeRun[] = [
   { id: 'exchange-auto', name: 'Four workers, automatic fits', status: 'running', exchange: exchangeConfig.parse({ compressor: { kind: 'fitted', distribution: 'auto', ratio: 0.01, feedback: true } }), units: [{ name: 'hidden0/kernel', elements: 200_704 }, { name: 'hidden1/kernel', elements: 32_768 }, { name: 'classes/kernel', elements: 1280 }], steps: 6000, events: [] },
   { id: 'exchange-many', name: 'Sixty layers', status: 'finished', exchange: exchangeConfig.parse({ workers: 8, compressor: { kind: 'fitted', distribution: 'laplace', ratio: 0.001 } }), units: layers(60), steps: 50_000, events: [] },
   { id: 'exchange-top-k', name: 'Top-k, no memory', status: 'finished', exchange: exchangeConfig.parse({ compressor: { kind: 'top-k', ratio: 0.01 }, memory: 'none' }), units: layers(6), steps: 2000, events: [] },
-  { id: 'exchange-lost', name: 'Lost worker', status: 'paused', exchange: exchangeConfig.parse({ hosts: ['10.0.0.1:9000', '10.0.0.2:9000', '10.0.0.3:9000', '10.0.0.4:9000'] }), units: layers(6), steps: 900, events: [event(1, 'worker.lost', 'warning', { worker: 1, step: 300 }), event(2, 'worker.returned', 'info', { worker: 1, step: 310 }), event(3, 'worker.lost', 'error', { worker: 2, step: 880 })] },
+  { id: 'exchange-lost', name: 'Lost worker', status: 'paused', exchange: exchangeConfig.parse({ hosts: ['10.0.0.1:9000', '10.0.0.2:9000', '10.0.0.3:9000', '10.0.0.4:9000'] }), units: layers(6), steps: 900, events: [event(1, 'worker.lost', 'warning', { worker: 1, host: '10.0.0.2:9000', reason: 'its heart stopped', step: 300 }), event(2, 'worker.returned', 'info', { worker: 1, host: '10.0.0.2:9000', step: 300, workers: 4, wanted: 4 }), event(3, 'worker.lost', 'error', { worker: 2, host: '10.0.0.3:9000', reason: 'it did not answer for 60 s', step: 880 })] },
   { id: 'exchange-new', name: 'Nothing logged yet', status: 'running', exchange: exchangeConfig.parse({}), units: [], steps: 0, events: [] },
 ]
 
@@ -49,7 +49,7 @@ export function exchangeRunRecord(run: DemoExchangeRun): RunRecord {
     wallMs: run.steps * 4,
     functionEvaluations: 0,
     censored: null,
-    error: run.id === 'exchange-lost' ? { code: 'interrupted', message: 'Worker 3 at 10.0.0.3:9000 did not answer for 60 s.', facts: { worker: 2 } } : null,
+    error: run.id === 'exchange-lost' ? { code: 'worker-lost', message: 'Worker 2 at 10.0.0.3:9000 is gone: it did not answer for 60 s.', facts: { worker: 2 } } : null,
   }
 }
 
@@ -81,7 +81,7 @@ export function demoRecords(run: DemoExchangeRun, step: number, worker: number):
       unit: name,
       elements,
       histograms: { gradient: logged(gradient, factor), values: logged(values, factor), error: logged(error, factor) },
-      compression: { kept: Math.round(kept * factor), asked: Math.max(1, Math.round(ratioOf(run.exchange) * elements)), lower: -distance, upper: distance, distribution: isFitted ? familyAt(run, index, age) : null, location: 0, scale: mean, degreesOfFreedom: null, status: isFitted ? 'fitted' : 'selected' },
+      compression: { kept: Math.round(kept * factor), asked: Math.max(1, Math.round(ratioOf(run.exchange) * elements)), lower: -distance, upper: distance, distribution: isFitted ? familyAt(run, index, age) : null, location: 0, scale: mean, degreesOfFreedom: null, status: isFitted ? 'fitted' : 'sent' },
     }
   })
 }
@@ -99,7 +99,7 @@ export function demoCourse(run: DemoExchangeRun, worker: number): GradientCourse
         kept: steps.map((step) => Math.max(0, Math.round(asked * (isFitted ? (1 + 1.5 * Math.exp((-6 * step) / run.steps) * (index % 3)) * Math.exp(0.12 * normal(`${name} ${step} ${worker}`)) : 1)))),
         asked: steps.map(() => asked),
         distribution: steps.map((step) => (isFitted ? familyAt(run, index, step / run.steps + 0.05 * normal(`${name}${step}`)) : null)),
-        status: steps.map(() => (isFitted ? 'fitted' : 'selected')),
+        status: steps.map(() => (isFitted ? 'fitted' : 'sent')),
       }
     }),
   }
