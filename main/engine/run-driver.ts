@@ -52,7 +52,12 @@ export interface DriveContext {
 export async function driveRun(options: { readonly context: DriveContext; readonly runId: string; readonly trainer: Trainer; readonly signal: AbortSignal }): Promise<RunRecord> {
   const { context, runId, trainer, signal } = options
   const { gate, writer } = context
-  const loss = new WorkerLoss({ run: writer.run(runId), step: () => writer.run(runId).steps, note: (event) => note(context, { runId, ...event }) })
+  const loss = new WorkerLoss({
+    run: writer.run(runId),
+    step: () => writer.run(runId).steps,
+    checkpoint: () => writer.checkpoints(runId).reduce((last, { step, examples }) => (step > last.step ? { step, examples } : last), { step: 0, examples: 0 }),
+    note: (event) => note(context, { runId, ...event }),
+  })
   try {
     for (;;) {
       const result = await attempt({ ...options, loss }).catch((error: unknown) => answered(loss, error))

@@ -83,3 +83,11 @@ it('a run whose workers are not there at first pauses before its first step', as
   await until('paused')
   expect(writer.run(runId)).toMatchObject({ steps: 0, error: { code: 'worker-lost' } })
 })
+
+it('a run that loses a worker again before its next checkpoint pauses, and does not try for ever', async () => {
+  let losses = 0
+  const { runId, until, writer, seen } = await start({ failAt: (_, step) => (step === 6 && ++losses < 50 ? gone() : null) })
+  await until('paused')
+  expect(froms(seen)).toEqual([0, 4])
+  expect(writer.run(runId)).toMatchObject({ steps: 4, error: { code: 'worker-lost' } })
+})

@@ -9,18 +9,22 @@ export interface WorkerLossOptions {
   readonly run: RunRecord
   /** Tells where the run is, for the event. */
   readonly step: () => number
+  /** Where the run's last checkpoint is; 0 where there is none. */
+  readonly checkpoint: () => { readonly step: number; readonly examples: number }
   readonly note: Note
 }
 
 /**
- * What becomes of a run that loses a worker: while it trains, it goes back to its last checkpoint and brings its workers together again, which waits
- * for the one that is gone or does without it; where that fails too, the run pauses, and resumes from there when the user says so. In a study,
- * which has no use for a run that waits, it fails.
+ * What becomes of a run that loses a worker: while it trains, it goes back to its last checkpoint and brings its workers together again, which
+ * waits for the one that is gone or does without it. Where that fails too, or a worker is lost again before the next checkpoint, the run pauses,
+ * and resumes from there when the user says so. In a study, which has no use for a run that waits, it fails.
  */
 export class WorkerLoss {
   readonly #options: WorkerLossOptions
   #lost: { readonly worker: unknown; readonly host: unknown } | null = null
   #hasBegun = false
+  /** Of the checkpoint that the run went back to after its last loss. */
+  #wentBackTo: number | null = null
 
   constructor(options: WorkerLossOptions) {
     this.#options = options
@@ -39,7 +43,7 @@ export class WorkerLoss {
     if (this.#lost === null) return
     const facts = { ...this.#lost, step: step(), workers, wanted }
     if (workers === wanted) note({ kind: 'worker.returned', level: 'info', message: `All ${wanted} workers are there again; the run goes on from its last checkpoint.`, facts })
-    else note({ kind: 'worker.left-out', level: 'warning', message: `The run goes on with ${workers} of ${wanted} workers, from its last checkpoint. What the lost one had not sent is gone.`, facts })
+    else note({ kind: 'worker.left-out', level: 'warning', message: `The run goes on with ${workers} of ${wanted} workers, from its last checkpoint. What one of them had not sent is gone.`, facts })
     this.#lost = null
   }
 
@@ -53,10 +57,13 @@ export class WorkerLoss {
     if (!(error instanceof LoupeError) || error.code !== 'worker-lost') return null
     const { worker, host } = error.facts
     note({ kind: 'worker.lost', level: 'warning', message: error.message, facts: { ...error.facts, step: step() } })
-    if (this.#hasBegun) {
+    const checkpoint = this.#options.checkpoint()
+    const isFurther = this.#wentBackTo === null || checkpoint.step > this.#wentBackTo
+    if (this.#hasBegun && isFurther) {
       this.#lost = { worker, host }
+      this.#wentBackTo = checkpoint.step
       return 'again'
     }
-    return run.studyId === null ? { status: 'paused', error: toWireError(error) } : null
+    return run.studyId === null ? { status: 'paused', error: toWireError(error), steps: checkpoint.step, examples: checkpoint.examples } : null
   }
 }
