@@ -2,15 +2,19 @@ import type { BitHistogram as LoggedHistogram } from '../../contract/gradient-re
 import { binCount, placeOf } from './bit-histogram.ts'
 import type { BitHistogram } from './bit-histogram.ts'
 import type { Constants } from './distributions/distribution.ts'
-import { families } from './distributions/families.ts'
+import { familyOf } from './distributions/families.ts'
 import { ratioOfNonZeros } from './distributions/threshold.ts'
 import type { Side } from './distributions/threshold.ts'
 import { fitHistogram, judgeHistogram } from './fit-histogram.ts'
 import { FEWEST_VALUES } from './fit-values.ts'
 
+/** The source's four, in its order. */
+export const fittedFamilies = ['normal', 'laplace', 'cauchy', 'student-t'] as const
+export type FittedFamily = (typeof fittedFamilies)[number]
+
 /** A family fitted to a logged histogram, and what its threshold would keep. */
 export interface LoggedFit {
-  readonly distribution: string
+  readonly distribution: FittedFamily
   readonly constants: Constants
   readonly logLikelihood: number
   readonly aic: number
@@ -25,7 +29,7 @@ export interface LoggedFits {
   readonly count: number
   readonly zeros: number
   /** The family with the smallest AIC; null where nothing could be fitted. */
-  readonly best: string | null
+  readonly best: FittedFamily | null
   /** Families whose scale is above 0; none for too few values, or such without spread. */
   readonly fits: readonly LoggedFit[]
 }
@@ -41,17 +45,17 @@ export function fitLogged(logged: LoggedHistogram, { ratio, side }: { readonly r
   const nothing = { count, zeros: logged.zeros, best: null, fits: [] }
   if (nonZeros < FEWEST_VALUES || logged.bins.length < 2) return nothing
   const histogram = spreadOut(logged, count)
-  const found: Readonly<Record<string, Constants>> = { ...fitHistogram(histogram) }
+  const found = fitHistogram(histogram)
   const isAsked = ratio !== null && ratioOfNonZeros({ ratio, ...histogram }) !== null
   // How well a family fits has nothing to do with a ratio: without one, any that the non-zeros allow will do to be judged at.
   const judgedAt = isAsked ? ratio : nonZeros / count / 4
-  const fits = families.flatMap((family): LoggedFit[] => {
-    const constants = found[family.id]
-    if (constants === undefined || !(constants.scale > 0)) return []
-    const judged = judgeHistogram(histogram, { family, constants, ratio: judgedAt, side })
+  const fits = fittedFamilies.flatMap((distribution): LoggedFit[] => {
+    const constants = found[distribution]
+    if (!(constants.scale > 0)) return []
+    const judged = judgeHistogram(histogram, { family: familyOf(distribution), constants, ratio: judgedAt, side })
     if (judged === null) return []
     const { logLikelihood, aic, ks, threshold, achievedRatio } = judged
-    return [{ distribution: family.id, constants, logLikelihood, aic, ks, threshold: isAsked ? threshold : null, achievedRatio: isAsked ? achievedRatio : null }]
+    return [{ distribution, constants, logLikelihood, aic, ks, threshold: isAsked ? threshold : null, achievedRatio: isAsked ? achievedRatio : null }]
   })
   const best = fits.reduce<LoggedFit | null>((least, fit) => (least === null || fit.aic < least.aic ? fit : least), null)
   return { ...nothing, best: best?.distribution ?? null, fits }

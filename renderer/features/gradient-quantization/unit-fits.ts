@@ -1,16 +1,15 @@
 import type { BitHistogram as LoggedHistogram } from '../../../main/contract/gradient-records.ts'
-import { binCount, placeOf } from '../../../main/methods/gradient-quantization/bit-histogram.ts'
-import type { BitHistogram } from '../../../main/methods/gradient-quantization/bit-histogram.ts'
 import type { Constants, Curve } from '../../../main/methods/gradient-quantization/distributions/distribution.ts'
-import { families } from '../../../main/methods/gradient-quantization/distributions/families.ts'
-import { limitsAt, ratioOfNonZeros } from '../../../main/methods/gradient-quantization/distributions/threshold.ts'
+import { familyOf } from '../../../main/methods/gradient-quantization/distributions/families.ts'
+import { limitsAt } from '../../../main/methods/gradient-quantization/distributions/threshold.ts'
 import type { Limits, Side } from '../../../main/methods/gradient-quantization/distributions/threshold.ts'
-import { fitHistogram, judgeHistogram } from '../../../main/methods/gradient-quantization/fit-histogram.ts'
+import { fitLogged, fittedFamilies } from '../../../main/methods/gradient-quantization/fit-logged.ts'
+import type { FittedFamily, LoggedFit } from '../../../main/methods/gradient-quantization/fit-logged.ts'
 import { readBars } from './bars.ts'
 import type { Bars } from './bars.ts'
 
-export const familyNames = ['normal', 'laplace', 'cauchy', 'student-t'] as const
-export type FamilyName = (typeof familyNames)[number]
+export const familyNames = fittedFamilies
+export type FamilyName = FittedFamily
 
 /** A family fitted to the values of a unit, and what its threshold would keep of them. */
 export interface UnitFit {
@@ -40,35 +39,15 @@ export interface FitUnitOptions {
   readonly side: Side
 }
 
-/** Below this many values a fit says nothing. */
-const fewestValues = 8
-
 /** Fits the four families to a logged histogram, its exact zeros apart, and takes the threshold of each at a ratio. */
 export function fitUnit(logged: LoggedHistogram, { ratio, side }: FitUnitOptions): UnitFits {
-  const bars = readBars(logged)
-  const count = bars.total + bars.zeros
-  if (bars.total < fewestValues || bars.count.length < 2) return { bars, count, fits: [], best: null }
-  const dense = toDense(logged, count)
-  const found = fitHistogram(dense)
-  const isAsked = ratio !== null && ratioOfNonZeros({ ratio, count, zeros: bars.zeros }) !== null
-  // How well a family fits has nothing to do with a ratio; where there is none, any that the non-zeros allow will do to be judged.
-  const judgedAt = isAsked ? ratio : bars.total / count / 2
-  const fits = families.flatMap((family): UnitFit[] => {
-    const name = familyNames.find((known) => known === family.id)
-    if (name === undefined || !(found[name].scale > 0)) return []
-    const constants = found[name]
-    const judged = judgeHistogram(dense, { family, constants, ratio: judgedAt, side })
-    if (judged === null) return []
-    const { logLikelihood, aic, ks, threshold: distance } = judged
-    const threshold = isAsked ? { distance, limits: limitsAt({ location: constants.location, distance, side }), kept: judged.achievedRatio * count, asked: ratio * count } : null
-    return [{ family: name, constants, curve: family.at(constants), logLikelihood, aic, ks, threshold }]
-  })
-  const best = fits.reduce<UnitFit | null>((least, fit) => (least === null || fit.aic < least.aic ? fit : least), null)
-  return { bars, count, fits, best: best?.family ?? null }
+  const { count, fits, best } = fitLogged(logged, { ratio, side })
+  return { bars: readBars(logged), count, fits: fits.map((fit) => withCurve(fit, { ratio, side, count })), best }
 }
 
-function toDense({ bins, counts, mantissaBits, zeros }: LoggedHistogram, count: number): BitHistogram {
-  const dense = new Float64Array(binCount(mantissaBits))
-  for (const [index, bin] of bins.entries()) dense[placeOf(bin, mantissaBits)] = counts[index] ?? 0
-  return { mantissaBits, count, zeros, counts: dense }
+/** The fit as charts draw it. */
+function withCurve({ distribution: family, constants, logLikelihood, aic, ks, threshold: distance, achievedRatio }: LoggedFit, { ratio, side, count }: FitUnitOptions & { readonly count: number }): UnitFit {
+  const isAsked = ratio !== null && distance !== null && achievedRatio !== null
+  const threshold = isAsked ? { distance, limits: limitsAt({ location: constants.location, distance, side }), kept: achievedRatio * count, asked: ratio * count } : null
+  return { family, constants, curve: familyOf(family).at(constants), logLikelihood, aic, ks, threshold }
 }
