@@ -80,7 +80,7 @@ export class ExchangeCall implements TrainingCall {
     const hashes = await this.#check()
     const differing = hashes.flatMap((hash, worker) => (hash === hashes[0] ? [] : [worker]))
     if (differing.length === 0) return
-    throw new LoupeError('replicas-differ', `After step ${step} the replicas of workers ${differing.join(', ')} are not those of worker 0 to the bit any more. Resume from the last checkpoint; use workers with the same hardware and TensorFlow.`, { step, workers: differing, hashes })
+    throw new LoupeError('replicas-differ', `After step ${step} not all replicas are the same to the bit any more: ${differing.length === 1 ? `that of worker ${differing[0]} differs` : `those of workers ${differing.join(', ')} differ`} from that of worker 0. Resume from the last checkpoint; use workers with the same hardware and TensorFlow.`, { step, workers: differing, hashes })
   }
 
   #current(): ExchangedRun {
