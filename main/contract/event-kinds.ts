@@ -35,6 +35,8 @@ export const eventKinds = [
   'cut-batch-norm', // facts: model, cut, batchSize, devices, devicesAtStart, largestMicroBatch, batchMax
   'cut-dropout', // facts: those of cut-batch-norm, dropout
   'gap-below-ideal', // facts: signal, gap, ideal
+  'features.collapsed', // facts: depth, variance, steps
+  'weights.loaded', // facts: extractor, fromRun, step, loaded, left
   'batch.changed', // facts: trigger, reason, readings, numbers, fromBatch, toBatch, lever, replicas, microBatch, loops and more
   'batch.rolled-back', // facts: trigger, reason, readings, numbers, fromBatch, toBatch, toEpoch, checkpointStep, rollbacks and more
   'batch.realised-smaller', // facts: batchSize, replicas, microBatch, loops and more

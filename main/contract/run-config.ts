@@ -1,5 +1,6 @@
 import { batchPolicyConfig } from './batch-policy-config.ts'
 import { datasetConfig } from './dataset-config.ts'
+import { distillationConfig } from './distillation-config.ts'
 import { exchangeConfig } from './exchange-config.ts'
 import { modelConfig } from './model-config.ts'
 import { optimizerConfig, scheduleConfig } from './optimizer-config.ts'
@@ -27,6 +28,7 @@ export const evaluationConfig = z.strictObject({
   trainExamples: z.int().min(1).nullable().default(null).describe('examples; training examples on which loss, accuracy and gradient are evaluated, the same ones each time; null for all'),
   fullGradient: z.boolean().default(false).describe('yes or no; also compute the norm of the full training gradient (always on where the target needs it)'),
   testAtEnd: z.boolean().default(true).describe('yes or no; evaluate the test examples once, at the end'),
+  predictions: z.boolean().default(false).describe('yes or no; also log what is predicted of each test example at the end, of the validation examples where there are no test examples'),
 })
 
 /** Examples between two evaluations. */
@@ -75,6 +77,7 @@ export const runConfig = z.strictObject({
   batchSize: z.int().min(1).default(64).describe('examples; per step'),
   batchPolicy: batchPolicyConfig.nullable().default(null).describe('policy; changes the batch size while the run trains, null for a fixed one'),
   exchange: exchangeConfig.nullable().default(null).describe('exchange; data-parallel workers that send each other their gradients, null for one that trains alone'),
+  distillation: distillationConfig.nullable().default(null).describe('distillation; trains the first blocks of the model towards the feature of the rest, null for a model that trains whole'),
   seed: z.int().min(0).max(2 ** 31 - 1).default(1).describe('seed; of the initial weights, the order of the examples and dropout'),
   maxExamples: z.int().min(1).nullable().default(null).describe('examples; the run ends here, null for 10 epochs'),
   target: target.nullable().default(null).describe('target; the run ends where it is reached, null for none'),

@@ -53,6 +53,8 @@ const logged: Readonly<Record<(typeof eventKinds)[number], Readonly<Record<strin
   'cut-batch-norm': { model: 'ResNet-8', cut: 'above-micro-batch', batchSize: 512, devices: 1, devicesAtStart: 1, largestMicroBatch: 64 },
   'cut-dropout': { model: 'MLP', cut: 'by-memory', batchSize: 512, devices: 1, devicesAtStart: 1, largestMicroBatch: null, dropout: 0.2 },
   'gap-below-ideal': { signal: 'train-loss', gap: -0.0123, ideal: 0.3 },
+  'features.collapsed': { depth: 2, variance: 4e-8, steps: 50 },
+  'weights.loaded': { extractor: 'front', fromRun: 'run-7', step: 900, loaded: 24, left: 2 },
   'batch.changed': changed,
   'batch.rolled-back': { ...changed, toBatch: 256, toEpoch: 3, rollbacks: 1, trigger: 'divergeRatio', readings: [flat, wild] },
   'batch.out-of-memory': { toEpoch: 3, checkpointStep: 900, batchSize: 1024, discardedFrom: 901, discardedTo: 940 },

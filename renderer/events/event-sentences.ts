@@ -96,6 +96,10 @@ const tells: Readonly<Record<EventKind, Tell>> = {
   'gap-below-ideal': ({ read, language }) => ({
     words: { signal: signalWords(read.text('signal') ?? '', language), below: language.f.significant(-(read.number('gap') ?? Number.NaN)), ideal: read.significant('ideal') },
   }),
+  'features.collapsed': ({ read }) => ({ words: { depth: read.count('depth'), variance: read.significant('variance'), steps: read.count('steps') } }),
+  'weights.loaded': ({ read }) => ({
+    words: { extractor: read.choice('extractor', { path: 'events.extractor', choices: en.events.extractor }), run: read.text('fromRun'), step: read.count('step'), loaded: read.count('loaded'), left: read.count('left') },
+  }),
   'batch.changed': ({ facts, read, language }) => ({
     words: { from: read.count('fromBatch'), to: read.count('toBatch'), reason: batchReason(facts, language) ?? read.text('reason'), shape: shapeOf(read), lever: leverOf(read, language) },
   }),

@@ -41,6 +41,7 @@ export function runConfigFor(config: CriticalBatchSizeConfig, facts: DatasetFact
     batchSize: request.batchSize,
     batchPolicy: null,
     exchange: null,
+    distillation: null,
     seed: request.seed,
     maxExamples: censoringCap(config, facts),
     target: sweep.target,

@@ -99,6 +99,7 @@ export const config: FieldTexts = {
   'run.evaluation.trainExamples': { label: 'Evaluate on', help: 'Training examples whose loss, accuracy and gradient are evaluated, the same ones each time. Fewer are quicker.', unit: 'examples', automatic: 'all training examples' },
   'run.evaluation.fullGradient': { label: 'Full-gradient norm', help: 'Computed at each evaluation; always on where the target needs it.', choices: yesNo },
   'run.evaluation.testAtEnd': { label: 'Test at the end', help: 'Evaluate the test examples once, at the end of each run.', choices: yesNo },
+  'run.evaluation.predictions': { label: 'Keep predictions', help: 'Also log what is predicted of each test example at the end: for confusion matrices and the examples on which models disagree.', choices: yesNo },
   'run.noiseScale.enabled': { label: 'Measure while training', help: 'Estimates the gradient noise scale at each evaluation.', choices: yesNo },
   'run.noiseScale.smallBatch': { label: 'Small batch', help: 'Of the two-batch estimate.', unit: 'examples' },
   'run.noiseScale.shards': { label: 'Shards', help: 'The big batch is this many small ones.', unit: 'shards' },

@@ -98,6 +98,7 @@ export const config: FieldTexts = {
   'run.evaluation.trainExamples': { label: '評価する学習例', help: '損失・正解率・勾配を評価する学習例。毎回同じ例を使います。少ないほど速くなります。', unit: '例', automatic: 'すべての学習例' },
   'run.evaluation.fullGradient': { label: '全勾配のノルム', help: '評価ごとに計算します。目標に必要なら常に有効です。', choices: yesNo },
   'run.evaluation.testAtEnd': { label: '最後にテスト', help: '各実行の最後に一度、テスト例で評価します。', choices: yesNo },
+  'run.evaluation.predictions': { label: '予測を残す', help: '最後に各テスト例の予測も記録します。混同行列と、モデルの意見が分かれる例のためです。', choices: yesNo },
   'run.noiseScale.enabled': { label: '学習中に測る', help: '評価ごとに勾配の雑音スケールを見積もります。', choices: yesNo },
   'run.noiseScale.smallBatch': { label: '小さいバッチ', help: '二つのバッチによる見積もりの小さい方。', unit: '例' },
   'run.noiseScale.shards': { label: '分割数', help: '大きいバッチは小さいバッチのこの数だけ倍です。', unit: '個' },
