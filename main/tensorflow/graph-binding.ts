@@ -183,10 +183,10 @@ export class GraphBinding {
 }
 
 /**
- * What stays out of XLA's clusters: oneDNN's convolutions and pooling are 2 to 4 times as fast as XLA's on a CPU, and XLA's stateless
- * random ops draw other numbers.
+ * What stays out of XLA's clusters: oneDNN's convolutions and pooling are 2 to 4 times as fast as XLA's on a CPU, XLA's stateless
+ * random ops draw other numbers, and its eigenvalues are found by a loop of its own.
  */
-const unclustered = /^(Conv|Depthwise|MaxPool|AvgPool|FusedBatchNorm|Stateless)/
+const unclustered = /^(Conv|Depthwise|MaxPool|AvgPool|FusedBatchNorm|Stateless|SelfAdjointEig)/
 
 /** The attributes that make XLA cluster an operation. */
 function jitAttributes(scope: TraceScope, type: string): Attributes {
