@@ -8,44 +8,45 @@ import { dense, flatten } from './layers/dense.ts'
 import { dropout } from './layers/dropout.ts'
 import { chain, type LayerBuilder, type Shape } from './layers/layer.ts'
 import { normalization } from './layers/normalization.ts'
-import type { Model } from './model.ts'
+import type { Stack } from './stack.ts'
 
 /**
  * A plain convolutional network: convolution, norm, relu and 2×2 max pooling for each entry of `channels`, then a dense layer
  * with relu and dropout, then the classes.
  *
  * Parameters are `conv1/kernel`, `conv1/bias` (without a norm) or `norm1/scale`, `norm1/offset`, …, `dense1/…`, `dense2/…`.
- * Kernels are He normal, the last one LeCun normal; biases are 0.
+ * Kernels are He normal, the last one LeCun normal; biases are 0. A block is one convolution with its pooling; there is no stem.
  *
  * @throws LoupeError `shape-mismatch` where the poolings leave no pixel.
  */
-export function createCnn(config: CnnConfig, inputShape: Shape, classes: number): Model {
+export function cnnStack(config: CnnConfig, inputShape: Shape, classes: number): Stack {
   requirePixels(config.channels.length, inputShape)
-  const stages = config.channels.flatMap((channels, index): LayerBuilder[] => [
-    convolution({
-      name: `conv${index + 1}`,
-      channels,
-      kernelSize: config.kernelSize,
-      bias: config.normalization === 'none' ? 'zeros' : 'none',
-      initializer: heNormal,
-    }),
-    normalization(`norm${index + 1}`, config.normalization),
-    activation('relu'),
-    maxPool,
-  ])
+  const { kernelSize } = config
   return assemble({
-    title: `CNN ${[...config.channels, config.dense, classes].join('-')}, ${config.kernelSize}×${config.kernelSize}${normSuffix(config.normalization)}`,
+    titleAt: (depth) =>
+      `CNN ${[...config.channels.slice(0, depth), config.dense, classes].join('-')}, ${kernelSize}×${kernelSize}${normSuffix(config.normalization)}`,
     inputShape,
     classes,
     couplesExamples: config.normalization === 'batch',
-    layers: chain(
-      ...stages,
-      flatten,
-      dense({ name: 'dense1', units: config.dense, initializer: heNormal, activation: 'relu' }),
-      dropout(config.dropout),
-      dense({ name: 'dense2', units: classes, initializer: lecunNormal }),
-    ),
+    stem: chain(),
+    blocks: config.channels.map((channels, index) => block(channels, index, config)),
+    head: (_, prefix) =>
+      chain(
+        flatten,
+        dense({ name: `${prefix}dense1`, units: config.dense, initializer: heNormal, activation: 'relu' }),
+        dropout(config.dropout),
+        dense({ name: `${prefix}dense2`, units: classes, initializer: lecunNormal }),
+      ),
   })
+}
+
+function block(channels: number, index: number, { kernelSize, normalization: norm }: CnnConfig): LayerBuilder {
+  return chain(
+    convolution({ name: `conv${index + 1}`, channels, kernelSize, bias: norm === 'none' ? 'zeros' : 'none', initializer: heNormal }),
+    normalization(`norm${index + 1}`, norm),
+    activation('relu'),
+    maxPool,
+  )
 }
 
 /** What a title says of the norm. */

@@ -1,11 +1,12 @@
 import { LoupeError } from '../../contract/errors.ts'
 import type { ModelConfig } from '../../contract/model-config.ts'
-import { createCnn } from './cnn.ts'
-import { createMixer } from './mixer.ts'
-import { createMlp } from './mlp.ts'
+import { cnnStack } from './cnn.ts'
+import { mixerStack } from './mixer.ts'
+import { mlpStack } from './mlp.ts'
 import type { Model } from './model.ts'
-import { createResnet } from './resnet.ts'
-import { createVit } from './vit.ts'
+import { resnetStack } from './resnet.ts'
+import { wholeModel, type Stack } from './stack.ts'
+import { vitStack } from './vit.ts'
 
 /**
  * Makes the model of a configuration for a data set's shape and classes.
@@ -16,18 +17,28 @@ import { createVit } from './vit.ts'
  * @example createModel(modelConfig.parse({ kind: 'mlp' }), [28, 28, 1], 10).title  // 'MLP 784-256-10'
  */
 export function createModel(config: ModelConfig, inputShape: readonly number[], classes: number): Model {
+  return wholeModel(createStack(config, inputShape, classes))
+}
+
+/**
+ * Makes the model of a configuration as a stack, which can be cut after each of its blocks: a transformer's, mixer's or ResNet's
+ * blocks, a CNN's convolutions, an MLP's hidden layers.
+ *
+ * @throws LoupeError `shape-mismatch` as {@link createModel} does.
+ */
+export function createStack(config: ModelConfig, inputShape: readonly number[], classes: number): Stack {
   requireShape(inputShape, classes)
-  if (config.kind === 'mlp') return createMlp(config, inputShape, classes)
+  if (config.kind === 'mlp') return mlpStack(config, inputShape, classes)
   requireImage(config.kind, inputShape)
   switch (config.kind) {
     case 'cnn':
-      return createCnn(config, inputShape, classes)
+      return cnnStack(config, inputShape, classes)
     case 'resnet':
-      return createResnet(config, inputShape, classes)
+      return resnetStack(config, inputShape, classes)
     case 'vit':
-      return createVit(config, inputShape, classes)
+      return vitStack(config, inputShape, classes)
     case 'mixer':
-      return createMixer(config, inputShape, classes)
+      return mixerStack(config, inputShape, classes)
   }
 }
 

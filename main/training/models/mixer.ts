@@ -1,15 +1,15 @@
 import { assemble } from './assemble.ts'
 import type { MixerConfig } from './configs.ts'
 import { lecunNormal } from './initializers.ts'
-import { meanOverTokens } from './layers/convolution.ts'
 import { dense } from './layers/dense.ts'
 import { dropout } from './layers/dropout.ts'
 import { chain, type LayerBuilder, type Shape } from './layers/layer.ts'
 import { layerNorm } from './layers/normalization.ts'
 import { patchEmbedding } from './layers/patches.ts'
 import { residual } from './layers/residual.ts'
+import { tokenHead } from './layers/token-head.ts'
 import { tokensLast } from './layers/tokens-last.ts'
-import type { Model } from './model.ts'
+import type { Stack } from './stack.ts'
 
 /**
  * MLP-Mixer: patches as tokens, then blocks of two MLPs, one across tokens and one across channels, with a norm before each;
@@ -23,21 +23,16 @@ import type { Model } from './model.ts'
  * @throws LoupeError `shape-mismatch` where the patches do not tile the image.
  * @see Tolstikhin et al. 2021, "MLP-Mixer: an all-MLP architecture for vision", arXiv:2105.01601.
  */
-export function createMixer(config: MixerConfig, inputShape: Shape, classes: number): Model {
+export function mixerStack(config: MixerConfig, inputShape: Shape, classes: number): Stack {
   const { patchSize, width, depth } = config
-  const blocks = Array.from({ length: depth }, (_, index) => block(`block${index + 1}`, config))
   return assemble({
-    title: `Mixer ${depth}×${width}, patch ${patchSize}`,
+    titleAt: (blocks) => `Mixer ${blocks}×${width}, patch ${patchSize}`,
     inputShape,
     classes,
     couplesExamples: false,
-    layers: chain(
-      patchEmbedding(patchSize, width),
-      ...blocks,
-      layerNorm('norm'),
-      meanOverTokens,
-      dense({ name: 'classes', units: classes, initializer: lecunNormal }),
-    ),
+    stem: patchEmbedding(patchSize, width),
+    blocks: Array.from({ length: depth }, (_, index) => block(`block${index + 1}`, config)),
+    head: (_, prefix) => tokenHead(prefix, classes),
   })
 }
 

@@ -8,7 +8,7 @@ import { dense } from './layers/dense.ts'
 import { chain, type LayerBuilder, type Shape } from './layers/layer.ts'
 import { normalization } from './layers/normalization.ts'
 import { residual } from './layers/residual.ts'
-import type { Model } from './model.ts'
+import type { Stack } from './stack.ts'
 
 /**
  * The residual network for small images: a 3×3 stem, three stages of n blocks at width, 2·width and 4·width channels, the
@@ -25,7 +25,7 @@ import type { Model } from './model.ts'
  * @see He et al. 2016, "Deep residual learning for image recognition", arXiv:1512.03385, section 4.2;
  *   for the zeros Zhang et al. 2019, "Fixup initialization", arXiv:1901.09321.
  */
-export function createResnet(config: ResnetConfig, inputShape: Shape, classes: number): Model {
+export function resnetStack(config: ResnetConfig, inputShape: Shape, classes: number): Stack {
   const { blocksPerStage, width } = config
   const blocks = Array.from({ length: 3 * blocksPerStage }, (_, index) => {
     const stage = Math.floor(index / blocksPerStage)
@@ -33,18 +33,17 @@ export function createResnet(config: ResnetConfig, inputShape: Shape, classes: n
     return block({ name: `block${index + 1}`, channels: width * 2 ** stage, stride, normalization: config.normalization })
   })
   return assemble({
-    title: `ResNet-${6 * blocksPerStage + 2}, width ${width}${normSuffix(config.normalization)}`,
+    titleAt: (depth) => `ResNet-${2 * depth + 2}, width ${width}${normSuffix(config.normalization)}`,
     inputShape,
     classes,
     couplesExamples: config.normalization === 'batch',
-    layers: chain(
+    stem: chain(
       convolution({ name: 'stem/conv', channels: width, kernelSize: 3, bias: 'none', initializer: heNormal }),
       normalization('stem/norm', config.normalization),
       activation('relu'),
-      ...blocks,
-      meanOverPixels,
-      dense({ name: 'classes', units: classes, initializer: lecunNormal }),
     ),
+    blocks,
+    head: (_, prefix) => chain(meanOverPixels, dense({ name: `${prefix}classes`, units: classes, initializer: lecunNormal })),
   })
 }
 

@@ -1,15 +1,15 @@
 import { assemble } from './assemble.ts'
 import type { VitConfig } from './configs.ts'
-import { glorotUniform, lecunNormal } from './initializers.ts'
+import { glorotUniform } from './initializers.ts'
 import { attention } from './layers/attention.ts'
-import { meanOverTokens } from './layers/convolution.ts'
 import { dense } from './layers/dense.ts'
 import { dropout } from './layers/dropout.ts'
 import { chain, type LayerBuilder, type Shape } from './layers/layer.ts'
 import { layerNorm } from './layers/normalization.ts'
 import { patchEmbedding, positions } from './layers/patches.ts'
 import { residual } from './layers/residual.ts'
-import type { Model } from './model.ts'
+import { tokenHead } from './layers/token-head.ts'
+import type { Stack } from './stack.ts'
 
 /**
  * A vision transformer: patches as tokens, learned positions, blocks of attention and MLP with the norm before each
@@ -25,23 +25,16 @@ import type { Model } from './model.ts'
  * @throws LoupeError `shape-mismatch` where the patches do not tile the image or the heads do not divide the width.
  * @see Dosovitskiy et al. 2021, "An image is worth 16x16 words", arXiv:2010.11929; for the mean Beyer et al. 2022, arXiv:2205.01580.
  */
-export function createVit(config: VitConfig, inputShape: Shape, classes: number): Model {
+export function vitStack(config: VitConfig, inputShape: Shape, classes: number): Stack {
   const { patchSize, width, depth, heads } = config
-  const blocks = Array.from({ length: depth }, (_, index) => block(`block${index + 1}`, config))
   return assemble({
-    title: `ViT ${depth}×${width}, ${heads} heads, patch ${patchSize}`,
+    titleAt: (blocks) => `ViT ${blocks}×${width}, ${heads} heads, patch ${patchSize}`,
     inputShape,
     classes,
     couplesExamples: false,
-    layers: chain(
-      patchEmbedding(patchSize, width),
-      positions,
-      dropout(config.dropout),
-      ...blocks,
-      layerNorm('norm'),
-      meanOverTokens,
-      dense({ name: 'classes', units: classes, initializer: lecunNormal }),
-    ),
+    stem: chain(patchEmbedding(patchSize, width), positions, dropout(config.dropout)),
+    blocks: Array.from({ length: depth }, (_, index) => block(`block${index + 1}`, config)),
+    head: (_, prefix) => tokenHead(prefix, classes),
   })
 }
 

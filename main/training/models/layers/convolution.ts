@@ -33,6 +33,7 @@ export function convolution({ name, channels, kernelSize, stride = 1, bias, init
       statistics: [],
       macs: sizeOf(outputShape) * kernelSize * kernelSize * inputs,
       kept: sizeOf(outputShape),
+      draws: 0,
       apply: (x, pass) => {
         // The rank follows from the builder's shapes; tfjs types it apart.
         const y = tf.conv2d(x as tf.Tensor4D, pass.parameter(`${name}/kernel`) as tf.Tensor4D, stride, 'same')

@@ -31,6 +31,7 @@ export function dense({ name, units, initializer, activation }: DenseOptions): L
       statistics: [],
       macs: rows * inputs * units,
       kept: rows * units * (activation ? keptBy(activation) : 1),
+      draws: 0,
       apply: (x, pass) => {
         const flat = x.rank === 2 ? x : tf.reshape(x, [-1, inputs])
         const sums = biasAdd(tf.matMul(flat, pass.parameter(`${name}/kernel`)), pass.parameter(`${name}/bias`))

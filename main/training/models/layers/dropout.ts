@@ -8,10 +8,12 @@ import { plainLayer, type LayerBuilder } from './layer.ts'
  * @see Srivastava et al. 2014, "Dropout", JMLR 15.
  */
 export function dropout(rate: number): LayerBuilder {
-  return (shape) =>
-    plainLayer({
+  return (shape) => ({
+    ...plainLayer({
       outputShape: shape,
       kept: rate > 0 ? sizeOf(shape) : 0,
       apply: (x, pass) => (rate > 0 && pass.training ? dropRandomly(x, rate, pass.nextSeed()) : x),
-    })
+    }),
+    draws: rate > 0 ? 1 : 0,
+  })
 }

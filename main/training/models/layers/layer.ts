@@ -25,6 +25,8 @@ export interface Layer {
   readonly macs: number
   /** Numbers of one example that the backward pass reads: the layer's own outputs, not its input. */
   readonly kept: number
+  /** Random draws of one training pass: calls of {@link ForwardPass.nextSeed}. */
+  readonly draws: number
   /** `[batch, ...inputShape]` to `[batch, ...outputShape]`. */
   apply(x: tf.Tensor, pass: ForwardPass): tf.Tensor
 }
@@ -39,10 +41,12 @@ export class ForwardPass {
   readonly #statistics: Tensors
   readonly #seed: tf.Tensor1D
   readonly #updated: Record<string, tf.Tensor> = {}
-  #draws = 0
+  #draws: number
 
-  constructor(parameters: Tensors, statistics: Tensors, mode: ForwardMode) {
+  /** @param mode  `drawsBefore` counts the draws of the pass that came before this part of it; 0 when left out. */
+  constructor(parameters: Tensors, statistics: Tensors, mode: ForwardMode & { readonly drawsBefore?: number }) {
     this.training = mode.training
+    this.#draws = mode.drawsBefore ?? 0
     this.#parameters = parameters
     this.#statistics = statistics
     this.#seed = mode.seed
@@ -76,30 +80,36 @@ export class ForwardPass {
 /** Layers one after the other. */
 export function chain(...builders: readonly LayerBuilder[]): LayerBuilder {
   return (inputShape) => {
-    const layers: Layer[] = []
-    let shape = inputShape
-    for (const build of builders) {
-      const layer = build(shape)
-      layers.push(layer)
-      shape = layer.outputShape
+    const layers = connect(builders, inputShape)
+    return {
+      ...totals(layers),
+      outputShape: layers.at(-1)?.outputShape ?? inputShape,
+      apply: (x, pass) => layers.reduce((value, layer) => layer.apply(value, pass), x),
     }
-    return { ...totals(layers), outputShape: shape, apply: (x, pass) => layers.reduce((value, layer) => layer.apply(value, pass), x) }
   }
 }
 
+/** Builds each layer for the shape that the one before it gives. */
+export function connect(builders: readonly LayerBuilder[], inputShape: Shape): readonly Layer[] {
+  const layers: Layer[] = []
+  for (const build of builders) layers.push(build(layers.at(-1)?.outputShape ?? inputShape))
+  return layers
+}
+
 /** What several layers own and cost together. */
-export function totals(layers: readonly Layer[]): Pick<Layer, 'parameters' | 'statistics' | 'macs' | 'kept'> {
+export function totals(layers: readonly Layer[]): Pick<Layer, 'parameters' | 'statistics' | 'macs' | 'kept' | 'draws'> {
   return {
     parameters: layers.flatMap((layer) => layer.parameters),
     statistics: layers.flatMap((layer) => layer.statistics),
     macs: layers.reduce((sum, layer) => sum + layer.macs, 0),
     kept: layers.reduce((sum, layer) => sum + layer.kept, 0),
+    draws: layers.reduce((sum, layer) => sum + layer.draws, 0),
   }
 }
 
-/** A layer that owns nothing and costs no products. */
+/** A layer that owns nothing, costs no products and draws nothing. */
 export function plainLayer(layer: Pick<Layer, 'outputShape' | 'kept' | 'apply'>): Layer {
-  return { parameters: [], statistics: [], macs: 0, ...layer }
+  return { parameters: [], statistics: [], macs: 0, draws: 0, ...layer }
 }
 
 function find(tensors: Tensors, name: string, what: string): tf.Tensor {

@@ -45,6 +45,7 @@ export function batchNorm(name: string): LayerBuilder {
       ],
       macs: 0,
       kept: sizeOf(shape),
+      draws: 0,
       apply: (x, pass) => (pass.training ? withBatchStatistics(name, x, pass) : withRunningStatistics(name, x, pass)),
     }
   }
@@ -85,6 +86,7 @@ export function groupNorm(name: string): LayerBuilder {
       statistics: [],
       macs: 0,
       kept: sizeOf(shape),
+      draws: 0,
       apply: (x, pass) =>
         normalizeGroups({ x, scale: pass.parameter(`${name}/scale`), offset: pass.parameter(`${name}/offset`), epsilon: EPSILON, groups }),
     }
@@ -115,6 +117,7 @@ export function layerNorm(name: string): LayerBuilder {
     statistics: [],
     macs: 0,
     kept: sizeOf(shape),
+    draws: 0,
     apply: (x, pass) => normalizeLast(x, vector(pass, `${name}/scale`), vector(pass, `${name}/offset`), EPSILON),
   })
 }

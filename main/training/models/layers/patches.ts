@@ -44,6 +44,7 @@ export const positions: LayerBuilder = (shape) => ({
   statistics: [],
   macs: 0,
   kept: sizeOf(shape),
+  draws: 0,
   apply: (x, pass) => tf.add(x, pass.parameter('positions')),
 })
 
