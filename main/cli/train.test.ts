@@ -57,7 +57,7 @@ describe('loupe template', () => {
   it('prints a config that loupe takes as it is, in YAML and in JSON', async () => {
     const yaml = await spawnLoupe(['template', 'critical-batch-size'])
     expect(yaml.stdout).toContain('batchSizes: [8, 16, 32, 64, 128, 256, 512, 1024] # examples; the batch sizes of the sweep')
-    expect(yaml.stdout).toContain('kind: mlp # one of mlp, cnn, resnet, vit, mixer')
+    expect(yaml.stdout).toContain('kind: mlp # one of mlp, cnn, resnet, vit, mixer, residual-mlp, series-transformer')
     const { parseConfig } = await import('./config-file.ts')
     const json = await spawnLoupe(['template', 'critical-batch-size', '--format', 'json'])
     expect(parseConfig(yaml.stdout, 'yaml')).toEqual(parseConfig(json.stdout, 'json'))

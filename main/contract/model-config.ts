@@ -46,7 +46,29 @@ export const mixerConfig = z.strictObject({
   dropout,
 })
 
+export const residualMlpConfig = z.strictObject({
+  kind: z.literal('residual-mlp'),
+  width: width.default(128).describe('units; width of every block'),
+  depth: z.int().min(1).max(48).default(4).describe('blocks; each a norm and two dense layers beside a shortcut'),
+  dropout,
+})
+
+export const seriesTransformerConfig = z.strictObject({
+  kind: z.literal('series-transformer'),
+  frameSize: z.int().min(1).max(4096).default(8).describe('samples; of a frame, which makes one token; must divide the length of the series'),
+  width: width.default(64).describe('units; width of a token'),
+  depth: z.int().min(1).max(48).default(4).describe('blocks; attention and MLP pairs'),
+  heads: z.int().min(1).max(64).default(4).describe('heads; of each attention; must divide the width'),
+  mlpRatio: z.number().min(0.25).max(16).default(4).describe('ratio; hidden width of a block’s MLP to the token width'),
+  attention: z
+    .enum(['bidirectional', 'causal'])
+    .default('bidirectional')
+    .describe('attention; bidirectional reads all tokens and classifies their mean (as BERT reads), causal reads no later token and classifies the last (as GPT)'),
+  dropout,
+})
+
 /** The network to train. Input shape and number of classes come from the data set. */
-export const modelConfig = z.discriminatedUnion('kind', [mlpConfig, cnnConfig, resnetConfig, vitConfig, mixerConfig])
+export const modelConfig = z.discriminatedUnion('kind', [mlpConfig, cnnConfig, resnetConfig, vitConfig, mixerConfig, residualMlpConfig, seriesTransformerConfig])
 export type ModelConfig = z.output<typeof modelConfig>
 export type ModelKind = ModelConfig['kind']
+export const modelKinds: readonly ModelKind[] = modelConfig.options.map(({ shape }) => shape.kind.value)

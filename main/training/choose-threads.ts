@@ -15,7 +15,7 @@ const SMALL_STEP_MACS = 3e7
 /** Below this the many ops of a deep network are too small to be shared out, and large enough to run side by side. */
 const SMALL_OPS_MACS = 7e8
 /** Networks of hundreds of ops a step, whose backward pass has two products or convolutions ready at a time. */
-const DEEP: ReadonlySet<ModelKind> = new Set(['resnet', 'vit', 'mixer'])
+const DEEP: ReadonlySet<ModelKind> = new Set(['resnet', 'vit', 'mixer', 'series-transformer'])
 
 /**
  * Shares the cores for a run that trains alone: small steps take one thread, those of deep networks with small ops run an

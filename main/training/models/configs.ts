@@ -8,3 +8,5 @@ export type CnnConfig = Config<'cnn'>
 export type ResnetConfig = Config<'resnet'>
 export type VitConfig = Config<'vit'>
 export type MixerConfig = Config<'mixer'>
+export type ResidualMlpConfig = Config<'residual-mlp'>
+export type SeriesTransformerConfig = Config<'series-transformer'>

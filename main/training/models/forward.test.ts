@@ -18,12 +18,17 @@ const tiny: readonly z.input<typeof modelConfig>[] = [
   { kind: 'resnet', blocksPerStage: 1, width: 4, normalization: 'group' },
   { kind: 'vit', patchSize: 4, width: 8, depth: 1, heads: 2, mlpRatio: 2 },
   { kind: 'mixer', patchSize: 4, width: 6, depth: 1, tokenHidden: 4, channelHidden: 8 },
+  { kind: 'residual-mlp', width: 6, depth: 2 },
+  { kind: 'series-transformer', frameSize: 4, width: 8, depth: 2, heads: 2, mlpRatio: 2 },
+  { kind: 'series-transformer', frameSize: 4, width: 8, depth: 2, heads: 2, mlpRatio: 2, attention: 'causal' },
 ]
 const withDropout: readonly z.input<typeof modelConfig>[] = [
   { kind: 'mlp', hidden: [6], dropout: 0.5 },
   { kind: 'cnn', channels: [3], kernelSize: 3, dense: 16, dropout: 0.5 },
   { kind: 'vit', patchSize: 4, width: 8, depth: 1, heads: 2, dropout: 0.5 },
   { kind: 'mixer', patchSize: 4, width: 6, depth: 1, dropout: 0.5 },
+  { kind: 'residual-mlp', width: 6, depth: 1, dropout: 0.5 },
+  { kind: 'series-transformer', frameSize: 4, width: 8, depth: 1, heads: 2, dropout: 0.5 },
 ]
 
 let runtime: Runtime
@@ -115,7 +120,7 @@ describe('forward', () => {
 })
 
 function make(config: z.input<typeof modelConfig>): Model {
-  return createModel(modelConfig.parse(config), [8, 8, 1], 3)
+  return createModel(modelConfig.parse(config), config.kind === 'series-transformer' ? [16, 2] : [8, 8, 1], 3)
 }
 
 /** The gradient's own direction, and two random ones. */

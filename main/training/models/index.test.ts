@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { modelConfig, type ModelKind } from '../../contract/model-config.ts'
+import { modelConfig, modelKinds } from '../../contract/model-config.ts'
 import type { z } from '../../contract/zod.ts'
 import { Random } from '../random.ts'
 import { createModel } from './index.ts'
 import { sizeOf } from './initializers.ts'
 import type { Model } from './model.ts'
 
-const kinds: readonly ModelKind[] = ['mlp', 'cnn', 'resnet', 'vit', 'mixer']
 const imageShapes = [[28, 28, 1], [32, 32, 3], [8, 8, 1]]
-const fitting = kinds.flatMap((kind) => imageShapes.map((shape) => ({ kind, shape })))
+const imageKinds = modelKinds.filter((kind) => kind !== 'series-transformer')
+const fitting = imageKinds.flatMap((kind) => imageShapes.map((shape) => ({ kind, shape })))
 
 describe('createModel', () => {
   it.each(fitting)('makes the default $kind for images of $shape', ({ kind, shape }) => {
@@ -29,8 +29,32 @@ describe('createModel', () => {
     expect(make({ kind: 'mlp', hidden: [] }, [28, 28, 1]).cost).toEqual({ parameters: 7850, macsPerExample: 7840, activationBytesPerExample: 3176 })
   })
 
-  it.each(kinds.filter((kind) => kind !== 'mlp'))('refuses a table for %s and names the model that takes it', (kind) => {
-    expect(() => make({ kind }, [30])).toThrow(expect.objectContaining({ code: 'shape-mismatch', message: expect.stringMatching(/examples are \[30\]. Choose the mlp/) }))
+  it.each(['cnn', 'resnet', 'vit', 'mixer'] as const)('refuses a table or a series for %s and names the models that take it', (kind) => {
+    const fitting = ['mlp', 'residual-mlp', 'series-transformer']
+    for (const [shape, text] of [[[30], '30'], [[128, 1], '128, 1']] as const) {
+      const message = `The ${kind} model takes images, [height, width, channels], and the data set's examples are [${text}]. Choose the mlp, residual-mlp, or series-transformer model, or a data set of images.`
+      expect(() => make({ kind }, shape)).toThrow(expect.objectContaining({ code: 'shape-mismatch', message, facts: { kind, inputShape: shape, fitting } }))
+    }
+  })
+
+  it('refuses images for a series transformer and names the models that take them', () => {
+    const fitting = ['mlp', 'cnn', 'resnet', 'vit', 'mixer', 'residual-mlp']
+    expect(() => make({ kind: 'series-transformer' }, [28, 28, 1])).toThrow(
+      expect.objectContaining({ code: 'shape-mismatch', message: expect.stringMatching(/takes series, .* \[28, 28, 1\]\. Choose .* or a data set of series\./), facts: { kind: 'series-transformer', inputShape: [28, 28, 1], fitting } }),
+    )
+  })
+
+  it.each([[[128, 1]], [[128, 3]], [[128]]])('makes a series transformer for series of %j', (shape) => {
+    const model = make({ kind: 'series-transformer' }, shape)
+    expect(model.inputShape).toEqual(shape)
+    expect(model.cost.parameters).toBe(sizesOf(model.init(Random.seeded(1))))
+    expect(model.title).toBe('Series transformer 4×64, 4 heads, frame 8')
+  })
+
+  it('refuses frames that do not divide the series, and lists those that do', () => {
+    expect(() => make({ kind: 'series-transformer', frameSize: 10 }, [128, 1])).toThrow(
+      /Frames of 10 samples do not divide a series of 128. Set frameSize to a divisor of the length: 1, 2, 4, 8, 16, 32, 64, 128\./,
+    )
   })
 
   it.each(['vit', 'mixer'] as const)('refuses patches that do not tile the image for %s, and lists those that do', (kind) => {
@@ -95,10 +119,27 @@ describe('cost', () => {
     expect(cost.parameters).toBe(1_088 + 3_217 + 33_088 + 384 + 650)
     expect(cost.macsPerExample).toBe(49 * 1_024 + 64 * 2 * 1_568 + 49 * 32_768 + 640)
   })
+
+  it('counts a residual MLP of two blocks by hand', () => {
+    const model = make({ kind: 'residual-mlp', width: 64, depth: 2 }, [30])
+    expect(model.title).toBe('Residual MLP 30-2×64-10')
+    // Embedding 1,920 + 64, blocks 2·(2·64² + 4·64), norm 128, classes 650.
+    expect(model.cost.parameters).toBe(1_984 + 2 * 8_448 + 128 + 650)
+    expect(model.cost.macsPerExample).toBe(1_920 + 2 * 8_192 + 640)
+    // The input; embedding; per block norm, 3 for gelu's layer, dense, sum; norm; classes.
+    expect(model.cost.activationBytesPerExample).toBe(4 * (30 + 64 + 2 * (64 + 3 * 64 + 64 + 64) + 64 + 10))
+  })
+
+  it.each(['bidirectional', 'causal'] as const)('counts a series transformer of one block by hand: %s', (attention) => {
+    const { cost } = make({ kind: 'series-transformer', frameSize: 4, width: 64, depth: 1, heads: 4, mlpRatio: 4, attention }, [256, 2])
+    // Embedding 8·64 + 64, positions 64·64, block 49,984, norm 128, classes 650.
+    expect(cost.parameters).toBe(576 + 4_096 + 49_984 + 128 + 650)
+    expect(cost.macsPerExample).toBe(64 * 512 + 3_670_016 + 640)
+  })
 })
 
 describe('init', () => {
-  it.each(kinds)('gives the same %s for the same seed and another for another', (kind) => {
+  it.each(imageKinds)('gives the same %s for the same seed and another for another', (kind) => {
     const model = make({ kind }, [8, 8, 1])
     const first = model.init(Random.seeded(7))
     expect(model.init(Random.seeded(7))).toEqual(first)

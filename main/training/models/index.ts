@@ -1,17 +1,20 @@
 import { LoupeError } from '../../contract/errors.ts'
-import type { ModelConfig } from '../../contract/model-config.ts'
+import { modelKinds, type ModelConfig, type ModelKind } from '../../contract/model-config.ts'
 import { cnnStack } from './cnn.ts'
 import { mixerStack } from './mixer.ts'
 import { mlpStack } from './mlp.ts'
 import type { Model } from './model.ts'
+import { residualMlpStack } from './residual-mlp.ts'
 import { resnetStack } from './resnet.ts'
+import { seriesTransformerStack } from './series-transformer.ts'
 import { wholeModel, type Stack } from './stack.ts'
 import { vitStack } from './vit.ts'
 
 /**
  * Makes the model of a configuration for a data set's shape and classes.
  *
- * @param inputShape  Of one example: `[height, width, channels]`, or `[features]` for a table, which only `mlp` takes.
+ * @param inputShape  Of one example: `[height, width, channels]` of an image, `[length, channels]` of a series, `[features]` of a table.
+ *   `mlp` and `residual-mlp` take any, `series-transformer` a series, and a row of a table as a series of one channel.
  * @throws LoupeError `shape-mismatch` where the model does not fit the shape; the message says which models or settings do.
  *
  * @example createModel(modelConfig.parse({ kind: 'mlp' }), [28, 28, 1], 10).title  // 'MLP 784-256-10'
@@ -21,16 +24,17 @@ export function createModel(config: ModelConfig, inputShape: readonly number[], 
 }
 
 /**
- * Makes the model of a configuration as a stack, which can be cut after each of its blocks: a transformer's, mixer's or ResNet's
- * blocks, a CNN's convolutions, an MLP's hidden layers.
+ * Makes the model of a configuration as a stack, which can be cut after each of its blocks: the blocks of a
+ * transformer, mixer, ResNet or residual MLP, a CNN's convolutions, an MLP's hidden layers.
  *
  * @throws LoupeError `shape-mismatch` as {@link createModel} does.
  */
 export function createStack(config: ModelConfig, inputShape: readonly number[], classes: number): Stack {
   requireShape(inputShape, classes)
-  if (config.kind === 'mlp') return mlpStack(config, inputShape, classes)
-  requireImage(config.kind, inputShape)
+  requireFit(config.kind, inputShape)
   switch (config.kind) {
+    case 'mlp':
+      return mlpStack(config, inputShape, classes)
     case 'cnn':
       return cnnStack(config, inputShape, classes)
     case 'resnet':
@@ -39,6 +43,10 @@ export function createStack(config: ModelConfig, inputShape: readonly number[], 
       return vitStack(config, inputShape, classes)
     case 'mixer':
       return mixerStack(config, inputShape, classes)
+    case 'residual-mlp':
+      return residualMlpStack(config, inputShape, classes)
+    case 'series-transformer':
+      return seriesTransformerStack(config, inputShape, classes)
   }
 }
 
@@ -52,11 +60,17 @@ function requireShape(inputShape: readonly number[], classes: number): void {
   )
 }
 
-function requireImage(kind: ModelConfig['kind'], inputShape: readonly number[]): void {
-  if (inputShape.length === 3) return
+/** Models of one layout of examples, by how many dimensions an example has; those not named take any. */
+const ranks: Partial<Readonly<Record<ModelKind, readonly number[]>>> = { cnn: [3], resnet: [3], vit: [3], mixer: [3], 'series-transformer': [1, 2] }
+
+function requireFit(kind: ModelKind, inputShape: readonly number[]): void {
+  const fits = (candidate: ModelKind): boolean => ranks[candidate]?.includes(inputShape.length) ?? true
+  if (fits(kind)) return
+  const [taken, data] = kind === 'series-transformer' ? ['series, [length, channels] or [length]', 'series'] : ['images, [height, width, channels]', 'images']
+  const fitting = modelKinds.filter(fits)
   throw new LoupeError(
     'shape-mismatch',
-    `The ${kind} model takes images [height, width, channels], and the data set's examples are [${inputShape.join(', ')}]. Choose the mlp model, which takes any shape, or a data set of images.`,
-    { kind, inputShape, fitting: ['mlp'] },
+    `The ${kind} model takes ${taken}, and the data set's examples are [${inputShape.join(', ')}]. Choose the ${new Intl.ListFormat('en', { type: 'disjunction' }).format(fitting)} model, or a data set of ${data}.`,
+    { kind, inputShape, fitting },
   )
 }

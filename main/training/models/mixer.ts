@@ -32,7 +32,7 @@ export function mixerStack(config: MixerConfig, inputShape: Shape, classes: numb
     couplesExamples: false,
     stem: patchEmbedding(patchSize, width),
     blocks: Array.from({ length: depth }, (_, index) => block(`block${index + 1}`, config)),
-    head: (_, prefix) => tokenHead(prefix, classes),
+    head: (_, prefix) => tokenHead({ prefix, classes, token: 'mean' }),
   })
 }
 

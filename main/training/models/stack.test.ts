@@ -7,6 +7,7 @@ import type { tf } from '../../tensorflow/tf.ts'
 import { Random } from '../random.ts'
 import { createModel, createStack } from './index.ts'
 import { sizeOf } from './initializers.ts'
+import { sampleInput } from './reference/evaluate.ts'
 import { applyParts, cutModel, sumCosts, type Stack } from './stack.ts'
 
 type Config = z.input<typeof modelConfig>
@@ -17,6 +18,8 @@ const stacks: readonly { config: Config; features: readonly (readonly number[])[
   { config: { kind: 'resnet', blocksPerStage: 1, width: 4, normalization: 'batch' }, features: [[8, 8, 4], [8, 8, 4], [4, 4, 8], [2, 2, 16]] },
   { config: { kind: 'vit', width: 16, depth: 3, heads: 2, dropout: 0.5 }, features: [[4, 16], [4, 16], [4, 16], [4, 16]] },
   { config: { kind: 'mixer', width: 16, depth: 2, dropout: 0.5 }, features: [[4, 16], [4, 16], [4, 16]] },
+  { config: { kind: 'residual-mlp', width: 16, depth: 2, dropout: 0.5 }, features: [[16], [16], [16]] },
+  { config: { kind: 'series-transformer', frameSize: 8, width: 16, depth: 2, heads: 2, dropout: 0.5, attention: 'causal' }, features: [[3, 16], [3, 16], [3, 16]] },
 ]
 
 describe('createStack', () => {
@@ -32,7 +35,7 @@ describe('createStack', () => {
   it.each(stacks)('has parts whose names, costs and first values are the model’s: $config.kind', ({ config }) => {
     const stack = make(config)
     const parts = [stack.stem, ...stack.blocks, stack.head(stack.blocks.length)]
-    const model = createModel(modelConfig.parse(config), SHAPE, CLASSES)
+    const model = createModel(modelConfig.parse(config), shapeFor(config), CLASSES)
     const random = Random.seeded(4)
     const initial = parts.map((part) => Object.entries(part.init(random)))
     expect(initial.flat()).toEqual(Object.entries(model.init(Random.seeded(4))))
@@ -57,8 +60,7 @@ describe('createStack', () => {
       ['exit1/dense2/kernel', 'exit1/dense2/bias'],
       ['exit1/dense1/kernel', 'exit1/dense1/bias', 'exit1/dense2/kernel', 'exit1/dense2/bias'],
       ['exit1/classes/kernel', 'exit1/classes/bias'],
-      ['exit1/norm/scale', 'exit1/norm/offset', 'exit1/classes/kernel', 'exit1/classes/bias'],
-      ['exit1/norm/scale', 'exit1/norm/offset', 'exit1/classes/kernel', 'exit1/classes/bias'],
+      ...Array.from({ length: 4 }, () => ['exit1/norm/scale', 'exit1/norm/offset', 'exit1/classes/kernel', 'exit1/classes/bias']),
     ])
   })
 })
@@ -67,7 +69,7 @@ describe('cutModel', () => {
   it.each(stacks)('after the last block is the whole model: $config.kind', ({ config }) => {
     const stack = make(config)
     const cut = cutModel(stack, stack.blocks.length)
-    const whole = createModel(modelConfig.parse(config), SHAPE, CLASSES)
+    const whole = createModel(modelConfig.parse(config), shapeFor(config), CLASSES)
     expect(cut).toMatchObject({ title: whole.title, cost: whole.cost, inputShape: whole.inputShape, classes: whole.classes })
     expect(cut.init(Random.seeded(2))).toEqual(whole.init(Random.seeded(2)))
     expect(cut.initStatistics()).toEqual(whole.initStatistics())
@@ -78,9 +80,11 @@ describe('cutModel', () => {
     { deep: { kind: 'vit', width: 16, depth: 4 }, shallow: { kind: 'vit', width: 16, depth: 2 } },
     { deep: { kind: 'mixer', width: 16, depth: 4 }, shallow: { kind: 'mixer', width: 16, depth: 2 } },
     { deep: { kind: 'cnn', channels: [4, 6, 8] }, shallow: { kind: 'cnn', channels: [4, 6] } },
+    { deep: { kind: 'residual-mlp', width: 16, depth: 4 }, shallow: { kind: 'residual-mlp', width: 16, depth: 2 } },
+    { deep: { kind: 'series-transformer', width: 16, depth: 4 }, shallow: { kind: 'series-transformer', width: 16, depth: 2 } },
   ] satisfies { deep: Config; shallow: Config }[])('is the model made with so many blocks, first values included: $deep.kind', ({ deep, shallow }) => {
     const cut = cutModel(make(deep), 2)
-    const made = createModel(modelConfig.parse(shallow), SHAPE, CLASSES)
+    const made = createModel(modelConfig.parse(shallow), shapeFor(shallow), CLASSES)
     expect(cut.title).toBe(made.title)
     expect(cut.cost).toEqual(made.cost)
     expect(Object.entries(cut.init(Random.seeded(2)))).toEqual(Object.entries(made.init(Random.seeded(2))))
@@ -110,7 +114,7 @@ describe('a part', () => {
     const stack = make(config)
     const model = cutModel(stack, 2)
     const random = Random.seeded(6)
-    const inputs = { parameters: model.init(random), statistics: model.initStatistics(), x: image(random) }
+    const inputs = { parameters: model.init(random), statistics: model.initStatistics(), x: sampleInput(3, stack.stem.inputShape, () => random.uniform()) }
     const [whole, apart] = await outputs(inputs, ({ parameters, statistics, x, mode }) => {
       const forward = model.forward(parameters, statistics, x, mode)
       const feature = applyParts([stack.stem, ...stack.blocks.slice(0, 2)], parameters, statistics, x, mode)
@@ -133,6 +137,25 @@ describe('a part', () => {
     expect(other).not.toEqual(first)
   })
 
+  it.each(['bidirectional', 'causal'] as const)('reads later samples only where attention is not causal: %s', async (attention) => {
+    const stack = make({ kind: 'series-transformer', frameSize: 8, width: 16, depth: 3, heads: 2, attention })
+    const random = Random.seeded(8)
+    const parameters = Object.assign({}, ...[stack.stem, ...stack.blocks].map((part) => part.init(random)))
+    const x = sampleInput(2, stack.inputShape, () => random.uniform())
+    const features = async (values: HostArrays[string]['values']) => {
+      const [[feature = []] = []] = await outputs({ parameters, statistics: {}, x: { ...x, values: Float32Array.from(values) } }, (given) => [
+        [applyParts([stack.stem, ...stack.blocks], given.parameters, {}, given.x, given.mode).output],
+      ])
+      return [0, 1, 2].map((token) => feature.slice(16 * token, 16 * (token + 1)))
+    }
+    const before = await features(x.values)
+    // Sample 16 of 24, the first of the third frame of the first example; two channels a sample.
+    const after = await features(x.values.map((value, index) => (index === 32 ? value + 1 : value)))
+    expect(after[2]).not.toEqual(before[2])
+    if (attention === 'causal') expect(after.slice(0, 2)).toEqual(before.slice(0, 2))
+    else for (const token of [0, 1]) expect(after[token]).not.toEqual(before[token])
+  })
+
   it('refuses a feature of another shape by name', async () => {
     const stack = make({ kind: 'vit', width: 16, depth: 2, heads: 4 })
     const x = { shape: [3, 4, 8], type: 'float32', values: new Float32Array(96) } as const
@@ -145,11 +168,11 @@ const SHAPE = [8, 8, 3]
 const CLASSES = 4
 
 function make(config: Config): Stack {
-  return createStack(modelConfig.parse(config), SHAPE, CLASSES)
+  return createStack(modelConfig.parse(config), shapeFor(config), CLASSES)
 }
 
-function image(random: Random): HostArrays[string] {
-  return { shape: [3, ...SHAPE], type: 'float32', values: Float32Array.from({ length: 3 * sizeOf(SHAPE) }, () => random.normal()) }
+function shapeFor({ kind }: Config): readonly number[] {
+  return kind === 'series-transformer' ? [24, 2] : SHAPE
 }
 
 interface Given {

@@ -24,12 +24,17 @@ const small: readonly z.input<typeof modelConfig>[] = [
   { kind: 'resnet', blocksPerStage: 1, width: 8, normalization: 'batch' },
   { kind: 'vit', patchSize: 2, width: 16, depth: 2, heads: 2 },
   { kind: 'mixer', patchSize: 2, width: 16, depth: 2, tokenHidden: 16, channelHidden: 32 },
+  { kind: 'residual-mlp', width: 32, depth: 2 },
+  { kind: 'series-transformer', frameSize: 4, width: 16, depth: 2, heads: 2 },
+  { kind: 'series-transformer', frameSize: 4, width: 16, depth: 2, heads: 2, attention: 'causal' },
 ]
 const withDropout: readonly z.input<typeof modelConfig>[] = [
   { kind: 'mlp', hidden: [16, 8], activation: 'gelu', dropout: 0.5 },
   { kind: 'cnn', channels: [4], kernelSize: 5, dense: 8, dropout: 0.25 },
   { kind: 'vit', patchSize: 4, width: 8, depth: 1, heads: 2, dropout: 0.2 },
   { kind: 'mixer', patchSize: 4, width: 8, depth: 1, dropout: 0.2 },
+  { kind: 'residual-mlp', width: 8, depth: 1, dropout: 0.2 },
+  { kind: 'series-transformer', frameSize: 4, width: 8, depth: 1, heads: 2, attention: 'causal', dropout: 0.2 },
 ]
 
 let tensorflow: Runtime
@@ -49,7 +54,7 @@ describe('a model', () => {
 
   it.each(withDropout.map(make))('gives the same logits and gradients on both runtimes, dropout masks included: $title', async (model) => {
     const source = Random.seeded(11)
-    const pass = { model, parameters: model.init(source), statistics: {}, x: sampleInput(6, SHAPE, () => source.uniform()), labels: [0, 1, 2, 3, 0, 1], seed: [5, 9] as const }
+    const pass = { model, parameters: model.init(source), statistics: {}, x: sampleInput(6, model.inputShape, () => source.uniform()), labels: [0, 1, 2, 3, 0, 1], seed: [5, 9] as const }
     const fast = await evaluate(tensorflow, pass)
     const plain = await evaluate(reference, pass)
     expectClose(fast.logits, plain.logits)
@@ -68,7 +73,7 @@ describe('a model', () => {
 })
 
 function make(config: z.input<typeof modelConfig>): Model {
-  return createModel(modelConfig.parse(config), SHAPE, CLASSES)
+  return createModel(modelConfig.parse(config), config.kind === 'series-transformer' ? [32, 2] : SHAPE, CLASSES)
 }
 
 /** Adam on one batch of random images with random labels. */

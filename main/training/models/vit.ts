@@ -1,14 +1,10 @@
 import { assemble } from './assemble.ts'
 import type { VitConfig } from './configs.ts'
-import { glorotUniform } from './initializers.ts'
-import { attention } from './layers/attention.ts'
-import { dense } from './layers/dense.ts'
 import { dropout } from './layers/dropout.ts'
-import { chain, type LayerBuilder, type Shape } from './layers/layer.ts'
-import { layerNorm } from './layers/normalization.ts'
+import { chain, type Shape } from './layers/layer.ts'
 import { patchEmbedding, positions } from './layers/patches.ts'
-import { residual } from './layers/residual.ts'
 import { tokenHead } from './layers/token-head.ts'
+import { transformerBlock } from './layers/transformer-block.ts'
 import type { Stack } from './stack.ts'
 
 /**
@@ -33,22 +29,7 @@ export function vitStack(config: VitConfig, inputShape: Shape, classes: number):
     classes,
     couplesExamples: false,
     stem: chain(patchEmbedding(patchSize, width), positions, dropout(config.dropout)),
-    blocks: Array.from({ length: depth }, (_, index) => block(`block${index + 1}`, config)),
-    head: (_, prefix) => tokenHead(prefix, classes),
+    blocks: Array.from({ length: depth }, (_, index) => transformerBlock({ ...config, name: `block${index + 1}` })),
+    head: (_, prefix) => tokenHead({ prefix, classes, token: 'mean' }),
   })
-}
-
-function block(name: string, { width, heads, mlpRatio, dropout: rate }: VitConfig): LayerBuilder {
-  const hidden = Math.max(1, Math.round(width * mlpRatio))
-  return chain(
-    residual(chain(layerNorm(`${name}/norm1`), attention(`${name}/attention`, heads), dropout(rate))),
-    residual(
-      chain(
-        layerNorm(`${name}/norm2`),
-        dense({ name: `${name}/mlp1`, units: hidden, initializer: glorotUniform(), activation: 'gelu' }),
-        dense({ name: `${name}/mlp2`, units: width, initializer: glorotUniform() }),
-        dropout(rate),
-      ),
-    ),
-  )
 }

@@ -22,7 +22,7 @@ export const config: FieldTexts = {
   'run.model.kind': {
     label: 'Network',
     help: 'The kind of network.',
-    choices: { mlp: 'Multilayer perceptron', cnn: 'Convolutional network', resnet: 'ResNet', vit: 'Vision transformer', mixer: 'MLP-Mixer' },
+    choices: { mlp: 'Multilayer perceptron', cnn: 'Convolutional network', resnet: 'ResNet', vit: 'Vision transformer', mixer: 'MLP-Mixer', 'residual-mlp': 'Residual MLP', 'series-transformer': 'Series transformer' },
   },
   'run.model.hidden': { label: 'Hidden layers', help: 'Width of each hidden layer, in order; none makes it linear.', unit: 'units' },
   'run.model.activation': { label: 'Activation', help: 'After each hidden layer.', choices: { relu: 'ReLU', gelu: 'GELU', tanh: 'tanh' } },
@@ -37,11 +37,18 @@ export const config: FieldTexts = {
   },
   'run.model.blocksPerStage': { label: 'Blocks per stage', help: 'Residual blocks in each of the three stages; 3 makes ResNet-20.', unit: 'blocks' },
   'run.model@resnet.width': { label: 'Width', help: 'Channels of the first stage; doubled at each next one.', unit: 'channels' },
+  'run.model@residual-mlp.width': { label: 'Width', help: 'Width of every block.', unit: 'units' },
   'run.model.width': { label: 'Token width', help: 'Width of a token.', unit: 'units' },
   'run.model.patchSize': { label: 'Patch size', help: 'Side of a patch; it must divide the side of the image.', unit: 'pixels' },
+  'run.model.frameSize': { label: 'Frame size', help: 'Samples of a frame, which makes one token; it must divide the length of the series.', unit: 'samples' },
   'run.model.depth': { label: 'Depth', help: 'Number of blocks.', unit: 'blocks' },
   'run.model.heads': { label: 'Heads', help: 'Of each attention; they must divide the token width.', unit: 'heads' },
   'run.model.mlpRatio': { label: 'MLP ratio', help: 'Hidden width of a block’s MLP over the token width.' },
+  'run.model.attention': {
+    label: 'Attention',
+    help: 'What a token reads, and which token is classified.',
+    choices: { bidirectional: 'All tokens; their mean is classified (as in BERT)', causal: 'No later token; the last is classified (as in GPT)' },
+  },
   'run.model.tokenHidden': { label: 'Token-mixing width', help: 'Hidden width of the token-mixing MLP.', unit: 'units' },
   'run.model.channelHidden': { label: 'Channel-mixing width', help: 'Hidden width of the channel-mixing MLP.', unit: 'units' },
 

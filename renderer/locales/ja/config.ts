@@ -21,7 +21,7 @@ export const config: FieldTexts = {
   'run.model.kind': {
     label: 'ネットワーク',
     help: 'ネットワークの種類。',
-    choices: { mlp: '多層パーセプトロン', cnn: '畳み込みネットワーク', resnet: 'ResNet', vit: 'Vision Transformer', mixer: 'MLP-Mixer' },
+    choices: { mlp: '多層パーセプトロン', cnn: '畳み込みネットワーク', resnet: 'ResNet', vit: 'Vision Transformer', mixer: 'MLP-Mixer', 'residual-mlp': '残差 MLP', 'series-transformer': '時系列 Transformer' },
   },
   'run.model.hidden': { label: '隠れ層', help: '各隠れ層の幅を順に。空にすると線形です。', unit: 'ユニット' },
   'run.model.activation': { label: '活性化関数', help: '各隠れ層の後。', choices: { relu: 'ReLU', gelu: 'GELU', tanh: 'tanh' } },
@@ -36,11 +36,18 @@ export const config: FieldTexts = {
   },
   'run.model.blocksPerStage': { label: '段ごとのブロック数', help: '3 つの段それぞれの残差ブロック。3 で ResNet-20。', unit: 'ブロック' },
   'run.model@resnet.width': { label: '幅', help: '最初の段のチャネル数。段ごとに倍になります。', unit: 'チャネル' },
+  'run.model@residual-mlp.width': { label: '幅', help: 'すべてのブロックの幅。', unit: 'ユニット' },
   'run.model.width': { label: 'トークンの幅', help: '一つのトークンの幅。', unit: 'ユニット' },
   'run.model.patchSize': { label: 'パッチの大きさ', help: '一辺の長さ。画像の辺を割り切る必要があります。', unit: '画素' },
+  'run.model.frameSize': { label: 'フレームの大きさ', help: '一つのトークンになるサンプルの数。系列の長さを割り切る必要があります。', unit: 'サンプル' },
   'run.model.depth': { label: '深さ', help: 'ブロックの数。', unit: 'ブロック' },
   'run.model.heads': { label: 'ヘッド数', help: '各注意のヘッド。トークンの幅を割り切る必要があります。', unit: 'ヘッド' },
   'run.model.mlpRatio': { label: 'MLP 比', help: 'ブロックの MLP の隠れ幅 ÷ トークンの幅。' },
+  'run.model.attention': {
+    label: '注意',
+    help: 'トークンが読む範囲と、分類に使うトークン。',
+    choices: { bidirectional: '全トークン、平均を分類（BERT 型）', causal: '後のトークンを読まず、最後を分類（GPT 型）' },
+  },
   'run.model.tokenHidden': { label: 'トークン混合の幅', help: 'トークン混合 MLP の隠れ幅。', unit: 'ユニット' },
   'run.model.channelHidden': { label: 'チャネル混合の幅', help: 'チャネル混合 MLP の隠れ幅。', unit: 'ユニット' },
 

@@ -58,6 +58,7 @@ function requireDivision(side: number, [height = 1, width = 1]: Shape): void {
   )
 }
 
-function divisors(whole: number): number[] {
+/** In rising order. */
+export function divisors(whole: number): number[] {
   return Array.from({ length: whole }, (_, index) => index + 1).filter((candidate) => whole % candidate === 0)
 }

@@ -116,17 +116,34 @@ def two_layers(p, name, x, hidden, units):
     return dense(p, f"{name}2", F.gelu(dense(p, f"{name}1", x, hidden), approximate="tanh"), units)
 
 
-def vit(p, x, side, width, depth, heads, ratio):
-    h = embed(p, x, side, width)
+def transformer(p, h, width, depth, heads, ratio, causal=False):
     h = h + p("positions", h.shape[1], width)
     for index in range(depth):
         name = f"block{index + 1}"
         qkv = dense(p, f"{name}/attention/qkv", layer_norm(p, f"{name}/norm1", h), 3 * width)
         q, k, v = (t.unflatten(2, (heads, width // heads)).transpose(1, 2) for t in qkv.split(width, 2))
-        mixed = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
+        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=causal).transpose(1, 2).flatten(2)
         h = h + dense(p, f"{name}/attention/output", mixed, width)
         h = h + two_layers(p, f"{name}/mlp", layer_norm(p, f"{name}/norm2", h), int(width * ratio), width)
-    return dense(p, "classes", layer_norm(p, "norm", h).mean(1), CLASSES)
+    return layer_norm(p, "norm", h)
+
+
+def vit(p, x, side, width, depth, heads, ratio):
+    return dense(p, "classes", transformer(p, embed(p, x, side, width), width, depth, heads, ratio).mean(1), CLASSES)
+
+
+def series_transformer(p, x, frame, width, depth, heads, ratio, causal):
+    h = dense(p, "embedding", x.unfold(1, frame, frame).transpose(2, 3).flatten(2), width)
+    h = transformer(p, h, width, depth, heads, ratio, causal)
+    return dense(p, "classes", h[:, -1] if causal else h.mean(1), CLASSES)
+
+
+def residual_mlp(p, x, width, depth):
+    h = dense(p, "embedding", x.flatten(1), width)
+    for index in range(depth):
+        name = f"block{index + 1}"
+        h = h + dense(p, f"{name}/dense2", F.gelu(dense(p, f"{name}/dense1", layer_norm(p, f"{name}/norm", h), width), approximate="tanh"), width)
+    return dense(p, "classes", layer_norm(p, "norm", h), CLASSES)
 
 
 def mixer(p, x, side, width, depth, token_hidden, channel_hidden):
@@ -153,6 +170,11 @@ def mlp_case(activation):
     return {"kind": "mlp", "hidden": [7, 5], "activation": activation}, lambda p, x: mlp(p, x, [7, 5], activation)
 
 
+def series_case(attention):
+    config = {"kind": "series-transformer", "frameSize": 3, "width": 12, "depth": 2, "heads": 3, "mlpRatio": 2, "attention": attention}
+    return config, lambda p, x: series_transformer(p, x, 3, 12, 2, 3, 2, attention == "causal")
+
+
 CASES = [
     ([8, 8, 1], *mlp_case("relu")),
     ([8, 8, 1], *mlp_case("tanh")),
@@ -173,13 +195,16 @@ CASES = [
         {"kind": "mixer", "patchSize": 4, "width": 10, "depth": 2, "tokenHidden": 5, "channelHidden": 14},
         lambda p, x: mixer(p, x, 4, 10, 2, 5, 14),
     ),
+    ([11], {"kind": "residual-mlp", "width": 7, "depth": 2}, lambda p, x: residual_mlp(p, x, 7, 2)),
+    ([12, 2], *series_case("bidirectional")),
+    ([12, 2], *series_case("causal")),
 ]
 
 
 def run(shape, config, network):
     p = Parameters()
     x = formula("input", [len(LABELS), *shape]) * math.sqrt(math.prod([len(LABELS), *shape[:-1]]) / 2)
-    logits = network(p, x.permute(0, 3, 1, 2))
+    logits = network(p, x.permute(0, 3, 1, 2) if len(shape) == 3 else x)
     loss = F.cross_entropy(logits, torch.tensor(LABELS), label_smoothing=0.1)
     loss.backward()
     # A gradient is told by its norm and by one projection, which catches what a norm does not: order and sign.
