@@ -94,6 +94,9 @@ describe('a run that cannot work', () => {
     expect(code).toBe(2)
     expect(stderr).toMatch(/cnn/)
     expect(stderr).toMatch(/mlp/)
+    const series = await run('dataset: {name: waves}\nmodel: {kind: vit}\n')
+    expect(series.code).toBe(2)
+    expect(series.stderr).toMatch(/vit.*\[128, 1\].*mlp, residual-mlp, or series-transformer/)
   })
 
   it('has a loss that becomes NaN: it fails, names the step, and exits with 1', async () => {

@@ -1,7 +1,7 @@
 import { z } from './zod.ts'
 
 /** Names of the data sets that come with Loupe. */
-export const bundledDatasets = ['fashion-mnist', 'mnist-10k', 'digits', 'breast-cancer'] as const
+export const bundledDatasets = ['fashion-mnist', 'mnist-10k', 'digits', 'breast-cancer', 'waves'] as const
 
 /** Which data a run trains on, and how it is split. The split depends on `splitSeed` alone, never on the run's seed. */
 export const datasetConfig = z

@@ -84,7 +84,8 @@ export const queries = {
           shape: z.array(z.int()),
           classes: z.int(),
           licence: z.string(),
-          source: z.string(),
+          /** Where it comes from; null for one that Loupe makes itself. */
+          source: z.string().nullable(),
         }),
       ),
     }),

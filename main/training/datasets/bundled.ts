@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { bundledDatasets } from '../../contract/dataset-config.ts'
 import { LoupeError } from '../../contract/errors.ts'
 import { z } from '../../contract/zod.ts'
-import { requireHash, sourceHash } from './content-hash.ts'
+import { requireHash, sha256, sourceHash } from './content-hash.ts'
 import { readCsv } from './csv.ts'
 import { apart } from './examples.ts'
 import { readIdx } from './idx.ts'
@@ -12,6 +12,7 @@ import { labelled } from './labelled.ts'
 import type { Labelled } from './labelled.ts'
 import { readBytes, unpacked } from './read-bytes.ts'
 import type { Source } from './source.ts'
+import { makeWaves } from './waves.ts'
 
 /** What `dataset.json` says of a bundled data set. */
 export const datasetCard = z.strictObject({
@@ -19,13 +20,15 @@ export const datasetCard = z.strictObject({
   title: z.string(),
   /** SPDX expression. */
   licence: z.string(),
-  source: z.url(),
-  format: z.enum(['idx', 'csv']),
+  /** Null for data that Loupe makes itself. */
+  source: z.url().nullable(),
+  format: z.enum(['idx', 'csv', 'generated']),
   /** Of one example. */
   shape: z.array(z.int().min(1)),
   classNames: z.array(z.string()).min(2),
   trainExamples: z.int().min(1),
   testExamples: z.int().min(1),
+  /** None of generated data. */
   files: z.array(
     z.strictObject({
       role: z.enum(['train-inputs', 'train-labels', 'test-inputs', 'test-labels', 'train-table']),
@@ -39,7 +42,10 @@ export type DatasetCard = z.output<typeof datasetCard>
 type BundledName = DatasetCard['name']
 type Role = DatasetCard['files'][number]['role']
 
-/** Decoded data sets of this process, by content: a sweep asks for the same one again and again. */
+/** Decides the generated data: another one is another data set. */
+const GENERATOR_SEED = 0
+
+/** Decoded data sets of this process, by content, generated ones by name: a sweep asks for the same one again and again. */
 const decoded = new Map<string, Promise<Source>>()
 
 /** Reads `dataset.json` of a bundled data set; the data stay where they are. */
@@ -49,20 +55,32 @@ export async function readDatasetCard(name: BundledName): Promise<DatasetCard> {
 }
 
 /**
- * Reads a bundled data set, checked against the SHA-256 of its card. Decoded once a process.
+ * Reads a bundled data set, checked against the SHA-256 of its card, or makes a generated one. Done once a process.
  *
  * @throws LoupeError `data-malformed` where a file is not the one that was bundled.
  */
 export async function readBundled(name: BundledName): Promise<Source> {
   const card = await readDatasetCard(name)
-  const hash = sourceHash(card.files.map(({ sha256 }) => sha256))
-  const known = decoded.get(hash)
+  const hash = sourceHash(card.files.map((file) => file.sha256))
+  const key = card.format === 'generated' ? name : hash
+  const known = decoded.get(key)
   if (known !== undefined) return known
-  const reading = decode(card, hash)
-  decoded.set(hash, reading)
+  const reading = card.format === 'generated' ? generate(card) : decode(card, hash)
+  decoded.set(key, reading)
   // A failure is told to whoever asked, and tried again by whoever asks next.
-  reading.catch(() => decoded.delete(hash))
+  reading.catch(() => decoded.delete(key))
   return reading
+}
+
+async function generate({ name, title, classNames, trainExamples, testExamples }: DatasetCard): Promise<Source> {
+  const train = makeWaves({ seed: GENERATOR_SEED, part: 'train', examples: trainExamples })
+  const test = makeWaves({ seed: GENERATOR_SEED, part: 'test', examples: testExamples })
+  const hashes = [train, test].flatMap(({ inputs, labels }) => [contentHash(inputs.values), contentHash(labels)])
+  return { name, title, classNames, train, test, hash: sourceHash(hashes) }
+}
+
+function contentHash({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
+  return sha256(new Uint8Array(buffer, byteOffset, byteLength))
 }
 
 async function decode(card: DatasetCard, hash: string): Promise<Source> {

@@ -18,7 +18,7 @@ export interface Dataset {
   readonly classes: number
   readonly classNames: readonly string[]
   /**
-   * What the step applies to raw inputs: `(x − offset) · scale`, from the training examples alone. One number each, or one a feature.
+   * What the step applies to raw inputs: `(x − offset) · scale`, from the training examples alone. One number each, one a feature, or one a channel.
    */
   readonly normalization: { readonly offset: Float32Array; readonly scale: Float32Array }
   readonly train: Examples

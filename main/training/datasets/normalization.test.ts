@@ -19,6 +19,14 @@ describe('measureNormalization', () => {
     expect(floats).toEqual(bytes)
   })
 
+  it('gives series one mean and one deviation a channel, over all samples', () => {
+    // Channels 0, 2, 4, 2 and 10, 10, 30, 30: means 2 and 20, deviations √2 and 10.
+    const { offset, scale } = measureNormalization({ shape: [2, 2, 2], type: 'float32', values: Float32Array.of(0, 10, 2, 10, 4, 30, 2, 30) })
+    expect([...offset]).toEqual([2, 20])
+    expect(scale[0]).toBeCloseTo(Math.SQRT1_2, 6)
+    expect(scale[1]).toBeCloseTo(0.1, 6)
+  })
+
   it('leaves a feature that never varies at 0 with scale 1', () => {
     const { offset, scale } = measureNormalization({ shape: [3, 1], type: 'float32', values: Float32Array.of(0.1, 0.1, 0.1) })
     expect(offset[0]).toBeCloseTo(0.1, 7)

@@ -1,7 +1,7 @@
 import type { HostArray } from '../../tensorflow/runtime.ts'
 import { elementCount } from './numeric-array.ts'
 
-/** `(x − offset) · scale`: one number each, or one a feature. */
+/** `(x − offset) · scale`: one number each, one a feature, or one a channel. */
 export interface Normalization {
   readonly offset: Float32Array
   readonly scale: Float32Array
@@ -10,13 +10,13 @@ export interface Normalization {
 /**
  * Mean 0 and standard deviation 1, measured on the training examples alone.
  *
- * Images (3 dimensions an example) get one mean and one deviation over all pixels, tables one a feature. The deviation is
+ * Images (3 dimensions an example) get one mean and one deviation over all pixels, series (2) one a channel, tables one a feature. The deviation is
  * the population's, √(Σ(x − μ)²/n). What never varies gets scale 1: it becomes 0 and stays harmless.
  *
  * @param train  `[count, ...shape]`.
  */
 export function measureNormalization(train: HostArray): Normalization {
-  const features = train.shape.length === 4 ? 1 : elementCount(train.shape.slice(1))
+  const features = repeating(train.shape)
   const count = train.values.length / features
   const mean = columnSums(train.values, new Float64Array(features), 1).map((sum) => sum / count)
   // A second pass: the mean of squares less the squared mean loses all digits where the mean is large.
@@ -25,6 +25,12 @@ export function measureNormalization(train: HostArray): Normalization {
     offset: Float32Array.from(mean),
     scale: Float32Array.from(variance, (value, feature) => (isConstant(value, mean[feature]!) ? 1 : 1 / Math.sqrt(value))),
   }
+}
+
+/** Numbers in a row that differ in kind: a table's features, a series' channels. */
+function repeating([, ...shape]: readonly number[]): number {
+  if (shape.length === 3) return 1
+  return shape.length === 2 ? (shape[1] ?? 1) : elementCount(shape)
 }
 
 /** Below float32's own resolution there is nothing but rounding to scale up. */

@@ -8,6 +8,6 @@ export interface Source {
   /** What may be trained and validated on. */
   readonly train: Labelled
   readonly test: Labelled
-  /** SHA-256, hexadecimal, over the SHA-256 of each file in the order of their roles. */
+  /** SHA-256, hexadecimal, over the SHA-256 of each file in the order of their roles; of generated data, of their arrays. */
   readonly hash: string
 }

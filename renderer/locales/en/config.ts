@@ -11,7 +11,7 @@ export const config: FieldTexts = {
   'run.dataset.name': {
     label: 'Data set',
     help: 'One that comes with Loupe, or a file of your own.',
-    choices: { 'fashion-mnist': 'Fashion-MNIST', 'mnist-10k': 'MNIST, 10,000 images', digits: 'Digits, 8×8', 'breast-cancer': 'Breast cancer (table)', file: 'A file of your own' },
+    choices: { 'fashion-mnist': 'Fashion-MNIST', 'mnist-10k': 'MNIST, 10,000 images', digits: 'Digits, 8×8', 'breast-cancer': 'Breast cancer (table)', waves: 'Waves (series)', file: 'A file of your own' },
   },
   'run.dataset.path': { label: 'File or folder', help: 'A CSV, an NPZ, or a folder of IDX or NPY files, by its path on the machine that trains.', automatic: 'no file' },
   'run.dataset.labelColumn': { label: 'Label column', help: 'The CSV column that holds the class.', automatic: 'the last column' },

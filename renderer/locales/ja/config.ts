@@ -10,7 +10,7 @@ export const config: FieldTexts = {
   'run.dataset.name': {
     label: 'データセット',
     help: 'Loupe に付属のもの、または自分のファイル。',
-    choices: { 'fashion-mnist': 'Fashion-MNIST', 'mnist-10k': 'MNIST（1 万枚）', digits: 'Digits 8×8', 'breast-cancer': '乳がん（表）', file: '自分のファイル' },
+    choices: { 'fashion-mnist': 'Fashion-MNIST', 'mnist-10k': 'MNIST（1 万枚）', digits: 'Digits 8×8', 'breast-cancer': '乳がん（表）', waves: '波形（時系列）', file: '自分のファイル' },
   },
   'run.dataset.path': { label: 'ファイルまたはフォルダ', help: 'CSV、NPZ、または IDX・NPY のフォルダ。学習するマシン上のパス。', automatic: 'ファイルなし' },
   'run.dataset.labelColumn': { label: 'ラベルの列', help: '分類を持つ CSV の列。', automatic: '最後の列' },
