@@ -58,9 +58,10 @@ function orClose(db: Database.Database, prepare: () => void): Database.Database 
 
 /** Reads only: a log from the future or a database of somebody else is not touched. */
 function refuseForeign(db: Database.Database, paths: WorkspacePaths): void {
+  // Before what marks a log: another process may be making this one, its first tables and the mark together.
+  const tables = Number(db.prepare('SELECT count(*) FROM sqlite_master').pluck().get())
   const version = versionOf(db)
   const id = Number(db.pragma('application_id', { simple: true }))
-  const tables = Number(db.prepare('SELECT count(*) FROM sqlite_master').pluck().get())
   if (tables > 0 && id !== applicationId) throw corrupt(paths, 'it is a SQLite database, but not one of Loupe', { applicationId: id })
   if (version > schemaVersion) {
     const what = `${paths.database} was written by a newer Loupe (schema ${version}; this one knows up to ${schemaVersion}).`

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { LoupeError } from '../contract/errors.ts'
 import { openLogReader, openLogWriter } from './open.ts'
 import { batchLoss, namedRun, namedStudy, temporaryWorkspace } from './temporary-log.ts'
@@ -17,6 +17,25 @@ function refusal(open: () => unknown): LoupeError {
 }
 
 describe('openLogWriter', () => {
+  it('is taken for what it is where another process makes it just then', () => {
+    using workspace = temporaryWorkspace()
+    const original = Database.prototype.pragma
+    let isMade = false
+    const pragma = vi.spyOn(Database.prototype, 'pragma').mockImplementation(function (this: Database.Database, ...parameters) {
+      const answer: unknown = original.apply(this, parameters)
+      if (parameters[0] === 'application_id' && !isMade) {
+        isMade = true
+        openLogWriter({ workspace: workspace.folder }).close()
+      }
+      return answer
+    })
+    const log = openLogWriter({ workspace: workspace.folder })
+    pragma.mockRestore()
+    expect(isMade).toBe(true)
+    expect(log.runs({ studyId: null, limit: 1, offset: 0 }).total).toBe(0)
+    log.close()
+  })
+
   it('creates the workspace and its log', () => {
     using workspace = temporaryWorkspace()
     const folder = join(workspace.folder, 'new', 'workspace')
