@@ -10,7 +10,8 @@ import { findById, queryClient, withReader } from './reader.ts'
 /**
  * `loupe export ID`: every run and every logged value, for other tools.
  *
- * Writes `runs.csv`, `runs.json`, `metrics.csv` (one row a value, none left out) and, of a study, `report.json` and
+ * Writes `runs.csv`, `runs.json`, `metrics.csv` (one row a value, none left out; the learning rate has one where it
+ * changes, and holds until the next) and, of a study, `report.json` and
  * `study.json`.
  */
 export async function exportData({ output, workspace }: Invocation, { id, out }: { readonly id: string; readonly out: string }): Promise<number> {

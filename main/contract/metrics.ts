@@ -1,8 +1,9 @@
 /**
  * Every quantity that a run logs: its key in the log, its unit and what it means.
  *
- * A metric is a number at a step, with the examples seen and the wall time. Per-step metrics are logged for every step;
- * the others at each evaluation. The window's labels come from the locale files, under `metric.<key>`.
+ * A metric is a number at a step, with the examples seen and the wall time. Metrics `per: 'step'` are logged for every step, those `per: 'change'` at
+ * a run's first step and at each step where the value is another: it holds until the next row, or the run's last step. The others are logged at each
+ * evaluation, or once. The window's labels come from the locale files, under `metric.<key>`.
  */
 export const metrics = {
   'train/batch-loss': { unit: 'nats', per: 'step', description: 'mean loss of the step’s own batch, before its update' },
@@ -19,7 +20,7 @@ export const metrics = {
   'noise/trace': { unit: '(nats per parameter unit)²', per: 'evaluation', description: 'unbiased estimate of tr Σ, the per-example gradient variance' },
   'noise/scale': { unit: 'examples', per: 'evaluation', description: 'gradient noise scale tr Σ / |G|², each averaged apart' },
   'curvature/smoothness': { unit: 'nats per (parameter unit)²', per: 'evaluation', description: 'smoothness L: largest curvature of the training loss, by power iteration' },
-  'step/learning-rate': { unit: '1', per: 'step', description: 'step size used' },
+  'step/learning-rate': { unit: '1', per: 'change', description: 'step size in force from this step on' },
   'armijo/step-size': { unit: '1', per: 'step', description: 'step size that the line search accepted' },
   'armijo/tries': { unit: 'evaluations', per: 'step', description: 'forward evaluations that the line search took' },
   'armijo/fallback': { unit: '0 or 1', per: 'step', description: '1 where no try was accepted and the fallback step was taken' },
@@ -62,7 +63,7 @@ export const metrics = {
   'whole/test-loss': { unit: 'nats', per: 'run', description: 'mean loss of the whole chain over the test examples, once, at the end' },
   'whole/test-accuracy': { unit: 'fraction', per: 'run', description: 'share of test examples that the whole chain classifies right, once, at the end' },
   'time/step': { unit: 'ms', per: 'evaluation', description: 'mean wall time of a step since the last evaluation, evaluation excluded' },
-} as const satisfies Record<string, { unit: string; per: 'step' | 'evaluation' | 'run'; description: string }>
+} as const satisfies Record<string, { unit: string; per: 'step' | 'change' | 'evaluation' | 'run'; description: string }>
 
 export type MetricKey = keyof typeof metrics
 

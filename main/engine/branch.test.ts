@@ -57,9 +57,13 @@ describe('a branch of a run', () => {
     expect(steps.length).toBeGreaterThanOrEqual(3)
     const from = steps[1] ?? 0
     const replay = await branched(runId, from)
-    for (const key of ['train/batch-loss', 'step/learning-rate', 'validation/loss']) {
+    for (const key of ['train/batch-loss', 'validation/loss']) {
       expect(curve(replay, key)).toEqual(curve(runId, key).filter(([step]) => step > from))
     }
+    // Logged where it changes: what held at the checkpoint is the first of the branch.
+    const rates = curve(runId, 'step/learning-rate')
+    const held = rates.findLast(([step]) => step <= from + 1)?.[1]
+    expect(curve(replay, 'step/learning-rate')).toEqual([[from + 1, held], ...rates.filter(([step]) => step > from + 1)])
     expect(workbench.writer.run(replay)).toMatchObject({ steps: workbench.writer.run(runId).steps, examples: 2000 })
     expect(workbench.writer.events({ studyId: null, runId: replay, limit: 100, offset: 0 }).map(({ kind }) => kind)).toContain('run.branched')
   })

@@ -14,7 +14,7 @@ log.updateRun(run.id, { status: 'running' })
 for (let step = 1; ; step++) {
   log.appendMetrics(run.id, [
     { key: 'train/batch-loss', step, examples: step * 64, wallMs: step, value: 1 / step },
-    { key: 'step/learning-rate', step, examples: step * 64, wallMs: step, value: 0.1 },
+    { key: 'armijo/step-size', step, examples: step * 64, wallMs: step, value: 0.1 },
   ])
   if (step % 100 === 0) log.saveCheckpoint(run.id, { step, examples: step * 64, bytes: new Uint8Array(10_000).fill(step % 251), keep: 2 })
   else if (step % 25 === 0) log.flush()

@@ -53,10 +53,10 @@ describe('a writer that is killed', () => {
       expect(acknowledged).toBeGreaterThan(0)
 
       const log = openLogWriter({ workspace: workspace.folder })
-      const [losses, rates] = log.series({ runIds: [runId], keys: ['train/batch-loss', 'step/learning-rate'], maxPoints: 2, from: null, to: null })
+      const [losses, sizes] = log.series({ runIds: [runId], keys: ['train/batch-loss', 'armijo/step-size'], maxPoints: 2, from: null, to: null })
       expect(losses?.total).toBeGreaterThanOrEqual(acknowledged)
       // A transaction is there whole or not at all, so both metrics of a step are.
-      expect(rates?.total).toBe(losses?.total)
+      expect(sizes?.total).toBe(losses?.total)
       expect(losses?.step.at(-1)).toBe(losses?.total)
       expect(log.run(runId).status).toBe('interrupted')
       for (const checkpoint of log.checkpoints(runId)) expect(log.checkpointBytes(checkpoint.id)[0]).toBe(checkpoint.step % 251)

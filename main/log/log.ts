@@ -134,7 +134,8 @@ export interface LogWriter extends LogReader {
   updateRun(id: string, patch: RunPatch): RunRecord
   /**
    * Queues rows; they are committed in batches, at the latest after 250 ms. Costs microseconds. Never throws for a full disk:
-   * see `health`. A step of a metric that was logged before takes the new value.
+   * see `health`. A step of a metric that was logged before takes the new value. Metrics `per: 'change'` come in the order of their steps, and
+   * only values that differ from the one before are kept.
    */
   appendMetrics(runId: string, rows: readonly MetricRow[]): void
   /** The same for the steps of a call, as columns. */

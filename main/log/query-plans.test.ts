@@ -47,6 +47,11 @@ describe('what charts poll', () => {
     expect(plan(metricQueries.sum)).toContain('SEARCH metrics USING PRIMARY KEY (run=? AND key=? AND step<?)')
   })
 
+  it('finds the last value of a metric without reading the others', () => {
+    expect(plan(metricQueries.last)[0]).toBe('SEARCH metrics USING PRIMARY KEY (run=? AND key=?)')
+    expect(plan(metricQueries.last).join()).not.toContain('TEMP B-TREE')
+  })
+
   it('finds the keys of a run by one look-up each', () => {
     expect(plan(metricQueries.keys).join()).toMatch(/SEARCH metrics (EXISTS )?USING PRIMARY KEY \(run=\? AND key=\?\)/)
   })

@@ -1,73 +1,126 @@
+import type { MetricBlock } from '../contract/metric-block.ts'
 import type { MetricKey } from '../contract/metrics.ts'
 
-/** Numbers of one row: its run and key by their numbers, then step, examples, wall time, value. */
-export const rowWidth = 6
-const firstRows = 4_096
+const firstRows = 256
+/** Room that stays after an unusually long wait. */
+const usualRows = 32_768
 
-/** Metric rows in one growing array of numbers: what waits for the disk leaves no objects for the garbage collector to move about. */
-export class RowColumns {
-  readonly #keys: MetricKey[] = []
-  readonly #keyNumbers = new Map<MetricKey, number>()
-  #numbers = new Float64Array(firstRows * rowWidth)
+/** Rows of one metric of one run, as columns of the same length. */
+export interface MetricRows {
+  readonly run: number
+  readonly key: MetricKey
+  /** Only so many of each column mean something. */
+  readonly count: number
+  readonly steps: Float64Array
+  readonly examples: Float64Array
+  readonly wallMs: Float64Array
+  readonly values: Float64Array
+}
+
+/**
+ * Metric rows that wait for the disk, in growing arrays of numbers: they leave no objects for the garbage collector to move about, a block is
+ * copied by columns, and rows come to the disk by run and metric, which is the order of the table.
+ */
+export class RowColumns implements Iterable<MetricRows> {
+  readonly #runs = new Map<number, Map<MetricKey, Columns>>()
   #count = 0
 
+  /** Rows of all metrics. */
   get count(): number {
     return this.#count
   }
 
-  /** {@link rowWidth} for each row; only those of the first `count` mean something. */
-  get numbers(): Float64Array {
-    return this.#numbers
+  *[Symbol.iterator](): Iterator<MetricRows> {
+    for (const columns of this.#runs.values()) yield* columns.values()
   }
 
-  /** By their numbers. */
-  get keys(): readonly MetricKey[] {
-    return this.#keys
-  }
-
-  numberOfKey(key: MetricKey): number {
-    const known = this.#keyNumbers.get(key)
-    if (known !== undefined) return known
-    this.#keyNumbers.set(key, this.#keys.length)
-    return this.#keys.push(key) - 1
-  }
-
-  /** @param key  Its number. */
-  push(run: number, key: number, step: number, examples: number, wallMs: number, value: number): void {
-    let at = this.#count * rowWidth
-    if (at === this.#numbers.length) this.#grow()
-    const numbers = this.#numbers
-    numbers[at++] = run
-    numbers[at++] = key
-    numbers[at++] = step
-    numbers[at++] = examples
-    numbers[at++] = wallMs
-    numbers[at] = value
+  push(run: number, key: MetricKey, row: { readonly step: number; readonly examples: number; readonly wallMs: number; readonly value: number }): void {
+    this.#of(run, key).push(row.step, row.examples, row.wallMs, row.value)
     this.#count++
   }
 
-  /** Takes rows out; the others keep their order. */
-  remove(isUnwanted: (run: number, step: number) => boolean): void {
-    const numbers = this.#numbers
-    let kept = 0
-    for (let row = 0; row < this.#count; row++) {
-      const at = row * rowWidth
-      if (isUnwanted(numbers[at]!, numbers[at + 2]!)) continue
-      numbers.copyWithin(kept * rowWidth, at, at + rowWidth)
-      kept++
-    }
-    this.#count = kept
+  /** A metric's rows of the first steps of a block. */
+  pushBlock(run: number, key: MetricKey, { firstStep, examples, wallMs, values, rows }: Omit<MetricBlock, 'metrics'> & { readonly values: Float64Array; readonly rows: number }): void {
+    const columns = this.#of(run, key)
+    for (let i = 0; i < rows; i++) columns.push(firstStep + i, examples[i]!, wallMs[i]!, values[i]!)
+    this.#count += rows
   }
 
-  /** Forgets all rows, and the memory of an unusually long wait. */
+  /** Takes a run's rows after a step out; the others keep their order. */
+  removeAfter(run: number, lastStep: number): void {
+    for (const columns of this.#runs.get(run)?.values() ?? []) this.#count -= columns.removeAfter(lastStep)
+  }
+
+  /** Forgets all rows, and the memory of metrics that had none. */
   clear(): void {
     this.#count = 0
-    if (this.#numbers.length > 8 * firstRows * rowWidth) this.#numbers = new Float64Array(firstRows * rowWidth)
+    for (const [run, ofRun] of this.#runs) {
+      for (const [key, columns] of ofRun) {
+        if (columns.count === 0) ofRun.delete(key)
+        else columns.clear()
+      }
+      if (ofRun.size === 0) this.#runs.delete(run)
+    }
   }
 
-  #grow(): void {
-    const larger = new Float64Array(2 * this.#numbers.length)
-    larger.set(this.#numbers)
-    this.#numbers = larger
+  #of(run: number, key: MetricKey): Columns {
+    let ofRun = this.#runs.get(run)
+    if (ofRun === undefined) this.#runs.set(run, (ofRun = new Map()))
+    let columns = ofRun.get(key)
+    if (columns === undefined) ofRun.set(key, (columns = new Columns(run, key)))
+    return columns
+  }
+}
+
+class Columns implements MetricRows {
+  readonly run: number
+  readonly key: MetricKey
+  count = 0
+  steps = new Float64Array(firstRows)
+  examples = new Float64Array(firstRows)
+  wallMs = new Float64Array(firstRows)
+  values = new Float64Array(firstRows)
+
+  constructor(run: number, key: MetricKey) {
+    this.run = run
+    this.key = key
+  }
+
+  push(step: number, examples: number, wallMs: number, value: number): void {
+    const at = this.count++
+    if (at === this.steps.length) this.#resize(2 * at)
+    this.steps[at] = step
+    this.examples[at] = examples
+    this.wallMs[at] = wallMs
+    this.values[at] = value
+  }
+
+  /** @returns How many rows are gone. */
+  removeAfter(lastStep: number): number {
+    const before = this.count
+    const { steps, examples, wallMs, values } = this
+    this.count = 0
+    for (let row = 0; row < before; row++) {
+      if (steps[row]! <= lastStep) this.push(steps[row]!, examples[row]!, wallMs[row]!, values[row]!)
+    }
+    return before - this.count
+  }
+
+  clear(): void {
+    this.count = 0
+    if (this.steps.length > usualRows) this.#resize(firstRows)
+  }
+
+  /** Keeps as many rows as fit. */
+  #resize(rows: number): void {
+    const resized = (column: Float64Array) => {
+      const other = new Float64Array(rows)
+      other.set(column.subarray(0, rows))
+      return other
+    }
+    this.steps = resized(this.steps)
+    this.examples = resized(this.examples)
+    this.wallMs = resized(this.wallMs)
+    this.values = resized(this.values)
   }
 }

@@ -1,20 +1,19 @@
 import { describe, expect, it, vi } from 'vitest'
 import { LoupeError } from '../contract/errors.ts'
-import { rowWidth } from './row-columns.ts'
 import { RowQueue } from './row-queue.ts'
 import { batchLoss } from './temporary-log.ts'
 
 /** A disk that can be full. */
-function disk() {
+function disk(lastInLog?: number) {
   const written: number[] = []
   const told: number[] = []
   const state = { full: false }
   const queue = new RowQueue(({ metrics, gradients, droppedRows }) => {
     if (state.full) throw new LoupeError('disk-full', 'The disk is full.', {})
     for (const { row } of gradients) written.push(row.step)
-    for (let row = 0; row < metrics.count; row++) written.push(metrics.numbers[row * rowWidth + 2]!)
+    for (const { count, steps } of metrics) for (const step of steps.subarray(0, count)) written.push(step)
     if (droppedRows > 0) told.push(droppedRows)
-  })
+  }, () => lastInLog)
   return { queue, state, written, told }
 }
 
@@ -87,12 +86,64 @@ describe('RowQueue', () => {
     queue.close()
   })
 
-  it('takes a block as its rows, step by step', () => {
+  it('takes a block as its rows, metric by metric', () => {
     const { queue, written } = disk()
     queue.appendBlock(1, { firstStep: 5, examples: Float64Array.of(40, 48), wallMs: Float64Array.of(1, 2), metrics: [{ key: 'train/batch-loss', values: Float64Array.of(1, 2) }, { key: 'step/learning-rate', values: Float64Array.of(3, 4) }] })
     queue.flush()
-    expect(written).toEqual([5, 5, 6, 6])
+    expect(written).toEqual([5, 6, 5, 6])
     queue.close()
+  })
+
+  it('keeps only what differs of a metric that is logged where it changes, in blocks and rows alike', () => {
+    const { queue, written } = disk()
+    const rates = (firstStep: number, values: readonly number[]) => {
+      const places = Float64Array.from(values, (_, i) => firstStep + i)
+      queue.appendBlock(1, { firstStep, examples: places, wallMs: places, metrics: [{ key: 'step/learning-rate', values: Float64Array.from(values) }] })
+    }
+    rates(1, [0.1, 0.1, 0.1])
+    rates(4, [0.1, 0.2, 0.2])
+    queue.append(1, [7, 8].map((step) => ({ key: 'step/learning-rate', step, examples: step, wallMs: step, value: 0.2 })))
+    rates(9, [0.1, Number.NaN, Number.NaN])
+    rates(12, [Number.NaN, 0, -0])
+    queue.flush()
+    rates(15, [0, 0.3])
+    queue.flush()
+    expect(written).toEqual([1, 5, 9, 10, 13, 16])
+    queue.close()
+  })
+
+  it('goes on from the value that the log has, of every run its own, and asks again after rows were taken back', () => {
+    const { queue, written } = disk(0.1)
+    const rate = (run: number, step: number, value: number) => queue.append(run, [{ key: 'step/learning-rate', step, examples: step, wallMs: step, value }])
+    rate(1, 1, 0.1)
+    rate(1, 2, 0.2)
+    rate(2, 3, 0.1)
+    queue.removeAfter(1, 1)
+    rate(1, 4, 0.1)
+    rate(1, 5, 0.2)
+    queue.flush()
+    expect(written).toEqual([5])
+    queue.close()
+  })
+
+  it('keeps a change that found no place for the next step that does', () => {
+    vi.useFakeTimers()
+    const { queue, state, written } = disk()
+    const rate = (step: number, value: number) => queue.append(1, [{ key: 'step/learning-rate', step, examples: step, wallMs: step, value }])
+    state.full = true
+    rate(1, 0.1)
+    queue.tryFlush()
+    const places = new Float64Array(1_000_000)
+    queue.appendBlock(1, { firstStep: 0, examples: places, wallMs: places, metrics: [{ key: 'train/batch-loss', values: places }] })
+    rate(2, 0.2)
+    expect(queue.health?.facts).toEqual({ waitingRows: 1_000_000, droppedRows: 2 })
+    state.full = false
+    queue.flush()
+    written.length = 0
+    rate(3, 0.2)
+    queue.flush()
+    expect(written).toEqual([3])
+    vi.useRealTimers()
   })
 
   it('refuses a block with columns of several lengths or without a place, whole', () => {

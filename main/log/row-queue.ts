@@ -3,7 +3,10 @@ import type { WireError } from '../contract/errors.ts'
 import type { MetricBlock } from '../contract/metric-block.ts'
 import type { MetricRow } from '../contract/metrics.ts'
 import type { GradientRow } from './gradients.ts'
+import { HeldValues, isHeld } from './held-values.ts'
+import type { LastValue } from './held-values.ts'
 import { RowColumns } from './row-columns.ts'
+import type { MetricRows } from './row-columns.ts'
 
 /** What a row counts for: a metric for one, histograms for as many metrics as take their room. */
 const bytesOfRow = 100
@@ -20,7 +23,8 @@ const retryMs = { first: 500, longest: 5_000 } as const
 
 /** What the next transaction has to write. */
 export interface QueuedRows {
-  readonly metrics: Pick<RowColumns, 'count' | 'numbers' | 'keys'>
+  /** By run and metric. */
+  readonly metrics: Iterable<MetricRows>
   readonly gradients: readonly QueuedGradient[]
   /** Rows that found no place while commits failed, to be told in the same transaction. */
   readonly droppedRows: number
@@ -40,10 +44,13 @@ export type CommitRows = (queued: QueuedRows) => void
  * Appending only queues: the commit comes when the event loop next turns, while TensorFlow computes in threads of its own.
  * A failed commit loses nothing: rows stay queued, `health` says why, and it is tried again. A run pauses while `health`
  * is set, so little more arrives; beyond a million rows the queue keeps the oldest, drops new ones and counts them.
+ *
+ * Of metrics that are logged where they change, values that hold already make no rows. Their steps come in order.
  */
 export class RowQueue {
   readonly #commit: CommitRows
   readonly #metrics = new RowColumns()
+  readonly #held: HeldValues
   #gradients: QueuedGradient[] = []
   /** Of the histograms that wait, in metric rows. */
   #gradientWeight = 0
@@ -53,8 +60,10 @@ export class RowQueue {
   #retryMs: number = retryMs.first
   #failure: WireError | null = null
 
-  constructor(commit: CommitRows) {
+  /** @param lastInLog  Of a metric that is logged where it changes. */
+  constructor(commit: CommitRows, lastInLog: LastValue) {
     this.#commit = commit
+    this.#held = new HeldValues(lastInLog)
   }
 
   get waiting(): QueuedRows {
@@ -69,17 +78,23 @@ export class RowQueue {
 
   append(run: number, rows: readonly MetricRow[]): void {
     for (const row of rows) refuseMalformed(row)
-    for (const { key, step, examples, wallMs, value } of rows) this.#push(run, this.#metrics.numberOfKey(key), step, examples, wallMs, value)
+    for (const row of rows) this.#push(run, row)
     this.#schedule()
   }
 
-  /** The same for a block, in the order of its rows. */
+  /** The same for a block. */
   appendBlock(run: number, block: MetricBlock): void {
     refuseMalformedBlock(block)
     const { firstStep, examples, wallMs, metrics } = block
-    const columns = metrics.map(({ key, values }) => ({ key: this.#metrics.numberOfKey(key), values }))
-    for (let i = 0; i < examples.length; i++) {
-      for (const { key, values } of columns) this.#push(run, key, firstStep + i, examples[i]!, wallMs[i]!, values[i]!)
+    for (const { key, values } of metrics) {
+      const held = this.#held.of(run, key)
+      if (held === null) {
+        const rows = Math.max(0, Math.min(examples.length, keptRows - this.#weight))
+        this.#metrics.pushBlock(run, key, { firstStep, examples, wallMs, values, rows })
+        this.#dropped += examples.length - rows
+      } else if (!values.every((value) => isHeld(held, value))) {
+        for (let i = 0; i < examples.length; i++) this.#push(run, { key, step: firstStep + i, examples: examples[i]!, wallMs: wallMs[i]!, value: values[i]! })
+      }
     }
     this.#schedule()
   }
@@ -99,9 +114,9 @@ export class RowQueue {
 
   /** Takes a run's rows after a step back, such as those after the step that it resumes from. */
   removeAfter(run: number, lastStep: number): void {
-    const isUnwanted = (owner: number, step: number) => owner === run && step > lastStep
-    this.#metrics.remove(isUnwanted)
-    this.#gradients = this.#gradients.filter(({ run: owner, row }) => !isUnwanted(owner, row.step))
+    this.#metrics.removeAfter(run, lastStep)
+    this.#held.forget(run)
+    this.#gradients = this.#gradients.filter(({ run: owner, row }) => owner !== run || row.step <= lastStep)
     this.#gradientWeight = this.#gradients.reduce((sum, { row }) => sum + weightOf(row), 0)
   }
 
@@ -155,9 +170,15 @@ export class RowQueue {
     return this.#metrics.count + this.#gradientWeight
   }
 
-  #push(run: number, key: number, step: number, examples: number, wallMs: number, value: number): void {
-    if (this.#weight >= keptRows) this.#dropped++
-    else this.#metrics.push(run, key, step, examples, wallMs, value)
+  #push(run: number, row: MetricRow): void {
+    const held = this.#held.of(run, row.key)
+    if (held !== null && isHeld(held, row.value)) return
+    if (this.#weight >= keptRows) {
+      this.#dropped++
+      return
+    }
+    if (held !== null) held.value = row.value
+    this.#metrics.push(run, row.key, row)
   }
 
   #schedule(): void {
@@ -196,15 +217,15 @@ function refuseMalformedGradient({ step, worker, unit, elements }: GradientRow):
 }
 
 function refuseMalformedBlock({ firstStep, examples, wallMs, metrics }: MetricBlock): void {
-  const keys = metrics.map(({ key }) => key).join(', ')
+  const keys = () => metrics.map(({ key }) => key).join(', ')
   if (wallMs.length !== examples.length || metrics.some(({ values }) => values.length !== examples.length)) {
     const lengths = { examples: examples.length, wallMs: wallMs.length, values: metrics.map(({ values }) => values.length) }
-    throw new LoupeError('invalid-input', `The columns of a block of ${keys} must all be as long; got ${JSON.stringify(lengths)}.`, lengths)
+    throw new LoupeError('invalid-input', `The columns of a block of ${keys()} must all be as long; got ${JSON.stringify(lengths)}.`, lengths)
   }
   for (let i = 0; i < examples.length; i++) {
+    if (isPlace(firstStep + i, examples[i]!, wallMs[i]!)) continue
     const place = { step: firstStep + i, examples: examples[i]!, wallMs: wallMs[i]! }
-    if (isPlace(place.step, place.examples, place.wallMs)) continue
-    throw new LoupeError('invalid-input', `A block of ${keys} must have whole steps and examples, and numbers for wallMs; got ${JSON.stringify(place)}.`, place)
+    throw new LoupeError('invalid-input', `A block of ${keys()} must have whole steps and examples, and numbers for wallMs; got ${JSON.stringify(place)}.`, place)
   }
 }
 

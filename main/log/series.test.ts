@@ -39,6 +39,18 @@ describe('series', () => {
     log.close()
   })
 
+  it('begins, where a metric is logged where it changes, with the value that holds at the range’s first step', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    log.appendMetrics(run.id, [0.1, 0.1, 0.2, 0.2, 0.2, 0.3].map((value, step) => ({ key: 'step/learning-rate', step, examples: step, wallMs: step, value })))
+    const between = (from: number, to: number) => log.series({ runIds: [run.id], keys: ['step/learning-rate'], maxPoints: 5, from, to })[0]
+    expect(between(3, 5)).toMatchObject({ step: [2, 5], last: [0.2, 0.3] })
+    expect(between(3, 4)).toMatchObject({ step: [2], last: [0.2] })
+    expect(between(0, 1)).toMatchObject({ step: [0], last: [0.1] })
+    log.close()
+  })
+
   it('never gives more points than asked for, whatever the steps are', () => {
     using workspace = temporaryWorkspace()
     const log = openLogWriter({ workspace: workspace.folder })

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { metrics } from '../contract/metrics.ts'
 import type { MetricSeries } from '../contract/records.ts'
 import type { SeriesQuery } from './log.ts'
 
@@ -30,6 +31,8 @@ type Point = readonly [step: number, examples: number, wallMs: number, low: numb
  * Reads one curve. Up to `maxPoints` values come as they are. More come as buckets of equal width in steps, each computed
  * by SQLite from every finite value in it, so that a spike of one step is never lost; empty buckets are left out.
  *
+ * Of a metric that is logged where it changes, the value that holds at `from` comes with its own place, before the range.
+ *
  * Values that are not finite can be drawn nowhere: they are left out of buckets and counted in `total` only, so
  * `total − Σ count` says how many there are.
  */
@@ -44,7 +47,8 @@ export function seriesReads(db: Database): (run: number, key: string, query: Ser
   return (run, key, { maxPoints, from, to }) => {
     const id = keyId.get(key)
     if (id === undefined) return toSeries([], 0)
-    const low = from ?? 0
+    // What is logged where it changes holds at the range's first step since a row before it.
+    const low = from === null ? 0 : holds(key) ? (last.get(run, id, from) ?? from) : from
     const high = to ?? Number.MAX_SAFE_INTEGER
     const few = values.all(run, id, low, high, maxPoints + 1)
     if (few.length <= maxPoints) {
@@ -58,6 +62,10 @@ export function seriesReads(db: Database): (run: number, key: string, query: Ser
     const width = Math.ceil((lastStep - firstStep + 1) / maxPoints)
     return toSeries(buckets.all(run, id, low, high, firstStep, width, run, id), total.get(run, id, low, high) ?? 0)
   }
+}
+
+function holds(key: string): boolean {
+  return key in metrics && metrics[key as keyof typeof metrics].per === 'change' // just asked
 }
 
 function toSeries(points: readonly Point[], total: number): Omit<MetricSeries, 'runId' | 'key'> {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { LoupeError } from '../contract/errors.ts'
+import type { LogWriter } from './log.ts'
 import { openLogReader, openLogWriter } from './open.ts'
 import { batchLoss, namedRun, namedStudy, temporaryWorkspace } from './temporary-log.ts'
 
@@ -203,6 +204,30 @@ describe('metrics', () => {
     expect(loss?.total).toBe(61)
     expect(rate?.last).toEqual(Array.from({ length: 60 }, (_, i) => i - 100))
     expect(rate?.step).toEqual(Array.from({ length: 60 }, (_, i) => i + 1))
+    log.close()
+  })
+
+  it('that are logged where they change are, over a writer that died and a resume, those of a run that was not interrupted', () => {
+    using workspace = temporaryWorkspace()
+    const rateAt = (step: number) => (step < 4 ? Number.NaN : step < 7 ? 0.2 : 0.1)
+    const rates = (log: LogWriter, runId: string, from: number, to: number) => {
+      const places = Float64Array.from({ length: to - from + 1 }, (_, i) => from + i)
+      log.appendBlock(runId, { firstStep: from, examples: places, wallMs: places, metrics: [{ key: 'step/learning-rate', values: places.map(rateAt) }] })
+    }
+    const first = openLogWriter({ workspace: workspace.folder })
+    const whole = first.createRun({ studyId: null, key: 'whole', config: namedRun('a') })
+    const cut = first.createRun({ studyId: null, key: 'cut', config: namedRun('a') })
+    rates(first, whole.id, 1, 12)
+    rates(first, cut.id, 1, 8)
+    first.close()
+    const log = openLogWriter({ workspace: workspace.folder })
+    log.dropMetricsAfter(cut.id, 2)
+    rates(log, cut.id, 3, 5)
+    log.dropMetricsAfter(cut.id, 5)
+    rates(log, cut.id, 6, 12)
+    const [expected, resumed] = log.series({ runIds: [whole.id, cut.id], keys: ['step/learning-rate'], maxPoints: 100, from: null, to: null })
+    expect(expected).toMatchObject({ step: [4, 7], last: [0.2, 0.1], total: 3 })
+    expect({ ...resumed, runId: whole.id }).toEqual(expected)
     log.close()
   })
 

@@ -54,7 +54,7 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
       throw translateSqliteError(error, paths)
     }
   }
-  const queue = new RowQueue((queued) => transact(() => insertRows(queued)))
+  const queue = new RowQueue((queued) => transact(() => insertRows(queued)), metrics.last)
   /** One transaction, with what was queued before it first: a record never runs ahead of its metrics. */
   const write = <T>(work: () => T): T => {
     const queued = queue.waiting

@@ -18,6 +18,12 @@ describe('recordedCurve', () => {
     ])
   })
 
+  it('gives each step the learning rate that holds there, none before the first', () => {
+    const losses = series('train/batch-loss', [1, 2, 3, 4, 5].map((step) => [step, 10 * step, 1] as const))
+    const { steps } = recordedCurve(run, [losses, series('step/learning-rate', [[2, 20, 0.1], [4, 40, 0.2]])])
+    expect(steps.map(({ learningRate }) => learningRate)).toEqual([undefined, 0.1, 0.1, 0.2, 0.2])
+  })
+
   it('gathers what was evaluated at one place, in order', () => {
     const { evaluations } = recordedCurve(run, [series('validation/loss', [[0, 0, 2.3], [4, 40, 1.1]]), series('validation/accuracy', [[0, 0, 0.1], [4, 40, 0.7]])])
     expect(evaluations).toEqual([

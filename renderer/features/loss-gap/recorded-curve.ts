@@ -15,10 +15,12 @@ export function recordedCurve(run: Pick<RunRecord, 'id' | 'config'>, series: rea
   const find = (key: MetricKey) => series.find((one) => one.runId === run.id && one.key === key)
   const loss = find('train/batch-loss')
   const rate = find('step/learning-rate')
+  let at = -1
   const steps = (loss?.mean ?? []).map((mean, index) => {
-    const position = loss?.examples[index] ?? 0
-    // Buckets of one number of points fall on the same steps, whatever the quantity.
-    const learningRate = rate !== undefined && rate.step[index] === loss?.step[index] ? rate.mean[index] : undefined
+    const [step, position] = [loss?.step[index] ?? 0, loss?.examples[index] ?? 0]
+    // The rate is logged where it changes, and holds from there on. Where both are in buckets of the same steps, its mean is the step's.
+    while ((rate?.step[at + 1] ?? Number.POSITIVE_INFINITY) <= step) at++
+    const learningRate = rate?.step[at] === step ? rate.mean[at] : rate?.last[at]
     return { position, loss: mean, batchSize: position - (loss?.examples[index - 1] ?? 0), ...(learningRate === undefined ? {} : { learningRate }) }
   })
   const byPosition = new Map<number, Record<string, number>>()
