@@ -44,6 +44,11 @@ describe('lineOption', () => {
     expect(lineOption(context, chart({ lines })).option.series).toMatchObject([{ type: 'custom' }, { type: 'line' }])
   })
 
+  it('draws stairs where a value holds until the next', () => {
+    const { curve } = chart({}).lines[0]!
+    expect(lineOption(context, chart({ lines: [{ name: 'b', color: '#112233', curve, isHeld: true }] })).option.series).toMatchObject([{ type: 'line', step: 'end' }])
+  })
+
   it('never writes HTML into a tooltip', () => {
     expect(lineOption(context, chart({})).option.tooltip).toMatchObject({ renderMode: 'richText' })
   })

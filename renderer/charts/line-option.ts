@@ -13,6 +13,8 @@ export interface Line {
   readonly color: string
   readonly dash?: 'dashed'
   readonly curve: Curve
+  /** A value holds until the next: the line is drawn as stairs. */
+  readonly isHeld?: boolean
 }
 
 export interface LineChart {
@@ -79,9 +81,9 @@ function isShown(curve: Curve, index: number, chart: LineChart): boolean {
 }
 
 function lineSeries(line: Prepared, smoothing: number, bandOpacity: number): Series[] {
-  const { curve, color, name, dash: type = 'solid' } = line
+  const { curve, color, name, isHeld, dash: type = 'solid' } = line
   const pairs = (ys: readonly number[]) => curve.x.map((x, index) => [x, ys[index] ?? Number.NaN])
-  const shared = { type: 'line' as const, name, symbol: curve.x.length === 1 ? 'circle' : 'none', symbolSize: 5, itemStyle: { color }, emphasis: { disabled: true } }
+  const shared = { type: 'line' as const, name, symbol: curve.x.length === 1 ? 'circle' : 'none', symbolSize: 5, itemStyle: { color }, emphasis: { disabled: true }, ...(isHeld ? { step: 'end' as const } : {}) }
   const isBucketed = curve.count.some((count, index) => count > 1 && curve.max[index] !== curve.min[index])
   const band = isBucketed ? [bandSeries({ name, x: curve.x, low: curve.min, high: curve.max, color, opacity: bandOpacity })] : []
   if (smoothing === 0) return [...band, { ...shared, data: pairs(curve.mean), lineStyle: { color, width: 1.6, type } }]

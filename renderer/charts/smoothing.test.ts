@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { meanCurve, smooth } from './smoothing.ts'
+import { heldUntil, meanCurve, smooth } from './smoothing.ts'
 
 describe('smooth', () => {
   it('weighs the first values as they deserve: [1, 3] at a decay of a half is [1, 7/3]', () => {
@@ -45,8 +45,28 @@ describe('meanCurve', () => {
     expect(meanCurve([curve([0, 1, 2, 3], [1, 1, 1, 1]), curve([0, 2], [3, 3])]).x).toEqual([0, 1, 2])
   })
 
+  it('reads values that hold until the next as stairs, at the places of all curves', () => {
+    const mean = meanCurve([curve([0, 10], [0, 10]), curve([0, 5, 10], [2, 4, 4])], true)
+    expect(mean.x).toEqual([0, 5, 10])
+    expect(mean.mean).toEqual([1, 2, 7])
+    expect(mean.max).toEqual([2, 4, 10])
+  })
+
   it('is the curve itself for one curve, and empty for none', () => {
     expect(meanCurve([curve([1], [4])]).mean).toEqual([4])
     expect(meanCurve([]).x).toEqual([])
+  })
+})
+
+describe('heldUntil', () => {
+  const curve = (x: number[], mean: number[]) => ({ x, mean, min: mean, max: mean, count: x.map(() => 1) })
+
+  it('goes on with the last value to where the run is', () => {
+    expect(heldUntil(curve([1, 4], [0.1, 0.2]), 9)).toEqual(curve([1, 4, 9], [0.1, 0.2, 0.2]))
+  })
+
+  it('leaves a curve alone that is there already, is empty, or whose run is at a place that is not known', () => {
+    for (const x of [4, 3, Number.NaN]) expect(heldUntil(curve([1, 4], [0.1, 0.2]), x).x).toEqual([1, 4])
+    expect(heldUntil(curve([], []), 9).x).toEqual([])
   })
 })

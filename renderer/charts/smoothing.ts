@@ -39,17 +39,20 @@ export interface Curve {
  * The mean of several curves, for the runs of one batch size.
  *
  * Each curve is read by straight lines between its points, at the x values of the one with the most points and only where all of them
- * have values: the mean of a group does not depend on what else is shown, and never jumps where one seed ends before another.
+ * have values: the mean of a group does not depend on what else is shown, and never jumps where one seed ends before another. Curves whose
+ * values hold until the next (`isHeld`) are read as stairs, at the x values of all of them.
  */
-export function meanCurve(curves: readonly Curve[]): Curve {
+export function meanCurve(curves: readonly Curve[], isHeld = false): Curve {
   const [first] = curves
   if (first === undefined) return { x: [], mean: [], min: [], max: [], count: [] }
   if (curves.length === 1) return first
   const from = Math.max(...curves.map((curve) => curve.x[0] ?? Number.POSITIVE_INFINITY))
   const to = Math.min(...curves.map((curve) => curve.x.at(-1) ?? Number.NEGATIVE_INFINITY))
   const densest = curves.reduce((best, curve) => (curve.x.length > best.x.length ? curve : best), first)
-  const kept = densest.x.flatMap((x, index) => (x >= from && x <= to ? [{ x, count: densest.count[index] ?? 1 }] : []))
-  const at = (values: (curve: Curve) => readonly number[], x: number) => curves.map((curve) => interpolate(curve.x, values(curve), x))
+  const places = isHeld ? [...new Set(curves.flatMap(({ x }) => x))].sort((a, b) => a - b).map((x) => ({ x, count: 1 })) : densest.x.map((x, index) => ({ x, count: densest.count[index] ?? 1 }))
+  const kept = places.filter(({ x }) => x >= from && x <= to)
+  const read = isHeld ? valueHeld : interpolate
+  const at = (values: (curve: Curve) => readonly number[], x: number) => curves.map((curve) => read(curve.x, values(curve), x))
   return {
     x: kept.map(({ x }) => x),
     mean: kept.map(({ x }) => at((curve) => curve.mean, x).reduce((sum, value) => sum + value, 0) / curves.length),
@@ -57,6 +60,18 @@ export function meanCurve(curves: readonly Curve[]): Curve {
     max: kept.map(({ x }) => Math.max(...at((curve) => curve.mean, x))),
     count: kept.map(({ count }) => count),
   }
+}
+
+/** The curve of a quantity that holds from each of its places on, up to where its run is. */
+export function heldUntil(curve: Curve, x: number): Curve {
+  const last = curve.x.length - 1
+  if (last < 0 || !(x > (curve.x[last] ?? 0))) return curve
+  const again = (values: readonly number[]) => [...values, values[last] ?? Number.NaN]
+  return { x: [...curve.x, x], mean: again(curve.mean), min: again(curve.min), max: again(curve.max), count: [...curve.count, 1] }
+}
+
+function valueHeld(xs: readonly number[], ys: readonly number[], x: number): number {
+  return ys[xs.findLastIndex((from) => from <= x)] ?? Number.NaN
 }
 
 function interpolate(xs: readonly number[], ys: readonly number[], x: number): number {
