@@ -10,7 +10,7 @@ describe('the table of training with and without the log', () => {
   })
 
   it('says that an interval over the aim shows nothing, and that one below it does', () => {
-    expect(describeTraining(compared)).toContain('slows by less than 1 % is not shown by the MLP at batch 16:')
-    expect(describeTraining([{ ...compared[0], rounds: [round, round] }])).toContain('slows by less than 1 % is met by the MLP at batch 16:')
+    expect(describeTraining(compared)).toContain('slows by less than 1 % is not shown by the MLP, at batch 16:')
+    expect(describeTraining([{ ...compared[0], rounds: [round, round] }])).toContain('slows by less than 1 % is met by the MLP, at batch 16:')
   })
 })

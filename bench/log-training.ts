@@ -19,20 +19,23 @@ const AIM = 1.01
 interface Cell {
   readonly title: string
   readonly model: RunConfig['model']
+  /** The learning rate is logged where it changes: constant, it leaves one row a step; any other makes two. */
+  readonly schedule: 'constant' | 'cosine'
   readonly batch: number
   readonly rounds: number
+  /** Of a turn: a little more than two of the log's commits, each of a thousand rows or of a quarter of a second. */
+  readonly turnSteps: number
 }
 
 const mlp = runConfig.parse({ model: { kind: 'mlp' } }).model
 /** The shortest steps that there are: the larger the model, the fewer rows a second. */
 export const trainingCells: readonly Cell[] = [
-  { title: 'MLP', model: mlp, batch: 8, rounds: 80 },
-  { title: 'MLP', model: mlp, batch: 16, rounds: 60 },
-  { title: 'MLP', model: mlp, batch: 64, rounds: 30 },
+  { title: 'MLP', model: mlp, schedule: 'constant', batch: 8, rounds: 80, turnSteps: 2060 },
+  { title: 'MLP', model: mlp, schedule: 'constant', batch: 16, rounds: 60, turnSteps: 2060 },
+  { title: 'MLP', model: mlp, schedule: 'constant', batch: 64, rounds: 30, turnSteps: 1030 },
+  { title: 'MLP, two rows a step', model: mlp, schedule: 'cosine', batch: 16, rounds: 30, turnSteps: 1030 },
 ]
 
-/** A turn's steps come to a little more than two of the log's commits, of a thousand rows each. */
-const TURN_STEPS = 1030
 const WARM_TURNS = 4
 
 /** One round: the log's side over the other. */
@@ -60,13 +63,13 @@ interface Comparing {
 
 /** Trains one run, whose steps are logged in every other turn of about a tenth of a second or more: logged, not, not, logged. */
 export async function compareTraining({ cell, log, runtime, threads, rounds }: Comparing): Promise<TrainingComparison> {
-  const { model, batch } = cell
+  const { model, schedule, batch, turnSteps } = cell
   const gate = new TurnGate(() => log.flush())
   const { cost } = createModel(model, shape, classes)
   const dataset = syntheticDataset({ shape, classes, examples: 10_000 })
   const trainer = await createTrainer({ runtime: gate.runtime(runtime), dataset, ...chooseThreads({ kind: model.kind, cost, batchSize: batch, cores: threads }) })
-  const steps = (4 * rounds + WARM_TURNS + 2) * 1.2 * TURN_STEPS
-  const config = runConfig.parse({ model, batchSize: batch, optimizer: { kind: 'sgd', learningRate: 0.01 }, maxExamples: Math.ceil(steps) * batch, checkpointEveryExamples: Number.MAX_SAFE_INTEGER, evaluation: { everyExamples: Number.MAX_SAFE_INTEGER, trainExamples: 1000, testAtEnd: false } })
+  const steps = (4 * rounds + WARM_TURNS + 2) * 1.2 * turnSteps
+  const config = runConfig.parse({ model, batchSize: batch, optimizer: { kind: 'sgd', learningRate: 0.01 }, schedule: { kind: schedule }, maxExamples: Math.ceil(steps) * batch, checkpointEveryExamples: Number.MAX_SAFE_INTEGER, evaluation: { everyExamples: Number.MAX_SAFE_INTEGER, trainExamples: 1000, testAtEnd: false } })
   const { id } = log.createRun({ studyId: null, key: '', config })
   const stop = new AbortController()
   let isLogged = false
@@ -89,7 +92,7 @@ export async function compareTraining({ cell, log, runtime, threads, rounds }: C
   failed.catch(() => undefined) // it ends so, when all is done
   const turn = async (logged: boolean): Promise<Turn> => {
     isLogged = logged
-    return await Promise.race([gate.turn(TURN_STEPS), failed])
+    return await Promise.race([gate.turn(turnSteps), failed])
   }
   try {
     for (let i = 0; i < WARM_TURNS; i++) await turn(i % 2 === 0)
@@ -119,8 +122,8 @@ export function trainingRows(compared: readonly TrainingComparison[]): string[] 
 
 /** The table, how it was measured, and what it says about the aim. */
 export function describeTraining(compared: readonly TrainingComparison[]): string {
-  const verdicts = compared.map(({ title, batch, rounds }) => `${verdict(slowdown(rounds), AIM)} by the ${title} at batch ${batch}`)
-  return `Milliseconds a step of training, two rows a step, with the log and without: one run whose steps are logged in every other turn of ${TURN_STEPS} steps or a few more (logged, not, not, logged; ${compared.map(({ rounds }) => rounds.length).join(', ')} such rounds), what is left to commit at a turn's end included. The slowdown is the median of the rounds' ratios, beside it its 95 % interval (bootstrap over the rounds). The last column is what the log takes of the thread that drives training, most of it while TensorFlow computes.
+  const verdicts = compared.map(({ title, batch, rounds }) => `${verdict(slowdown(rounds), AIM)} by the ${title}, at batch ${batch}`)
+  return `Milliseconds a step of training, with the log and without. A step logs one row, its loss, and where it changes its learning rate: with a schedule that changes it at every step, two rows. One run's steps are logged in every other turn, of a little more than two of the log's commits (logged, not, not, logged; ${compared.map(({ rounds }) => rounds.length).join(', ')} such rounds), what is left to commit at a turn's end included. The slowdown is the median of the rounds' ratios, beside it its 95 % interval (bootstrap over the rounds). The last column is what the log takes of the thread that drives training, most of it while TensorFlow computes.
 
 | model | batch | without | with | slowdown | 95 % interval | CPU µs a step |
 |---|---:|---:|---:|---:|---:|---:|

@@ -91,7 +91,7 @@ function lossAt(step: number): MetricRow {
 }
 
 function rowsOf(step: number): MetricRow[] {
-  return [lossAt(step), { key: 'step/learning-rate', step, examples: step * 64, wallMs: step * 0.7, value: 0.1 }]
+  return [lossAt(step), { key: 'armijo/step-size', step, examples: step * 64, wallMs: step * 0.7, value: 0.1 }]
 }
 
 function newRun(log: LogWriter): { readonly id: string } {
