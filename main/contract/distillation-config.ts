@@ -25,7 +25,7 @@ export type TapPair = z.output<typeof tapPair>
 export const featureLossKind = z.enum(['mse', 'smooth-l1', 'cosine', 'relation', 'cka', 'attention'])
 export type FeatureLossKind = z.output<typeof featureLossKind>
 
-export const featureNormalization = z.enum(['layer-norm', 'l2', 'none'])
+export const featureNormalization = z.enum(['auto', 'layer-norm', 'l2', 'none'])
 export type FeatureNormalization = z.output<typeof featureNormalization>
 
 /**
@@ -38,7 +38,7 @@ export const distillationConfig = z.strictObject({
   students: z.array(z.int().min(1)).min(1).max(16).default([2]).describe('blocks; after which a student ends, the rest of the model is its second extractor; the first one named is the run’s own'),
   taps: z.array(tapPair).min(1).max(16).prefault([{}]).describe('pairs; of blocks whose features are compared'),
   featureLoss: featureLossKind.default('mse').describe('loss; distance between the two features'),
-  normalization: featureNormalization.default('layer-norm').describe('normalization; of both features before they are compared, without trained parameters'),
+  normalization: featureNormalization.default('auto').describe('normalization; of both features before they are compared, without trained parameters; auto is layer-norm, and none for the attention loss, which a norm would make 0'),
   adaptor: z.enum(['auto', 'none']).default('auto').describe('adaptor; a trained linear map where the features differ in shape, or a refusal'),
   frontWeight: weight.default(1).describe('weight; of the students’ own task loss'),
   rearWeight: weight.default(1).describe('weight; of the task loss of the whole chain'),

@@ -7,6 +7,9 @@ import type { RunPlan } from './run-plan.ts'
 import { chooseJit } from './choose-jit.ts'
 import { emptyFeed, Feeder } from './feeder.ts'
 import { ExchangeTrainer } from './exchange/train-exchange.ts'
+import { changesPhase } from './distillation/course.ts'
+import { DistilledRun } from './distillation/distilled-run.ts'
+import type { ReadWeights } from './distillation/initial-weights.ts'
 import { runLoop } from './loop.ts'
 import { restoreState, startState } from './run-state.ts'
 import type { RunState } from './run-state.ts'
@@ -100,7 +103,7 @@ class SessionTrainer implements Trainer {
       if (config.exchange !== null) return await this.#trainExchange(options)
       const prepared = await this.#prepare(config, options.jit)
       const { plan, stepsPerCall, traces, call, jit } = prepared
-      const variables = await traces.initialize(config, resumeFrom?.variables)
+      const variables = await traces.initialize(config, resumeFrom?.variables, readerOf(options))
       // A checkpoint of step 0 holds nothing but the beginning, which evaluates the initial weights.
       const restored = resumeFrom && resumeFrom.step > 0 ? restoreState(resumeFrom) : null
       const state = restored?.state ?? startState()
@@ -114,9 +117,10 @@ class SessionTrainer implements Trainer {
       })
       observer.onStart?.({ jit })
       warnOfCoupling(config, variables, observer)
+      const probe = distilledRun({ config, traces, variables, plan, state, observer })
       const control = await this.#control(options, prepared, variables, state)
       const realised = control === null ? { batchSize: plan.batchSize, stepsPerCall, call } : await control.begin(state)
-      const result = await runLoop({ config, dataset: this.#options.dataset, traces, variables, plan, state, feeder, realised, control, observer, signal })
+      const result = await runLoop({ config, dataset: this.#options.dataset, traces, variables, plan, state, feeder, realised, control, probe, observer, signal })
       const { step, examples, wallMs, functionEvaluations } = state
       return { ...result, steps: step, examples, wallMs, functionEvaluations, jit }
     })
@@ -189,7 +193,8 @@ class SessionTrainer implements Trainer {
     const traces = this.#traces ?? (await this.#openTraces())
     const variables = await traces.initialize(config)
     const plan = planRun(config, dataset.train.count)
-    const stepsPerCall = config.compute.stepsPerCall === 0 ? chooseStepsPerCall(plan, variables.model.cost) : config.compute.stepsPerCall
+    const isStepwise = config.distillation !== null && changesPhase(config.distillation)
+    const stepsPerCall = isStepwise ? 1 : config.compute.stepsPerCall === 0 ? chooseStepsPerCall(plan, variables.model.cost) : config.compute.stepsPerCall
     // What is cut up from the start may not fit in one piece.
     const tried = { ...config, batchSize: firstMicroBatch(config) }
     const jit = pinnedJit ?? (await this.#chooseJit({ config: tried, plan, stepsPerCall, traces, variables }))
@@ -203,7 +208,7 @@ class SessionTrainer implements Trainer {
     if (config.compute.jit !== 'auto') return config.compute.jit === 'on'
     const { device, threads } = traces.session
     const { name, hash, train } = this.#options.dataset
-    const key = JSON.stringify([this.#options.runtime.kind, device, threads, name, hash, train.count, config.model, config.optimizer.kind, config.batchSize, stepsPerCall])
+    const key = JSON.stringify([this.#options.runtime.kind, device, threads, name, hash, train.count, config.model, config.distillation, config.optimizer.kind, config.batchSize, stepsPerCall])
     const known = chosenJits.get(key)
     if (known !== undefined) return known
     const call = ({ jit }: { readonly jit: boolean }) => traces.trainingCall(config, variables, { steps: stepsPerCall, jit })
@@ -269,6 +274,26 @@ async function medianStepMs(call: TrainingCall, feed: StepFeed): Promise<number>
     times.push((performance.now() - started) / call.steps)
   }
   return times.sort((a, b) => a - b)[TRIAL_CALLS >> 1] ?? Number.NaN
+}
+
+/** Reads other runs' weights, where the run starts from some. */
+function readerOf({ config: { distillation }, readWeights }: TrainingOptions): ReadWeights | null {
+  const isNeeded = distillation !== null && [distillation.frontInit, distillation.rearInit].some(({ kind }) => kind === 'run')
+  if (isNeeded && readWeights === undefined) throw new LoupeError('internal', 'The run starts from the weights of another, and the trainer was not told how to read them.')
+  return readWeights ?? null
+}
+
+/** Looks at the chain of a run that distils; null for another run. */
+function distilledRun({ config, traces, variables, plan, state, observer }: { readonly config: RunConfig; readonly traces: Traces; readonly variables: RunVariables; readonly plan: RunPlan; readonly state: RunState; readonly observer: TrainingObserver }): DistilledRun | null {
+  const { distillation } = config
+  const { distilled } = variables
+  if (distillation === null || distilled === null) return null
+  for (const { extractor, fromRun, step, loaded, left } of distilled.loaded) {
+    observer.onEvent?.({ kind: 'weights.loaded', level: 'info', message: `The ${extractor === 'front' ? 'first' : 'second'} extractor starts with ${loaded} tensors of ${fromRun} at step ${step}; ${left} start at random.`, facts: { extractor, fromRun, step, loaded, left } })
+  }
+  const run = new DistilledRun({ chain: distilled.chain, config: distillation, course: plan, observer, validation: traces.predictor(config, variables, 'validation'), probe: traces.chainProbe(config, variables) }, state)
+  distilled.variances.listener = (variances) => run.observe(variances)
+  return run
 }
 
 function warnOfCoupling(config: RunConfig, { model }: RunVariables, observer: TrainingObserver): void {

@@ -1,7 +1,9 @@
+import type { RunPredictions } from '../contract/distillation-records.ts'
 import { LoupeError } from '../contract/errors.ts'
 import type { MetricKey, MetricRow } from '../contract/metrics.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import type { Dataset } from './datasets/dataset.ts'
+import { loggedPredictions } from './predictions.ts'
 import { averageNoise, noiseScale } from './noise-scale.ts'
 import type { NoiseEstimate } from './noise-scale.ts'
 import { needsFullGradient } from './run-plan.ts'
@@ -11,6 +13,12 @@ import type { RunVariables, Traces } from './traces.ts'
 
 export type Values = Partial<Record<MetricKey, number>>
 
+/** What a run looks at beside loss and accuracy at its evaluations, such as the features of a chain. */
+export interface RunProbe {
+  /** Values to log beside the others. */
+  evaluate(state: RunState, signal?: AbortSignal): Promise<Values>
+}
+
 export interface EvaluationContext {
   readonly config: RunConfig
   readonly dataset: Dataset
@@ -18,6 +26,7 @@ export interface EvaluationContext {
   readonly variables: RunVariables
   /** What changes the batch size, and may go by noise estimates that the config does not ask for. */
   readonly control?: { readonly needsNoise: boolean } | null
+  readonly probe?: RunProbe | null
 }
 
 /**
@@ -40,6 +49,8 @@ export async function evaluateRun(context: EvaluationContext, state: RunState, s
   const estimate = noiseConfig.enabled || context.control?.needsNoise === true ? await traces.noiseProbe(config, variables)(at) : null
   const smoothness = noiseConfig.smoothnessIterations > 0 ? await (await traces.smoothnessProbe(config, variables))(at) : null
 
+  const more = (await context.probe?.evaluate(state, signal)) ?? {}
+
   const { steps, callMs } = state.interval
   const values: Values = {
     'train/loss': train.loss,
@@ -48,6 +59,7 @@ export async function evaluateRun(context: EvaluationContext, state: RunState, s
     ...(validation ? { 'validation/loss': validation.loss, 'validation/accuracy': validation.accuracy } : {}),
     ...(estimate ? noiseValues(estimate, { state, config }) : {}),
     ...(smoothness === null ? {} : { 'curvature/smoothness': smoothness }),
+    ...more,
     ...(steps > 0 ? { 'time/step': callMs / steps } : {}),
   }
   state.interval = { steps: 0, callMs: 0 }
@@ -71,11 +83,24 @@ function noiseValues(estimate: NoiseEstimate, { state, config }: Running): Value
   return { 'noise/gradient-squared': estimate.gradientSquared, 'noise/trace': estimate.trace, 'noise/scale': noiseScale(state.noise) }
 }
 
-/** Evaluates the test examples, once, at the end of a run. */
-export async function evaluateTest({ config, dataset, traces, variables }: EvaluationContext): Promise<Values> {
-  if (!config.evaluation.testAtEnd || dataset.test.count === 0) return {}
+/**
+ * Evaluates the test examples, once, at the end of a run.
+ *
+ * @param onPredictions  Told what is predicted of each, where the config asks for it; of the validation examples where there are no test examples.
+ */
+export async function evaluateTest({ config, dataset, traces, variables }: EvaluationContext, onPredictions: (predictions: Omit<RunPredictions, 'step'>) => void): Promise<Values> {
+  const { predictions: arePredicted, testAtEnd } = config.evaluation
+  const isTested = testAtEnd && dataset.test.count > 0
+  const split = isTested ? 'test' : 'validation'
+  const exits = arePredicted || (isTested && config.distillation !== null) ? await traces.predictor(config, variables, split)() : []
+  if (arePredicted && exits.length > 0) {
+    const labels = dataset[split].labels.values
+    onPredictions({ split, labels: [...labels], exits: exits.map((exit) => loggedPredictions(exit, labels, dataset.classes)) })
+  }
+  if (!isTested) return {}
   const { loss, accuracy } = await traces.evaluator(config, variables, 'test')()
-  return { 'test/loss': loss, 'test/accuracy': accuracy }
+  const whole = config.distillation === null ? undefined : exits.find(({ isWhole }) => isWhole)
+  return { 'test/loss': loss, 'test/accuracy': accuracy, ...(whole === undefined ? {} : { 'whole/test-loss': whole.loss, 'whole/test-accuracy': whole.accuracy }) }
 }
 
 /** The values as rows of the log. Those that are not finite are left out: the log holds numbers. */

@@ -80,6 +80,7 @@ export class Feeder {
     for (let i = 0; i < steps; i++) {
       const examples = position + (i + 0.5) * batchSize
       feed.learningRates[i] = rateFactor * learningRateAt({ schedule, learningRate, batchSize, examples, maxExamples: plan.maxExamples })
+      feed.positions[i] = position + i * batchSize
       feed.epochStarts[i] = beginsEpoch(plan, { position: position + i * batchSize, batchSize: i === 0 ? lastBatch : batchSize }) ? 1 : 0
     }
     return { steps, batchSize, feed, after: { state: this.state, random: this.#random.state } }
@@ -117,6 +118,7 @@ export function emptyFeed({ steps, batchSize, searchBatch }: { readonly steps: n
     seeds: new Int32Array(steps * 2),
     learningRates: new Float32Array(steps),
     epochStarts: new Float32Array(steps),
+    positions: new Float64Array(steps),
   }
 }
 

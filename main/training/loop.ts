@@ -233,7 +233,7 @@ class TrainingLoop {
 
   async #finish(ended: 'target' | 'limit'): Promise<LoopResult> {
     const { config, state, observer } = this.#options
-    const values = await evaluateTest(this.#options)
+    const values = await evaluateTest(this.#options, (predictions) => observer.onPredictions?.({ step: state.step, ...predictions }))
     state.wallMs = this.#clock()
     observer.onMetrics(metricRows(values, state))
     return { ended, censored: config.target === null ? null : ended === 'limit' }

@@ -122,7 +122,7 @@ export function lossAndGradients(point: LossPoint, weights: tf.Tensor1D): LossAn
  * Hands kept tensors over to the scope around: valueAndGrads disposes what its function makes but the value, and what is
  * kept from that would stay for ever.
  */
-function releaseInto(kept: ReadonlyMap<string, tf.Tensor>): ReadonlyMap<string, tf.Tensor> {
+export function releaseInto(kept: ReadonlyMap<string, tf.Tensor>): ReadonlyMap<string, tf.Tensor> {
   const released = new Map<string, tf.Tensor>()
   for (const [name, tensor] of kept) {
     released.set(name, tf.clone(tensor))

@@ -85,7 +85,7 @@ test.each<[string, RunConfigInput, RegExp]>([
   ['a validation target without validation examples', { batchSize: 8, target: { criterion: 'validation-loss', value: 1 } }, /validation-loss/],
 ])('refuses %s', (_, input, message) => {
   const none = { inputs: { shape: [0], type: 'float32', values: new Float32Array(0) }, labels: { shape: [0], type: 'int32', values: new Int32Array(0) }, count: 0 } as const
-  const check = () => checkRun(runConfig.parse(input), { train: { ...none, count: 100 }, validation: none })
+  const check = () => checkRun(runConfig.parse(input), { train: { ...none, count: 100 }, validation: none, shape: [2], classes: 2 })
   expect(check).toThrow(LoupeError)
   expect(check).toThrow(message)
 })

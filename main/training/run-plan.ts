@@ -3,6 +3,7 @@ import { LoupeError } from '../contract/errors.ts'
 import { evaluationInterval } from '../contract/run-config.ts'
 import type { RunConfig, Target } from '../contract/run-config.ts'
 import type { Dataset } from './datasets/dataset.ts'
+import { checkDistillation } from './distillation/check-distillation.ts'
 import { checkExchange } from './exchange/check-exchange.ts'
 import { checkBatchSize } from './sampler.ts'
 
@@ -19,8 +20,13 @@ export interface RunPlan {
 
 const DEFAULT_EPOCHS = 10
 
+/** Examples at which a run ends. */
+export function courseLength({ maxExamples }: Pick<RunConfig, 'maxExamples'>, trainExamples: number): number {
+  return maxExamples ?? DEFAULT_EPOCHS * trainExamples
+}
+
 export function planRun(config: RunConfig, trainExamples: number): RunPlan {
-  const maxExamples = config.maxExamples ?? DEFAULT_EPOCHS * trainExamples
+  const maxExamples = courseLength(config, trainExamples)
   return {
     batchSize: config.batchSize,
     trainExamples,
@@ -89,7 +95,7 @@ export function needsFullGradient({ evaluation, target }: Pick<RunConfig, 'evalu
  *
  * @throws LoupeError `invalid-input`.
  */
-export function checkRun(config: RunConfig, dataset: Pick<Dataset, 'train' | 'validation'>): void {
+export function checkRun(config: RunConfig, dataset: Pick<Dataset, 'train' | 'validation' | 'shape' | 'classes'>): void {
   const { noiseScale, target } = config
   const examples = dataset.train.count
   checkBatchSize({ batchSize: config.batchSize, examples })
@@ -102,6 +108,7 @@ export function checkRun(config: RunConfig, dataset: Pick<Dataset, 'train' | 'va
     )
   }
   checkExchange(config, null)
+  checkDistillation(config, dataset)
   if (config.batchPolicy !== null) checkControlled(config, config.batchPolicy, examples)
   if (target?.criterion.startsWith('validation-') && dataset.validation.count === 0) {
     throw new LoupeError('invalid-input', `The target is a ${target.criterion}, and there are no validation examples. Set dataset.validationExamples above 0.`, { criterion: target.criterion })

@@ -1,4 +1,5 @@
 import type { BatchPolicy } from '../contract/batch-policy.ts'
+import type { DistillationRecord, RunPredictions } from '../contract/distillation-records.ts'
 import { LoupeError } from '../contract/errors.ts'
 import type { GradientRecord } from '../contract/gradient-records.ts'
 import { runConfig } from '../contract/run-config.ts'
@@ -7,6 +8,7 @@ import type { MetricKey, MetricRow } from '../contract/metrics.ts'
 import type { HostArrays } from '../tensorflow/runtime.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-codec.ts'
 import type { ControlRequests } from './control/control-requests.ts'
+import type { ReadWeights } from './distillation/initial-weights.ts'
 import type { ExchangeRequests } from './exchange/exchange-requests.ts'
 import type { Checkpoint, Trainer, TrainingOptions, TrainingResult } from './trainer.ts'
 
@@ -19,6 +21,9 @@ export interface RecordedRun {
   readonly warnings: readonly string[]
   /** Histograms of gradients. */
   readonly gradients: readonly GradientRecord[]
+  /** Of a run that distils. */
+  readonly distillation: readonly DistillationRecord[]
+  readonly predictions: readonly RunPredictions[]
   readonly snapshots: readonly { readonly arrays: HostArrays; readonly step: number }[]
   readonly events: readonly { readonly kind: string; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }[]
   /** Values of one metric, in the order logged. */
@@ -37,15 +42,18 @@ export interface RecordOptions {
   readonly requests?: ControlRequests
   readonly createCompressor?: TrainingOptions['createCompressor']
   readonly exchangeRequests?: ExchangeRequests
+  readonly readWeights?: ReadWeights
   /** Checkpoints of an earlier part of the run, for rollbacks. */
   readonly earlier?: readonly Checkpoint[]
 }
 
 /** Trains for a test and keeps what the observer is told. */
-export async function recordRun({ trainer, config, abortAtStep = Infinity, resumeFrom, rows = [], policy, requests, createCompressor, exchangeRequests, earlier = [] }: RecordOptions): Promise<RecordedRun> {
+export async function recordRun({ trainer, config, abortAtStep = Infinity, resumeFrom, rows = [], policy, requests, createCompressor, exchangeRequests, readWeights, earlier = [] }: RecordOptions): Promise<RecordedRun> {
   const checkpoints: Checkpoint[] = []
   const warnings: string[] = []
   const gradients: GradientRecord[] = []
+  const distillation: DistillationRecord[] = []
+  const predictions: RunPredictions[] = []
   const snapshots: { arrays: HostArrays; step: number }[] = []
   const events: { kind: string; message: string; facts: Readonly<Record<string, unknown>> }[] = []
   const abort = new AbortController()
@@ -57,10 +65,17 @@ export async function recordRun({ trainer, config, abortAtStep = Infinity, resum
     ...(requests ? { requests } : {}),
     ...(createCompressor ? { createCompressor } : {}),
     ...(exchangeRequests ? { exchangeRequests } : {}),
+    ...(readWeights ? { readWeights } : {}),
     observer: {
       onMetrics(logged) {
         rows.push(...logged)
         if (logged.some((row) => row.step >= abortAtStep)) abort.abort()
+      },
+      onDistillation(record) {
+        distillation.push(record)
+      },
+      onPredictions(made) {
+        predictions.push(made)
       },
       onGradients(records) {
         gradients.push(...records)
@@ -85,7 +100,7 @@ export async function recordRun({ trainer, config, abortAtStep = Infinity, resum
       },
     },
   })
-  return { result, rows, checkpoints, warnings, events, gradients, snapshots, values: (key) => rows.filter((row) => row.key === key).map((row) => row.value) }
+  return { result, rows, checkpoints, warnings, events, gradients, snapshots, distillation, predictions, values: (key) => rows.filter((row) => row.key === key).map((row) => row.value) }
 }
 
 /** What must not depend on how long things took. */

@@ -1,3 +1,5 @@
+import type { DistillationConfig } from '../contract/distillation-config.ts'
+import { LoupeError } from '../contract/errors.ts'
 import type { ModelConfig } from '../contract/model-config.ts'
 import type { OptimizerConfig } from '../contract/optimizer-config.ts'
 import type { NoiseScaleConfig, RunConfig } from '../contract/run-config.ts'
@@ -8,12 +10,24 @@ import type { SavedVariables } from './checkpoint-variables.ts'
 import type { Dataset } from './datasets/dataset.ts'
 import { compileFullGradient, compileSplitEvaluator, initGradientSum } from './evaluation.ts'
 import type { FullGradient, SplitEvaluator } from './evaluation.ts'
-import { createModel } from './models/index.ts'
+import { createChain, wholeOf } from './distillation/chain.ts'
+import type { Chain } from './distillation/chain.ts'
+import type { Phase } from './distillation/course.ts'
+import { compilePhase, distillationCall } from './distillation/distillation-step.ts'
+import type { PhaseTrace } from './distillation/distillation-step.ts'
+import { loadWeights } from './distillation/initial-weights.ts'
+import type { LoadedWeights, ReadWeights } from './distillation/initial-weights.ts'
+import { compileProbe } from './distillation/probe.ts'
+import type { ChainProbe } from './distillation/probe.ts'
+import { createModel, createStack } from './models/index.ts'
 import type { Model } from './models/model.ts'
 import { compileNoiseProbe } from './noise-probe.ts'
 import type { NoiseProbe } from './noise-probe.ts'
 import { createOptimizer } from './optimizers/index.ts'
+import { compilePredictor } from './predictions.ts'
+import type { Predictor, PredictorOptions } from './predictions.ts'
 import { Random } from './random.ts'
+import { courseLength } from './run-plan.ts'
 import { placeDataset } from './resident-data.ts'
 import type { Split } from './resident-data.ts'
 import { compileSmoothnessProbe } from './smoothness.ts'
@@ -26,7 +40,20 @@ import type { VariableGroup } from './variables.ts'
 /** A run's model, its variables in the session, and the initial values they were given. */
 export interface RunVariables extends SavedVariables {
   readonly model: Model
+  /** Of a run that distils; null for another. */
+  readonly distilled: DistilledModel | null
   readonly gradientSum: VariableGroup
+}
+
+/** A chain in a session, and what belongs to it. */
+export interface DistilledModel {
+  readonly chain: Chain
+  /** The running mean of the whole model's parameters; null where the teacher is another. */
+  readonly mean: VariableGroup | null
+  /** Who is told the variance of the features at each step; the run that trains sets it. */
+  readonly variances: { listener: ((variances: ArrayLike<number>) => void) | null }
+  /** What was loaded of other runs. */
+  readonly loaded: readonly LoadedWeights[]
 }
 
 /** What decides a training call besides the model and its variables. */
@@ -37,7 +64,19 @@ export interface CallKey {
   readonly gradientNorms?: boolean
 }
 
-type TraceConfig = Pick<RunConfig, 'model' | 'optimizer' | 'batchSize' | 'labelSmoothing' | 'noiseScale' | 'evaluation'>
+/** Where the running mean stands in a checkpoint. */
+const MEAN = 'mean/'
+/** Features of fewer examples are not compared. */
+const MIN_PROBE = 8
+
+type TraceConfig = Pick<RunConfig, 'model' | 'optimizer' | 'batchSize' | 'labelSmoothing' | 'noiseScale' | 'evaluation' | 'distillation' | 'maxExamples'>
+
+interface ModelEntry {
+  readonly model: Model
+  readonly chain: Chain | null
+  readonly prefix: string
+  readonly variances: DistilledModel['variances']
+}
 
 /**
  * Everything compiled on one session, by what it was compiled for.
@@ -48,8 +87,11 @@ type TraceConfig = Pick<RunConfig, 'model' | 'optimizer' | 'batchSize' | 'labelS
 export class Traces {
   readonly session: Session
   readonly #dataset: Dataset
-  readonly #models = new Map<string, { readonly model: Model; readonly prefix: string }>()
+  readonly #models = new Map<string, ModelEntry>()
   readonly #calls = new Map<string, TrainingCall>()
+  readonly #phases = new Map<string, PhaseTrace>()
+  readonly #chainProbes = new Map<string, ChainProbe>()
+  readonly #predictors = new Map<string, Predictor>()
   readonly #evaluators = new Map<string, SplitEvaluator>()
   readonly #gradients = new Map<string, FullGradient>()
   readonly #probes = new Map<string, NoiseProbe>()
@@ -66,46 +108,103 @@ export class Traces {
     return new Traces(session, dataset)
   }
 
-  /** Gives the run's variables their initial values: by the seed, or those of a checkpoint. */
-  async initialize(config: Pick<RunConfig, 'model' | 'optimizer' | 'seed'>, saved?: HostArrays): Promise<RunVariables> {
-    const { model, prefix } = this.#model(config.model)
-    const initial = model.init(Random.seeded(config.seed, 'init'))
+  /**
+   * Gives the run's variables their initial values: by the seed, or those of a checkpoint.
+   *
+   * @param readWeights  Of the runs that a chain's extractors start from; what they start with is random where it is left out, as for a trial.
+   */
+  async initialize(config: Pick<RunConfig, 'model' | 'optimizer' | 'seed'> & Partial<Pick<RunConfig, 'distillation'>>, saved?: HostArrays, readWeights: ReadWeights | null = null): Promise<RunVariables> {
+    const { distillation = null } = config
+    const entry = this.#model(config.model, distillation)
+    const { model, prefix, chain } = entry
+    entry.variances.listener = null // the run before is over
+    const drawn = model.init(Random.seeded(config.seed, 'init'))
+    const { parameters: initial, loaded } = chain !== null && distillation !== null && saved === undefined ? await loadWeights(chain, distillation, drawn, readWeights) : { parameters: drawn, loaded: [] }
     const groups = { parameters: initial, statistics: model.initStatistics(), slots: initSlots(config.optimizer, initial) }
     const values = saved ? restoreGroups(groups, saved) : groups
+    const mean = chain !== null && distillation?.teacher === 'ema' ? await writeGroup(this.session, `${prefix}/mean/`, savedMean(wholeOf(chain), values.parameters, saved)) : null
     return {
       model,
+      distilled: chain === null ? null : { chain, mean, variances: entry.variances, loaded },
       parameters: await writeGroup(this.session, `${prefix}/parameters/`, values.parameters),
       statistics: await writeGroup(this.session, `${prefix}/statistics/`, values.statistics),
       slots: await writeGroup(this.session, `${prefix}/${config.optimizer.kind}/`, values.slots),
       gradientSum: await writeGroup(this.session, `${prefix}/gradient-sum/`, initGradientSum(initial)),
+      ...(mean === null ? {} : { beside: [{ place: MEAN, group: mean }] }),
     }
   }
 
   trainingCall(config: TraceConfig, variables: RunVariables, { steps, jit, gradientNorms = false }: CallKey): TrainingCall {
-    const key = JSON.stringify([config.model, tracedOptimizer(config.optimizer), config.batchSize, config.labelSmoothing, steps, jit, gradientNorms])
+    const key = JSON.stringify([config.model, config.distillation, config.distillation && config.maxExamples, tracedOptimizer(config.optimizer), config.batchSize, config.labelSmoothing, steps, jit, gradientNorms])
+    const { distillation } = config
+    const { distilled } = variables
+    if (distillation !== null && distilled !== null) return cached(this.#calls, key, () => this.#distillationCall(config, { variables, distillation, distilled, steps, jit }))
     return cached(this.#calls, key, () => {
       const options = { session: this.session, objective: this.#objective(config, variables), variables, batchSize: config.batchSize, steps, jit, gradientNorms }
       return config.optimizer.kind === 'armijo' ? compileArmijoStep(options, config.optimizer) : compileTrainingStep(options, createOptimizer(config.optimizer))
     })
   }
 
+  #distillationCall(config: TraceConfig, { variables, distillation, distilled, steps, jit }: { readonly variables: RunVariables; readonly distillation: DistillationConfig; readonly distilled: DistilledModel; readonly steps: number; readonly jit: boolean }): TrainingCall {
+    const { batchSize, optimizer } = config
+    if (optimizer.kind === 'armijo') throw new LoupeError('internal', 'A chain was to be trained by a line search.')
+    const options = { session: this.session, chain: distilled.chain, config: distillation, objective: this.#objective(config, variables), variables, mean: distilled.mean, optimizer: createOptimizer(optimizer), batchSize, steps, jit }
+    const key = JSON.stringify([config.model, tracedDistillation(distillation), tracedOptimizer(optimizer), batchSize, config.labelSmoothing, steps, jit])
+    const trace = (phase: Phase) => cached(this.#phases, `${phase} ${key}`, () => compilePhase(options, phase))
+    const trainExamples = this.#dataset.train.count
+    return distillationCall({ config: distillation, course: { trainExamples, maxExamples: courseLength(config, trainExamples) }, batchSize, steps, trace, onVariances: (variances) => distilled.variances.listener?.(variances) })
+  }
+
+  /** What is looked at in a chain, on validation examples where there are some. */
+  chainProbe(config: TraceConfig, variables: RunVariables): ChainProbe {
+    const { distillation } = config
+    if (distillation === null || variables.distilled === null) throw new LoupeError('internal', 'A run that does not distil has no chain to look at.')
+    const { chain, mean } = variables.distilled
+    const split = this.#dataset.validation.count >= MIN_PROBE ? 'validation' : 'train'
+    const examples = Math.min(distillation.probeExamples, this.#dataset[split].count)
+    return cached(this.#chainProbes, JSON.stringify([config.model, tracedDistillation(distillation), config.labelSmoothing]), () => compileProbe({ ...this.#evaluation(config, variables), chain, config: distillation, mean, split, examples }))
+  }
+
+  /** What all exits of a run predict: the students and the whole of a chain, or a model's one end. */
+  predictor(config: TraceConfig, variables: RunVariables, split: Split): Predictor {
+    const { model, distilled } = variables
+    const { distillation } = config
+    return cached(this.#predictors, JSON.stringify([config.model, distillation && chainParts(distillation), config.labelSmoothing, split]), () => {
+      if (distilled === null) {
+        const logits: PredictorOptions['logits'] = (parameters, statistics, x, seed) => [model.forward(parameters, statistics, x, { training: false, seed }).logits]
+        return compilePredictor({ ...this.#evaluation(config, variables), split, exits: [{ depth: createStack(config.model, model.inputShape, model.classes).blocks.length, isWhole: true }], logits })
+      }
+      const { chain } = distilled
+      return compilePredictor({
+        ...this.#evaluation(config, variables),
+        split,
+        exits: [...chain.students.map((depth) => ({ depth, isWhole: false })), { depth: chain.depth, isWhole: true }],
+        logits: (parameters, statistics, x, seed) => {
+          const mode = { training: false, seed }
+          const { students, whole } = chain.forward(parameters, statistics, x, { front: mode, rear: mode, isCut: false })
+          return [...students, whole]
+        },
+      })
+    })
+  }
+
   evaluator(config: TraceConfig, variables: RunVariables, split: Split): SplitEvaluator {
     const examples = split === 'train' ? config.evaluation.trainExamples : null
-    return cached(this.#evaluators, JSON.stringify([config.model, config.labelSmoothing, split, examples]), () =>
+    return cached(this.#evaluators, JSON.stringify([config.model, config.distillation && chainParts(config.distillation), config.labelSmoothing, split, examples]), () =>
       compileSplitEvaluator({ ...this.#evaluation(config, variables), split, examples }),
     )
   }
 
   fullGradient(config: TraceConfig, variables: RunVariables): FullGradient {
     const examples = config.evaluation.trainExamples
-    return cached(this.#gradients, JSON.stringify([config.model, config.labelSmoothing, examples]), () =>
+    return cached(this.#gradients, JSON.stringify([config.model, config.distillation && chainParts(config.distillation), config.labelSmoothing, examples]), () =>
       compileFullGradient({ ...this.#evaluation(config, variables), sum: variables.gradientSum, examples }),
     )
   }
 
   noiseProbe(config: TraceConfig, variables: RunVariables): NoiseProbe {
     const { smallBatch, shards }: NoiseScaleConfig = config.noiseScale
-    return cached(this.#probes, JSON.stringify([config.model, config.labelSmoothing, smallBatch, shards]), () =>
+    return cached(this.#probes, JSON.stringify([config.model, config.distillation && chainParts(config.distillation), config.labelSmoothing, smallBatch, shards]), () =>
       compileNoiseProbe({ ...this.#evaluation(config, variables), sum: variables.gradientSum }, config.noiseScale),
     )
   }
@@ -113,15 +212,19 @@ export class Traces {
   /** The direction's variables are made by the first run that asks for them: they take as much room as the parameters. */
   async smoothnessProbe(config: TraceConfig, variables: RunVariables): Promise<SmoothnessProbe> {
     const { smoothnessIterations: iterations } = config.noiseScale
-    const key = JSON.stringify([config.model, config.labelSmoothing, iterations])
+    const key = JSON.stringify([config.model, config.distillation && chainParts(config.distillation), config.labelSmoothing, iterations])
     const known = this.#smoothness.get(key)
     if (known) return known
-    const direction = await writeGroup(this.session, `${this.#model(config.model).prefix}/direction/`, initGradientSum(variables.model.init(Random.seeded(0))))
+    const direction = await writeGroup(this.session, `${this.#model(config.model, config.distillation).prefix}/direction/`, initGradientSum(variables.model.init(Random.seeded(0))))
     return cached(this.#smoothness, key, () => compileSmoothnessProbe({ ...this.#evaluation(config, variables), sum: variables.gradientSum, direction, iterations }))
   }
 
-  #model(config: ModelConfig): { readonly model: Model; readonly prefix: string } {
-    return cached(this.#models, JSON.stringify(config), () => ({ model: createModel(config, this.#dataset.shape, this.#dataset.classes), prefix: `model-${this.#models.size}` }))
+  #model(config: ModelConfig, distillation: DistillationConfig | null): ModelEntry {
+    return cached(this.#models, JSON.stringify([config, distillation && chainParts(distillation)]), () => {
+      const { shape, classes } = this.#dataset
+      const chain = distillation === null ? null : createChain(createStack(config, shape, classes), distillation)
+      return { model: chain?.model ?? createModel(config, shape, classes), chain, prefix: `model-${this.#models.size}`, variances: { listener: null } }
+    })
   }
 
   #objective({ labelSmoothing }: TraceConfig, { model }: RunVariables) {
@@ -140,6 +243,21 @@ function initSlots(config: OptimizerConfig, parameters: HostArrays): HostArrays 
 /** The learning rate is fed, so it makes no other trace. */
 function tracedOptimizer(config: OptimizerConfig): OptimizerConfig {
   return config.kind === 'armijo' ? config : { ...config, learningRate: 1 }
+}
+
+/** What decides a chain's parameters. */
+function chainParts({ students, taps, adaptor }: DistillationConfig): Pick<DistillationConfig, 'students' | 'taps' | 'adaptor'> {
+  return { students, taps, adaptor }
+}
+
+/** What a run starts from, and how its weights rise, makes no other trace. */
+function tracedDistillation(config: DistillationConfig): Partial<DistillationConfig> {
+  return { ...config, frontInit: { kind: 'random' }, rearInit: { kind: 'random' }, warmupEpochs: 0, finalFactor: 1, alternateSteps: 1, rearEpochs: 0, stopOnCollapse: false }
+}
+
+/** The running mean as a checkpoint holds it; at first it is the parameters themselves. */
+function savedMean(whole: Model, parameters: HostArrays, saved: HostArrays | undefined): HostArrays {
+  return Object.fromEntries(Object.keys(whole.init(Random.seeded(0))).map((name) => [name, saved?.[`${MEAN}${name}`] ?? parameters[name]!])) // a chain has its whole model's names
 }
 
 function cached<T>(cache: Map<string, T>, key: string, make: () => T): T {

@@ -1,4 +1,5 @@
 import type { BatchPolicy } from '../contract/batch-policy.ts'
+import type { DistillationRecord, RunPredictions } from '../contract/distillation-records.ts'
 import type { EventKind } from '../contract/event-kinds.ts'
 import type { CompressorConfig } from '../contract/exchange-config.ts'
 import type { GradientRecord } from '../contract/gradient-records.ts'
@@ -8,6 +9,7 @@ import type { MetricRow } from '../contract/metrics.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import type { HostArrays, OperationTime } from '../tensorflow/runtime.ts'
 import type { ControlRequests } from './control/control-requests.ts'
+import type { ReadWeights } from './distillation/initial-weights.ts'
 import type { Compressor } from './exchange/compressor.ts'
 import type { ExchangeRequests } from './exchange/exchange-requests.ts'
 import type { GatherWorkers } from './exchange/worker-pool.ts'
@@ -44,6 +46,10 @@ export interface TrainingObserver {
   readCheckpoint?(step: number): Promise<Checkpoint>
   /** Before the first step of a run that exchanges gradients: its workers are together, so many. */
   onWorkers?(workers: number): void
+  /** What a run that distils looked at, at each evaluation. */
+  onDistillation?(record: DistillationRecord): void
+  /** What is predicted of each test example at the end, where the config asks for it. */
+  onPredictions?(predictions: RunPredictions): void
   /** Histograms of the gradients of all workers, at the steps where they are logged. */
   onGradients?(records: readonly GradientRecord[]): void
   /** Gradients and compressed values of all workers in full, by names such as `worker-0/gradient/conv1/kernel`: asked for by `exchangeRequests`. */
@@ -67,6 +73,8 @@ export interface TrainingOptions {
   readonly createCompressor?: (config: CompressorConfig) => Compressor
   /** Brings workers on other machines together; must be there where the config's exchange names hosts. */
   readonly gatherWorkers?: GatherWorkers
+  /** Reads the trained parameters of another run; must be there where the config's distillation starts from one. */
+  readonly readWeights?: ReadWeights
   /** What the user asks of the exchange while the run trains. */
   readonly exchangeRequests?: ExchangeRequests
   /** What the user asks of the policy while the run trains. */

@@ -20,6 +20,8 @@ export interface StepFeed {
   readonly learningRates: Float32Array
   /** float32 `[steps]`: 1 where the step begins an epoch. */
   readonly epochStarts: Float32Array
+  /** Examples along the run's course before each step, `[steps]`. */
+  readonly positions: Float64Array
 }
 
 /** What one call tells, one number a step. */

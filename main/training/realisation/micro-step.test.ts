@@ -47,7 +47,7 @@ test('micro-batches of 32, 32 and 8 with gradients 1, 2 and 5 make a gradient of
   const { optimizer } = runConfig.parse({ optimizer: { kind: 'sgd' } })
   const steps = new RealisedSteps({ session, objective: { model: linear, dataset: data, labelSmoothing: 0 }, variables, optimizer: createOptimizer(optimizer), jit: false, gradientNorms: true, traced: new Map(), key: '' })
   // The gradients are −x/2, so a learning rate of 2 moves w by the weighted mean of x.
-  const feed = { indices: Int32Array.from({ length: 72 }, (_, i) => (i < 32 ? 0 : i < 64 ? 1 : 2)), searchIndices: new Int32Array(1), seeds: new Int32Array(2), learningRates: Float32Array.of(2), epochStarts: Float32Array.of(1) }
+  const feed = { indices: Int32Array.from({ length: 72 }, (_, i) => (i < 32 ? 0 : i < 64 ? 1 : 2)), searchIndices: new Int32Array(1), seeds: new Int32Array(2), learningRates: Float32Array.of(2), epochStarts: Float32Array.of(1), positions: new Float64Array(1) }
   const loops = { batchSize: 72, loops: 3, replicas: [{ device: '/device:CPU:0', microBatches: [32, 32, 8] }] }
   const replicas = { batchSize: 72, loops: 1, replicas: [32, 32, 8].map((size, i) => ({ device: `/device:CPU:${i}`, microBatches: [size] })) }
   for (const realisation of [loops, replicas]) {

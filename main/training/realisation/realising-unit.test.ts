@@ -107,7 +107,7 @@ describe('replicas', () => {
   test('R16: each replica’s gradient is computed on its own device', async () => {
     await withUnit({ realisation: { devices: 3, devicesAtStart: 3 } }, async ({ unit }) => {
       const realised = await unit.realise(12)
-      const times = await realised.call(1).profile({ indices: new Int32Array(12), searchIndices: new Int32Array(1), seeds: new Int32Array(2), learningRates: new Float32Array(1), epochStarts: new Float32Array(1) })
+      const times = await realised.call(1).profile({ indices: new Int32Array(12), searchIndices: new Int32Array(1), seeds: new Int32Array(2), learningRates: new Float32Array(1), epochStarts: new Float32Array(1), positions: new Float64Array(1) })
       const devices = times.filter(({ type }) => type.includes('MatMul')).map(({ device }) => device.replace(/^.*device:/, ''))
       expect(new Set(devices)).toEqual(new Set(['CPU:0', 'CPU:1', 'CPU:2']))
     })

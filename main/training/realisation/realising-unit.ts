@@ -252,8 +252,8 @@ class Unit implements RealisingUnit {
 /** What is left of a call's feed after some of its steps. */
 function feedFrom(feed: StepFeed, steps: number, batchSize: number): StepFeed {
   if (steps === 0) return feed
-  const { indices, seeds, learningRates, epochStarts } = feed
-  return { ...feed, indices: indices.slice(steps * batchSize), seeds: seeds.slice(2 * steps), learningRates: learningRates.slice(steps), epochStarts: epochStarts.slice(steps) }
+  const { indices, seeds, learningRates, epochStarts, positions } = feed
+  return { ...feed, indices: indices.slice(steps * batchSize), seeds: seeds.slice(2 * steps), learningRates: learningRates.slice(steps), epochStarts: epochStarts.slice(steps), positions: positions.slice(steps) }
 }
 
 function joined(some: ArrayLike<number>, more: ArrayLike<number>): readonly number[] {
