@@ -7,7 +7,7 @@ import type { Chain, ChainForward } from './chain.ts'
 import { featureLoss } from './feature-losses.ts'
 import type { FeatureLoss } from './feature-losses.ts'
 import { softTargetLoss } from './soft-targets.ts'
-import { stopGradient } from './stop-gradient.ts'
+import { detach } from './stop-gradient.ts'
 
 /** What the losses are taken from. */
 export interface LossInputs {
@@ -44,7 +44,7 @@ export interface LossParts {
  */
 export function lossParts({ chain, config, labelSmoothing, parameters, labels, forward, teacher }: LossInputs): LossParts {
   const task = (logits: TensorFlow.Tensor2D) => tf.mean<TensorFlow.Scalar>(classificationLoss(logits, labels, labelSmoothing))
-  const target = <T extends TensorFlow.Tensor>(value: T): T => (config.stopGradient ? stopGradient(value) : value)
+  const target = <T extends TensorFlow.Tensor>(value: T): T => (config.stopGradient ? detach(value) : value)
   const tasks = forward.students.map(task)
   return {
     first: tasks[0]!, // there is a student
@@ -65,7 +65,7 @@ export function pairLoss({ pair, config, parameters, forward, target }: Pick<Los
 
 /** Which distance, as the losses take it. */
 export function featureLossOf({ featureLoss: kind, normalization }: Pick<DistillationConfig, 'featureLoss' | 'normalization'>): FeatureLoss {
-  return normalization === 'auto' ? { kind } : { kind, normalise: normalization }
+  return normalization === 'auto' ? { kind } : { kind, normalization }
 }
 
 /** The parts under their weights. @param factor  Scalar of the warm-up. */

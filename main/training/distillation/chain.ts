@@ -8,7 +8,7 @@ import type { Stack, StackPart } from '../models/stack.ts'
 import { Random } from '../random.ts'
 import { planAdaptor } from './adaptors.ts'
 import type { Adaptor } from './adaptors.ts'
-import { stopGradient } from './stop-gradient.ts'
+import { detach } from './stop-gradient.ts'
 
 /** Two blocks of the chain, counted from its first: the feature after `front` is drawn towards that after `rear`. */
 export interface ChainPair {
@@ -96,7 +96,7 @@ export function createChain(stack: Stack, config: Pick<DistillationConfig, 'stud
     output = pass(stack.stem, output, mode.front)
     const features: tf.Tensor[] = []
     for (const [index, block] of stack.blocks.entries()) {
-      if (index === frontDepth && mode.isCut) output = stopGradient(output)
+      if (index === frontDepth && mode.isCut) output = detach(output)
       output = pass(block, output, index < frontDepth ? mode.front : mode.rear)
       features.push(output)
     }

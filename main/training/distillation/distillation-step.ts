@@ -107,7 +107,12 @@ function differentiate({ context, chain, config, objective, variables, mean, bat
   }, trained.map((name) => parameters[name]!)) // the chain's own names
   const released = releaseInto(kept)
   return {
-    gradients: Object.fromEntries(trained.flatMap((name, i) => (gradients[i] == null ? [] : [[name, gradients[i]]]))),
+    gradients: Object.fromEntries(
+      trained.flatMap((name, i) => {
+        const gradient = gradients[i] ?? null
+        return gradient === null ? [] : [[name, gradient]]
+      }),
+    ),
     statistics: Object.fromEntries(Object.entries(statistics).map(([name, value]) => [name, released.get(`statistics/${name}`) ?? value])),
     told: Object.fromEntries([...released].filter(([name]) => !name.startsWith('statistics/'))),
   }

@@ -71,7 +71,7 @@ export class DistilledRun implements RunProbe {
     const [pair] = readings.pairs
     const [front, rear] = [readings.features.find(({ depth }) => depth === chain.students[0]), readings.features.at(-1)]
     return {
-      ...(whole?.loss == null || whole.accuracy === null ? {} : { 'whole/validation-loss': whole.loss, 'whole/validation-accuracy': whole.accuracy }),
+      ...(whole === undefined || whole.loss === null || whole.accuracy === null ? {} : { 'whole/validation-loss': whole.loss, 'whole/validation-accuracy': whole.accuracy }),
       ...(pair === undefined ? {} : { 'distillation/cka': pair.cka, ...(pair.cosine === null ? {} : { 'distillation/cosine': pair.cosine }) }),
       ...(front === undefined ? {} : { 'distillation/front-variance': front.variance, 'distillation/front-rank': front.effectiveRank }),
       ...(rear === undefined ? {} : { 'distillation/rear-variance': rear.variance, 'distillation/rear-rank': rear.effectiveRank }),
