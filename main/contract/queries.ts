@@ -2,6 +2,7 @@ import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.t
 import { gradientQuantizationReport } from '../methods/gradient-quantization/report.ts'
 import { lossGapBatchReport } from '../methods/loss-gap-batch/report.ts'
 import { bundledDatasets } from './dataset-config.ts'
+import { distillationRecord, runPredictions } from './distillation-records.ts'
 import { gradientCourse, gradientRecord, loggedGradients } from './gradient-records.ts'
 import { lossMap, mappedLoss } from './loss-map.ts'
 import { checkpointRecord, logEvent, metricSeries, runRecord, studyProgress, studyRecord } from './records.ts'
@@ -68,6 +69,10 @@ export const queries = {
   },
   /** How each unit of a worker was compressed over all logged steps, without the histograms. */
   'gradient.course': { input: z.strictObject({ runId: z.string(), worker: z.int().min(0) }), output: gradientCourse },
+  /** What a run that distils looked at, evaluation by evaluation. */
+  'distillation.records': { input: z.strictObject({ runId: z.string() }), output: z.object({ records: z.array(distillationRecord) }) },
+  /** What a run predicts of each test example; null where it did not log that. */
+  'run.predictions': { input: z.strictObject({ runId: z.string() }), output: z.object({ predictions: runPredictions.nullable() }) },
   'event.list': {
     input: z.strictObject({ studyId: z.string().nullable().default(null), runId: z.string().nullable().default(null), ...page }),
     output: z.object({ events: z.array(logEvent) }),

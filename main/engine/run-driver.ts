@@ -2,6 +2,7 @@ import { LoupeError, toWireError } from '../contract/errors.ts'
 import type { EventKind } from '../contract/event-kinds.ts'
 import type { RunRecord, Status } from '../contract/records.ts'
 import type { LogWriter, RunPatch } from '../log/log.ts'
+import type { RecordOfKind, RunRecordKind } from '../log/run-records.ts'
 import { ControlRequests } from '../training/control/control-requests.ts'
 import { ExchangeRequests } from '../training/exchange/exchange-requests.ts'
 import type { Checkpoint, Trainer, TrainingObserver, TrainingResult } from '../training/trainer.ts'
@@ -14,6 +15,7 @@ import { asOutOfMemory } from './memory.ts'
 import type { EngineParts } from './parts.ts'
 import { resumePoint } from './resume-point.ts'
 import { throttle } from './throttle.ts'
+import { weightsReader } from './trained-weights.ts'
 import { WorkerLoss } from './worker-loss.ts'
 
 /** Why a run is asked to end early. Each becomes another status. */
@@ -124,6 +126,7 @@ async function attempt(options: { readonly context: DriveContext; readonly runId
       signal: halt.signal,
       ...(checkpoint === null ? {} : { resumeFrom: checkpoint }),
       ...(jit === null ? {} : { jit }),
+      ...(before.config.distillation === null ? {} : { readWeights: weightsReader({ writer, decode: context.parts.decodeCheckpoint }) }),
       ...(before.config.batchPolicy === null ? {} : { requests, createPolicy: createRunPolicy(before.config) }),
       ...(before.config.exchange === null ? {} : { exchangeRequests, createCompressor: await context.parts.loadCompressors(), gatherWorkers: context.parts.gatherWorkers }),
     })
@@ -155,6 +158,12 @@ function observe(options: { readonly context: DriveContext; readonly run: RunRec
       .then(() => emit({ name: 'metrics.appended', payload: { runIds: [run.id] } }))
       .catch(process.emitWarning)
   })
+  const keep = <K extends RunRecordKind>(kind: K, record: RecordOfKind<K>) => {
+    void gate
+      .write(() => writer.appendRecord(run.id, kind, record))
+      .then(() => emit({ name: 'records.appended', payload: { runId: run.id, kind, step: record.step } }))
+      .catch(process.emitWarning)
+  }
   return {
     onStart({ jit }) {
       void patchRun(context, run.id, { environment: environmentOf(context, trainer, jit) }).catch(process.emitWarning)
@@ -168,6 +177,12 @@ function observe(options: { readonly context: DriveContext; readonly run: RunRec
       writer.appendBlock(run.id, block)
       wallMs = block.wallMs.at(-1) ?? wallMs
       appended.call(undefined)
+    },
+    onDistillation(record) {
+      keep('distillation', record)
+    },
+    onPredictions(predictions) {
+      keep('predictions', predictions)
     },
     onProgress(progress) {
       progressed.call(progress)

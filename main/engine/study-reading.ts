@@ -51,9 +51,17 @@ export function studiedRun(reader: LogReader, run: RunRecord, course?: BatchCour
     censored: run.censored,
     evaluations: reader.evaluations(run.id),
     error: run.error,
+    ...(run.config.distillation === null ? {} : { distillation: once(() => reader.records(run.id, 'distillation')) }),
+    ...(run.config.evaluation.predictions ? { predictions: once(() => reader.records(run.id, 'predictions').at(-1) ?? null) } : {}),
     ...(run.config.exchange === null ? {} : { stepTotal: remembering((key) => reader.stepTotal(run.id, key)) }),
     ...(run.config.batchPolicy === null ? {} : { batchCourse: course ?? { changes: 0, rollbacks: 0, last: run.config.batchSize } }),
   }
+}
+
+/** Asks once. */
+function once<T>(read: () => T): () => T {
+  let known: { readonly value: T } | null = null
+  return () => (known ??= { value: read() }).value
 }
 
 /** Asks once for each key. */

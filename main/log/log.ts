@@ -1,3 +1,4 @@
+import type { RecordOfKind, RunRecordKind } from './run-records.ts'
 import type { ErrorFacts, WireError } from '../contract/errors.ts'
 import type { EventKind } from '../contract/event-kinds.ts'
 import type { GradientCourse, GradientRecord, LoggedGradients } from '../contract/gradient-records.ts'
@@ -70,6 +71,8 @@ export interface LogReader {
   gradientRecords(query: GradientQuery & { readonly runId: string }): readonly GradientRecord[]
   /** How each unit of a worker was compressed, over all logged steps. */
   gradientCourse(runId: string, worker: number): GradientCourse
+  /** What a run told beside numbers, of one kind, by step. @throws LoupeError `log-corrupt` for a record that does not read. */
+  records<K extends RunRecordKind>(runId: string, kind: K): readonly RecordOfKind<K>[]
   /** Newest first. Those of a study include those of its runs that name it; `runId` narrows further. */
   events(filter: Page & { readonly studyId: string | null; readonly runId: string | null }): readonly LogEvent[]
   /** All events of one kind of a study, its runs' included, oldest first. */
@@ -142,7 +145,9 @@ export interface LogWriter extends LogReader {
   appendBlock(runId: string, block: MetricBlock): void
   /** The same for histograms of gradients, which wait in the same queue and are on the disk when the metrics beside them are. */
   appendGradients(runId: string, records: readonly GradientRecord[]): void
-  /** Drops metrics and gradients that were logged after a step: a run that resumes from a checkpoint writes those rows anew. */
+  /** Logs what a run tells beside numbers. It is on the disk when this returns. */
+  appendRecord<K extends RunRecordKind>(runId: string, kind: K, record: RecordOfKind<K>): void
+  /** Drops metrics, gradients and records that were logged after a step: a run that resumes from a checkpoint writes those rows anew. */
   dropMetricsAfter(runId: string, step: number): void
   appendEvent(event: NewEvent): LogEvent
   /** Writes the file (temporary, fsync, rename), logs its SHA-256, prunes to the `keep` newest. */

@@ -4,6 +4,7 @@ import { eventQueries } from './events.ts'
 import { gradientQueries } from './gradients.ts'
 import { metricQueries } from './metrics.ts'
 import { migrate } from './migrations/migrate.ts'
+import { runRecordQueries } from './run-records.ts'
 import { runQueries } from './runs.ts'
 import { seriesQueries } from './series.ts'
 
@@ -54,6 +55,10 @@ describe('what charts poll', () => {
 
   it('finds the keys of a run by one look-up each', () => {
     expect(plan(metricQueries.keys).join()).toMatch(/SEARCH metrics (EXISTS )?USING PRIMARY KEY \(run=\? AND key=\?\)/)
+  })
+
+  it('finds the records of a run by its index', () => {
+    expect(plan(runRecordQueries.ofKind)).toEqual(['SEARCH run_records USING INDEX sqlite_autoindex_run_records_1 (run=? AND kind=?)'])
   })
 
   it('finds the steps of a run’s gradients in the index alone, and reads the histograms of one step by it', () => {

@@ -4,6 +4,7 @@ import { readCheckpointFile } from './checkpoint-files.ts'
 import { checkpointReads } from './checkpoints.ts'
 import { eventReads } from './events.ts'
 import { gradientReads } from './gradients.ts'
+import { runRecordReads } from './run-records.ts'
 import type { LogReader } from './log.ts'
 import { metricReads } from './metrics.ts'
 import { runReads } from './runs.ts'
@@ -19,6 +20,7 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
   const metrics = metricReads(db)
   const series = seriesReads(db)
   const gradients = gradientReads(db)
+  const records = runRecordReads(db)
   const events = eventReads(db)
   const checkpoints = checkpointReads(db)
   const guard = <A extends unknown[], R>(call: (...parameters: A) => R): ((...parameters: A) => R) => translated(paths, call)
@@ -41,6 +43,7 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
     gradientSteps: guard((runId) => gradients.logged(runs.rowOf(runId))),
     gradientRecords: guard(({ runId, ...query }) => gradients.records(runs.rowOf(runId), query)),
     gradientCourse: guard((runId, worker) => gradients.course(runs.rowOf(runId), worker)),
+    records: (runId, kind) => guard(() => records.ofKind(runs.rowOf(runId), kind))(),
     events: guard((filter) => events.list(filter)),
     studyEvents: guard((studyId, kind) => events.ofKind(studyId, kind)),
     checkpoints: guard((runId) => checkpoints.of(runId).map(({ record }) => record)),

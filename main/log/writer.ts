@@ -4,6 +4,7 @@ import { removeOtherFiles, sha256, writeCheckpointFile } from './checkpoint-file
 import { checkpointReads, checkpointWrites } from './checkpoints.ts'
 import { eventWrites } from './events.ts'
 import { gradientRow, gradientWrites } from './gradients.ts'
+import { runRecordWrites } from './run-records.ts'
 import type { Lease } from './lease.ts'
 import { heartbeatMs } from './lease.ts'
 import type { LogReader, LogWriter, NewEvent } from './log.ts'
@@ -32,6 +33,7 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
   const runRows = runReads(db)
   const metrics = metricWrites(db)
   const gradients = gradientWrites(db)
+  const records = runRecordWrites(db)
   const event = eventWrites(db)
   const stored = checkpointReads(db)
   const checkpoints = checkpointWrites(db)
@@ -99,6 +101,7 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
     gradientSteps: current(reader.gradientSteps),
     gradientRecords: current(reader.gradientRecords),
     gradientCourse: current(reader.gradientCourse),
+    records: reader.records,
 
     createStudy: (config) => reader.study(write(() => studies.insert(config, now()))),
     updateStudy(id, patch) {
@@ -116,12 +119,17 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
     appendMetrics: (runId, rows) => queue.append(runRow(runId), rows),
     appendBlock: (runId, block) => queue.appendBlock(runRow(runId), block),
     appendGradients: (runId, records) => queue.appendGradients(runRow(runId), records.map(gradientRow)),
+    appendRecord(runId, kind, record) {
+      const run = runRow(runId)
+      write(() => records.insert(run, kind, record))
+    },
     dropMetricsAfter(runId, step) {
       const run = runRow(runId)
       queue.removeAfter(run, step)
       write(() => {
         metrics.dropAfter(run, step)
         gradients.dropAfter(run, step)
+        records.dropAfter(run, step)
       })
     },
     appendEvent: (entry) => write(() => event(entry, now())),

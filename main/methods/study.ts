@@ -1,3 +1,4 @@
+import type { DistillationRecord, RunPredictions } from '../contract/distillation-records.ts'
 import type { WireError } from '../contract/errors.ts'
 import type { z } from '../contract/zod.ts'
 import type { MetricKey } from '../contract/metrics.ts'
@@ -57,6 +58,10 @@ export interface StudiedRun {
   readonly batchCourse?: BatchCourse
   /** Reads the log when it is called, for it takes time that only a report need spend. Left out for a run without an exchange. */
   readonly stepTotal?: (key: MetricKey) => StepTotal
+  /** Reads the log when it is called, and once. Left out for a run that does not distil. */
+  readonly distillation?: () => readonly DistillationRecord[]
+  /** The same; left out for a run that does not log what it predicts, null before its end. */
+  readonly predictions?: () => RunPredictions | null
 }
 
 /** What a study needs to know beside its config and its runs: the size of the data, and what the user has ended. */

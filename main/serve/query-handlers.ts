@@ -53,6 +53,8 @@ export function createQueryHandlers({ reader, workspace }: QueryContext): QueryH
     'metric.series': (query) => ({ series: [...reader.series(query)] }),
     'gradient.steps': ({ runId }) => reader.gradientSteps(runId),
     'gradient.records': (query) => ({ records: [...reader.gradientRecords(query)] }),
+    'distillation.records': ({ runId }) => ({ records: [...reader.records(runId, 'distillation')] }),
+    'run.predictions': ({ runId }) => ({ predictions: reader.records(runId, 'predictions').at(-1) ?? null }),
     'gradient.course': ({ runId, worker }) => reader.gradientCourse(runId, worker),
     'event.list': (filter) => ({ events: [...reader.events(filter)] }),
     'dataset.list': async () => {

@@ -9,6 +9,7 @@ import { isTracing } from './trace.ts'
 
 export { biasAdd } from './bias-add.ts'
 export { batchNorm, groupNorm, layerNorm } from './norms.ts'
+export { reachedGradients } from './reached-gradients.ts'
 export { singularValues } from './singular-values.ts'
 export { inPhase, onDevice } from './trace.ts'
 export { whileLoop } from './while-loop.ts'

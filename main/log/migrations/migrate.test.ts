@@ -106,6 +106,18 @@ describe('migrations', () => {
     expect(() => db.exec("INSERT INTO gradients VALUES (7, 100, 0, 2, '{}', x'01')")).toThrow('FOREIGN KEY constraint failed')
     db.close()
   })
+
+  it('0006 adds records, and keeps gradients', () => {
+    const db = databaseAt(5)
+    db.exec(insertRun)
+    db.exec("INSERT INTO gradient_units VALUES (1, 7, 'stem', 10); INSERT INTO gradients VALUES (7, 100, 0, 1, '{}', x'01')")
+    migrate(db, 6)
+    expect(db.prepare('SELECT run, step FROM gradients').raw().all()).toEqual([[7, 100]])
+    db.exec("INSERT INTO run_records VALUES (7, 'distillation', 10, '{}')")
+    expect(() => db.exec("INSERT INTO run_records VALUES (7, 'distillation', 10, '{}')")).toThrow('UNIQUE constraint failed')
+    expect(() => db.exec("INSERT INTO run_records VALUES (8, 'distillation', 10, '{}')")).toThrow('FOREIGN KEY constraint failed')
+    db.close()
+  })
 })
 
 describe('an older log', () => {
@@ -131,7 +143,7 @@ describe('an older log', () => {
       if (day < 7) {
         const db = new Database(join(workspace.folder, 'loupe.db'))
         db.pragma('foreign_keys = OFF')
-        db.exec('DROP TABLE gradients; DROP TABLE gradient_units; DELETE FROM runs; DELETE FROM studies; DELETE FROM configs;')
+        db.exec('DROP TABLE run_records; DELETE FROM runs; DELETE FROM studies; DELETE FROM configs;')
         db.pragma(`user_version = ${schemaVersion - 1}`)
         db.close()
       }

@@ -4,10 +4,11 @@ import { studiesAndRuns } from './0002-studies-and-runs.ts'
 import { metricsTable } from './0003-metrics.ts'
 import { eventsAndCheckpoints } from './0004-events-and-checkpoints.ts'
 import { gradients } from './0005-gradients.ts'
+import { runRecords } from './0006-run-records.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients]
+export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients, runRecords]
 
 /** The schema that this code reads and writes. */
 export const schemaVersion = migrations.length

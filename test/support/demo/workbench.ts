@@ -125,6 +125,8 @@ export function createDemoWorkbench(): Transport & { close(): void } {
       return { steps: [...loggedSteps(run)], workers: Array.from({ length: run.exchange.workers }, (_, worker) => worker), units: [...run.units] }
     },
     'gradient.records': ({ runId, step, workers }) => ({ records: (workers ?? [0]).flatMap((worker) => demoRecords(loggedRun(runId), step, worker)) }),
+    'distillation.records': () => ({ records: [] }),
+    'run.predictions': () => ({ predictions: null }),
     'gradient.course': ({ runId, worker }) => demoCourse(loggedRun(runId), worker),
     'event.list': ({ studyId }) => ({
       events: studies
