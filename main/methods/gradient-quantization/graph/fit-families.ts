@@ -53,8 +53,8 @@ function none(like: Double): Double {
   return same('ZerosLike', like)
 }
 
-function quartilesOf({ quantiles }: Histograms): Quartiles {
-  const [low, median, high] = [quantiles([0.25]), quantiles([0.5]), quantiles([0.75])]
+function quartilesOf({ quantile }: Histograms): Quartiles {
+  const [low, median, high] = [quantile(0.25), quantile(0.5), quantile(0.75)]
   return { median, halfRange: mul(sub(high, low), 0.5) }
 }
 
@@ -65,7 +65,7 @@ function fitNormal(histograms: Histograms): FamilyFit {
 }
 
 function fitLaplace(histograms: Histograms): FamilyFit {
-  const location = histograms.quantiles([0.5])
+  const location = histograms.quantile(0.5)
   const scale = meanOf(histograms, abs(sub(histograms.middles, location)))
   return { location, scale, degrees: none(scale), logLikelihood: () => sub(-1 - Math.LN2, log(scale)) }
 }

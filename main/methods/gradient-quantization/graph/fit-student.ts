@@ -86,12 +86,12 @@ function logLikelihood(histograms: Histograms, { location, scale, degrees }: Uni
 const GRID = 128
 
 /** ν from how the inner 90 % lie to the inner 50 %, then s from the inner 50 %: as `quick` of `student-t.ts`, by a table. */
-function matchQuantiles({ quantiles }: Histograms, { median, halfRange }: Quartiles, given: number | null): UnitConstants {
+function matchQuantiles({ quantile }: Histograms, { median, halfRange }: Quartiles, given: number | null): UnitConstants {
   const [lowest, highest] = [1 / DEGREES_RANGE.high, 1 / DEGREES_RANGE.low]
   const table = Array.from({ length: GRID + 1 }, (_, i) => studentT.at({ location: 0, scale: 1, degreesOfFreedom: 1 / (lowest + (i / GRID) * (highest - lowest)) }))
   const quarters = table.map((curve) => curve.tailDistance(0.25))
   const ratios = table.map((curve, i) => curve.tailDistance(0.05) / quarters[i]!)
-  const ratio = div(mul(0.5, sub(quantiles([0.95]), quantiles([0.05]))), halfRange)
+  const ratio = div(mul(0.5, sub(quantile(0.95), quantile(0.05))), halfRange)
   // Where in the table the ratio stands: it rises with 1/ν.
   const place = interpolated.placeOf(ratios, ratio)
   const degrees = given === null ? inverse(add(lowest, mul(place, (highest - lowest) / GRID))) : add(same('ZerosLike', ratio), given)

@@ -3,7 +3,7 @@ import { dynamicOp, dynamicOutput } from '../../../tensorflow/dynamic-tensor.ts'
 import { binCount, binsOf, MANTISSA_BITS } from '../bit-histogram.ts'
 import { add, div, double, most, mul, rowSum, sub } from './doubles.ts'
 import type { Double } from './doubles.ts'
-import { bitcast, cast, concat, concat2, countOf, gather, known, placesOf, reshape, same } from './dynamic-ops.ts'
+import { bitcast, cast, concat, countOf, gather, known, placesOf, reshape, same } from './dynamic-ops.ts'
 import type { Operand } from './dynamic-ops.ts'
 import { piecesOf } from './padding.ts'
 
@@ -27,8 +27,8 @@ export interface Histograms {
   readonly zeros: tf.Tensor1D
   /** float32 `[units]`: infinite or not a number. */
   readonly notFinite: tf.Tensor1D
-  /** The values below which these shares lie: float64 `[units, shares]`. */
-  quantiles(shares: readonly number[]): Double
+  /** The value below which this share lies: float64 `[units, 1]`. */
+  quantile(share: number | Double): Double
 }
 
 /** Which bins hold values to fit, by place; which hold zeros; which nothing finite. */
@@ -83,53 +83,67 @@ function binKinds(zeros: 'mixture' | 'ignore'): BinKinds {
 
 function filledBins(counts: tf.Tensor2D, fitted: tf.Tensor2D): Omit<Histograms, 'zeros' | 'notFinite'> {
   const units = counts.shape[0]
-  const isFilled = tf.logicalAnd(tf.greater(counts, 0), fitted)
+  const isFilled = tf.logicalAnd<tf.Tensor2D>(tf.greater(counts, 0), fitted)
   const [unit, place] = placesOf(isFilled)
-  const perUnit = tf.sum(tf.cast(isFilled, 'int32'), 1)
-  const width = tf.maximum(tf.scalar(1, 'int32'), tf.max(perUnit))
-  const before = tf.cumsum(perUnit, 0, true)
-  const [range] = dynamicOp('Range', [tf.scalar(0, 'int32'), countOf(unit), tf.scalar(1, 'int32')], { Tidx: int })
-  const column = same('Sub', range!, gather(before, unit)) // it has one output
-  const at = dynamicOutput('Pack', [unit, column], { T: int, axis: { kind: 'int', value: 1 } })
-  const shape = concat([tf.tensor1d([units], 'int32'), reshape(width, [1])])
-  const spread = (values: Operand) => dynamicOutput('ScatterNd', [at, values, shape], { T: int, Tindices: int })
-
+  const { perUnit, spread } = units === 1 ? inOneRow(place) : inRows(isFilled, unit)
   const places = spread(place)
-  const held = spread(gather(tf.reshape(counts, [-1]), same('AddV2', same('Mul', unit, tf.scalar(BINS, 'int32')), place)))
+  const held = spread(gather(tf.reshape(counts, [-1]), units === 1 ? place : same('AddV2', same('Mul', unit, tf.scalar(BINS, 'int32')), place)))
   const size = most(rowSum(held), 1)
   const { middles, edges } = binsOf(MANTISSA_BITS)
   const table = (values: Float64Array) => double(gather(tf.tensor1d(Float32Array.from(values)), places)) // float32 has all of them exactly
   const finite = edges.map((edge) => (Math.abs(edge) < 2 ** 128 ? edge : Math.sign(edge) * 2 ** 127))
-  const bins: QuantileBins = { held, size, low: table(finite.subarray(0, BINS)), high: table(finite.subarray(1)), units }
+  const bins: QuantileBins = { held, below: valuesBelow(held), low: table(finite.subarray(0, BINS)), high: table(finite.subarray(1)) }
   return {
     size,
     weights: div(held, size),
     middles: table(middles),
     filled: reshape(perUnit, [-1, 1]),
-    quantiles: (shares) => quantiles(bins, shares),
+    quantile: (share) => quantile(bins, mul(size, share)),
   }
+}
+
+/** How what is known of bins that hold something becomes a row for each unit. */
+interface Rows {
+  /** int32, one a unit. */
+  readonly perUnit: Operand
+  /** int32 `[bins of all]` to `[units, most bins of one]`. */
+  spread(values: Operand): Operand
+}
+
+/** There is nothing to be filled up; one empty bin at the end, so that there is one at all. */
+function inOneRow(place: Operand): Rows {
+  return { perUnit: countOf(place), spread: (values) => reshape(concat([values, tf.tensor1d([0], 'int32')]), [1, -1]) }
+}
+
+function inRows(isFilled: tf.Tensor2D, unit: Operand): Rows {
+  const perUnit = tf.sum<tf.Tensor1D>(tf.cast(isFilled, 'int32'), 1)
+  const width = tf.maximum(tf.scalar(1, 'int32'), tf.max(perUnit))
+  const before = tf.cumsum(perUnit, 0, true)
+  const [range] = dynamicOp('Range', [tf.scalar(0, 'int32'), countOf(unit), tf.scalar(1, 'int32')], { Tidx: int })
+  const column = same('Sub', range!, gather(before, unit)) // it has one output
+  const at = dynamicOutput('Pack', [unit, column], { T: int, axis: { kind: 'int', value: 1 } })
+  const shape = concat([tf.tensor1d([isFilled.shape[0]], 'int32'), reshape(width, [1])])
+  return { perUnit, spread: (values) => dynamicOutput('ScatterNd', [at, values, shape], { T: int, Tindices: int }) }
 }
 
 interface QuantileBins {
   readonly held: Operand
-  readonly size: Double
+  readonly below: Double
   readonly low: Double
   readonly high: Double
-  readonly units: number
 }
 
-/** Within its bin a quantile lies along a straight line. */
-function quantiles({ held, size, low, high, units }: QuantileBins, shares: readonly number[]): Double {
+/** Within its bin a quantile lies along a straight line. @param wanted  How many values lie below it, float64 `[units, 1]`. */
+function quantile({ held, below, low, high }: QuantileBins, wanted: Double): Double {
+  const passed = cast(same('Less', below, wanted), 'int32')
+  const bin = same('Maximum', same('Sub', rowSum(passed), tf.scalar(1, 'int32')), tf.scalar(0, 'int32'))
+  const at = (x: Operand) => dynamicOutput('GatherV2', [x, bin, tf.scalar(1, 'int32')], { Tparams: { kind: 'type', value: 'float64' }, Tindices: int, Taxis: int, batch_dims: { kind: 'int', value: 1 } })
+  const share = div(sub(wanted, at(below)), most(at(double(held)), 1))
+  return add(at(low), mul(share, sub(at(high), at(low))))
+}
+
+/** Values in the bins before each. */
+function valuesBelow(held: Operand): Double {
   const flags = { exclusive: { kind: 'bool', value: true }, reverse: { kind: 'bool', value: false } } as const
-  const below = double(dynamicOutput('Cumsum', [held, tf.scalar(1, 'int32')], { ...flags, T: int, Tidx: int }))
-  const wanted = mul(size, tf.tensor2d([...shares], [1, shares.length]))
-  const each = shares.map((_, i) => {
-    const here = dynamicOutput('Slice', [wanted, tf.tensor1d([0, i], 'int32'), tf.tensor1d([units, 1], 'int32')], { T: { kind: 'type', value: 'float64' }, Index: int })
-    const passed = cast(same('Less', below, here), 'int32')
-    const bin = same('Maximum', same('Sub', rowSum(passed), tf.scalar(1, 'int32')), tf.scalar(0, 'int32'))
-    const at = (x: Operand) => dynamicOutput('GatherV2', [x, bin, tf.scalar(1, 'int32')], { Tparams: { kind: 'type', value: 'float64' }, Tindices: int, Taxis: int, batch_dims: { kind: 'int', value: 1 } })
-    const share = div(sub(here, at(below)), most(at(double(held)), 1))
-    return add(at(low), mul(share, sub(at(high), at(low))))
-  })
-  return each.length === 1 ? each[0]! : concat2(each)
+  return double(dynamicOutput('Cumsum', [held, tf.scalar(1, 'int32')], { ...flags, T: int, Tidx: int }))
 }
