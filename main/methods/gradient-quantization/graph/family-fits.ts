@@ -5,6 +5,8 @@ import { both, cast, concat2, known, same } from './dynamic-ops.ts'
 import type { Operand } from './dynamic-ops.ts'
 import { familyIds, fitFamily } from './fit-families.ts'
 import type { FamilyFit, FamilyId, FitGraphOptions } from './fit-families.ts'
+import { fitNormalBySums } from './fit-sums.ts'
+import type { SampledUnit } from './fit-sums.ts'
 import { histogramsOf } from './histogram.ts'
 import type { Histograms } from './histogram.ts'
 
@@ -30,15 +32,27 @@ export function fitUnits(units: readonly tf.Tensor1D[], { distribution, zeros, .
   const histograms = histogramsOf(units, { zeros })
   const among = distribution === 'auto' ? familyIds : [distribution]
   const best = likeliest(histograms, among.map((id) => ({ family: familyIds.indexOf(id), fit: fitFamily(id, histograms, options) })))
+  const zeroShare = tf.div<tf.Tensor1D>(histograms.zeros, tf.tensor1d(units.map(({ size }) => Math.max(size, 1))))
+  return { ...unitFits(histograms, best), zeroShare, notFinite: histograms.notFinite }
+}
+
+/** Fits a normal to all values of one large unit, of which only a sample is put into a histogram: see `fit-sums.ts`. */
+export function fitLargeNormal(unit: SampledUnit, { zeros, ...options }: FitOptions): UnitFits {
+  const histogram = histogramsOf([unit.sample], { zeros })
+  const { fit, zeroShare } = fitNormalBySums(unit, histogram, fitFamily('normal', histogram, options))
+  const found = { ...fit, family: add(same('ZerosLike', fit.scale), familyIds.indexOf('normal')) }
+  return { ...unitFits(histogram, found), zeroShare: known(cast(zeroShare, 'float32'), [1]) }
+}
+
+function unitFits(histograms: Histograms, best: Candidate): Omit<UnitFits, 'zeroShare'> {
   const hasSpread = both(isGreater(best.scale, 0), same('Greater', histograms.filled, tf.scalar(1, 'int32')))
-  const perUnit = (x: Operand) => known<tf.Tensor1D>(x, [units.length])
+  const units = histograms.zeros.size
+  const perUnit = (x: Operand) => known<tf.Tensor1D>(x, [units])
   const constants = concat2([best.location, best.scale, best.degrees].map((constant) => choose(hasSpread, constant, 0)))
   return {
-    constants: known(cast(constants, 'float32'), [units.length, 3]),
+    constants: known(cast(constants, 'float32'), [units, 3]),
     family: perUnit(cast(best.family, 'int32')),
-    zeroShare: tf.div(histograms.zeros, tf.tensor1d(units.map(({ size }) => Math.max(size, 1)))),
     hasSpread: perUnit(cast(hasSpread, 'float32')),
-    notFinite: histograms.notFinite,
   }
 }
 

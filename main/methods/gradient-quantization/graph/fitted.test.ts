@@ -229,3 +229,36 @@ describe('a fit of a sample', () => {
     expect(first.readings.nonFinite).toEqual([0, 0])
   })
 })
+
+describe('a normal of a unit of millions', () => {
+  const count = 2_500_001
+  const large = layoutOf(count)
+  const drawnOnce = drawn('normal', { count, seed: 1, scale: 1e-3, location: 2e-4 })
+
+  it.each([
+    ['with zeros, counted to the last', 7],
+    ['without', 0],
+  ] as const)('is that of all values, %s', async (_, every) => {
+    const own = every === 0 ? drawnOnce : drawnOnce.map((value, i) => (i % every === 0 ? 0 : value))
+    const { readings } = await compressOnce(fitted({ distribution: 'normal', ratio: 0.001 }), large, { values: flatten(large, [own]), ratio: 0.001 })
+    const exact = familyOf('normal').fit(takeSample(own), maximumLikelihood).constants
+    expect(Math.abs(readings.constants![0]! - exact.location) / exact.scale).toBeLessThan(1e-4)
+    expect(Math.abs(readings.constants![1]! / exact.scale - 1)).toBeLessThan(1e-4)
+    expect(readings.zeros![0]).toBe(every === 0 ? 0 : Math.ceil(count / every))
+    expect(readings.nonFinite).toEqual([0])
+    expect(Math.abs(readings.kept![0]! / 2500 - 1)).toBeLessThan(0.1)
+  })
+
+  it.each([
+    ['are not finite', (x: number, i: number) => (i === 17 ? NaN : x)],
+    ['have no squares', (x: number) => x * 2 ** -100],
+  ] as const)('is the sample’s where values %s', async (_, change) => {
+    const own = drawnOnce.map(change)
+    const { readings } = await compressOnce(fitted({ distribution: 'normal', ratio: 0.001 }), large, { values: flatten(large, [own]), ratio: 0.001 })
+    const exact = familyOf('normal').fit(takeSample(own.filter((x) => Number.isFinite(x))), maximumLikelihood).constants
+    // The scale of 262,144 values is off by 0.14 %, one standard deviation.
+    expect(Math.abs(readings.constants![1]! / exact.scale - 1)).toBeLessThan(4 * 0.0014)
+    expect(statusesOf({ readings } as Outcome)).toEqual(['fitted'])
+    expect(readings.nonFinite).toEqual([own.some((x) => Number.isNaN(x)) ? 1 : 0])
+  })
+})

@@ -6,12 +6,13 @@ import type { CompressionInput, Compressor } from '../../../training/exchange/co
 import type { FlatLayout } from '../../../training/exchange/flat-layout.ts'
 import { askedCount } from './asked-count.ts'
 import { drawRows } from './drawn-rows.ts'
-import { fitUnits } from './family-fits.ts'
+import { fitLargeNormal, fitUnits } from './family-fits.ts'
 import type { UnitFits } from './family-fits.ts'
 import { correctedFactor } from './feedback.ts'
 import { familyIds } from './fit-families.ts'
+import { DRAWN_OF_LARGE, LARGE } from './fit-sums.ts'
 import { limitsOf, unitStatuses } from './limits.ts'
-import { countNonFinite } from './non-finite.ts'
+import { countNonFinite, sumsOfRows } from './non-finite.ts'
 import { countPerUnit, selectBeyond } from './selection.ts'
 import type { SparseCode } from './sparse-code.ts'
 import { sparseCompressor } from './sparse-compressor.ts'
@@ -58,8 +59,15 @@ function limitsFor(input: CompressionInput, config: FittedConfig) {
   return { fits, factor, nonFinite, limits: limitsOf(layout, fits, { ...config, ratio, factor }) }
 }
 
-function fitNow({ layout, values, seed }: CompressionInput, config: FittedConfig): UnitFits & { readonly nonFinite: tf.Tensor1D } {
-  const { fitSample, ratio } = config
+function fitNow(input: CompressionInput, config: FittedConfig): UnitFits & { readonly nonFinite: tf.Tensor1D } {
+  const { layout, values, seed } = input
+  const { fitSample, ratio, distribution } = config
+  const elements = layout.units[0]?.elements ?? 0
+  if (layout.units.length === 1 && elements > LARGE && fitSample === 1 && distribution === 'normal') {
+    const rowSums = sumsOfRows(values)
+    const [sample] = drawRows(layout, values, { share: DRAWN_OF_LARGE / elements, ratio, seed }) as [tf.Tensor1D] // one a unit
+    return { ...fitLargeNormal({ values, rowSums, elements, sample }, config), nonFinite: countNonFinite(layout, values, rowSums) }
+  }
   const { notFinite, ...fits } = fitUnits(drawRows(layout, values, { share: fitSample, ratio, seed }), config)
   return { ...fits, nonFinite: fitSample < 1 ? countNonFinite(layout, values) : notFinite }
 }
