@@ -5,7 +5,7 @@ import type { Dataset } from './datasets/dataset.ts'
 import { needsFullGradient, checkRun, planRun } from './run-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { chooseJit } from './choose-jit.ts'
-import { emptyFeed, Feeder } from './feeder.ts'
+import { Feeder } from './feeder.ts'
 import { ExchangeTrainer } from './exchange/train-exchange.ts'
 import { changesPhase } from './distillation/course.ts'
 import { DistilledRun } from './distillation/distilled-run.ts'
@@ -20,10 +20,11 @@ import { firstMicroBatch } from './realisation/realisation.ts'
 import { createRealisingUnit } from './realisation/realising-unit.ts'
 import { chooseStepsPerCall } from './steps-per-call.ts'
 import { Traces } from './traces.ts'
+import { medianStepMs, searchBatchOf, trialFeed } from './trial-steps.ts'
 import type { RunVariables } from './traces.ts'
-import type { StepProfile, Trainer, TrainingObserver, TrainingOptions, TrainingResult } from './trainer.ts'
+import type { ExchangeParts, StepProfile, Trainer, TrainingObserver, TrainingOptions, TrainingResult } from './trainer.ts'
 import { residentBytes } from './resident-data.ts'
-import type { StepFeed, TrainingCall } from './training-step.ts'
+import type { TrainingCall } from './training-step.ts'
 
 export interface CreateTrainerOptions {
   readonly runtime: Runtime
@@ -43,8 +44,6 @@ const MOST_OPERATIONS = 150_000
 const BYTES_OF_A_PARAMETER = 4
 /** A parameter, its gradient sum, and at most two slots of an optimizer. */
 const SLOTS_OF_A_PARAMETER = 4
-const TRIAL_CALLS = 7
-const TRIAL_STRIDE = 7919
 
 /** Choices measured in this process, by all that they depend on. */
 const chosenJits = new Map<string, boolean>()
@@ -100,7 +99,7 @@ class SessionTrainer implements Trainer {
   async train(options: TrainingOptions): Promise<TrainingResult> {
     return this.#alone(async () => {
       const { config, observer, signal, resumeFrom } = options
-      if (config.exchange !== null) return await this.#trainExchange(options)
+      if (config.exchange !== null) return await this.#exchangeOf(config).train(options)
       const prepared = await this.#prepare(config, options.jit)
       const { plan, stepsPerCall, traces, call, jit } = prepared
       const variables = await traces.initialize(config, resumeFrom?.variables, readerOf(options))
@@ -127,11 +126,11 @@ class SessionTrainer implements Trainer {
   }
 
   /** A run of several workers has a session of its own. */
-  async #trainExchange(options: TrainingOptions): Promise<TrainingResult> {
+  #exchangeOf(config: RunConfig): ExchangeTrainer {
     const { runtime, dataset, threads = 0 } = this.#options
-    checkRun(options.config, dataset)
+    checkRun(config, dataset)
     this.#exchange ??= new ExchangeTrainer({ runtime, dataset, device: this.#session().device, threads })
-    return await this.#exchange.train(options)
+    return this.#exchange
   }
 
   /** What changes the batch size; null for a run whose batch size is fixed. */
@@ -155,8 +154,9 @@ class SessionTrainer implements Trainer {
     return control
   }
 
-  async measureStep(config: RunConfig): Promise<{ readonly ms: number; readonly traceMs: number }> {
+  async measureStep(config: RunConfig, parts: ExchangeParts = {}): Promise<{ readonly ms: number; readonly traceMs: number }> {
     return this.#alone(async () => {
+      if (config.exchange !== null) return await this.#exchangeOf(config).measureStep({ ...parts, config })
       const { stepsPerCall, call } = await this.#prepare(config, config.compute.jit === 'on')
       const measured = call(stepsPerCall)
       return { ms: await medianStepMs(measured, trialFeed(measured, config, this.#options.dataset.train.count)), traceMs: measured.traceMs }
@@ -252,28 +252,6 @@ class SessionTrainer implements Trainer {
       this.#isBusy = false
     }
   }
-}
-
-function searchBatchOf({ optimizer }: RunConfig): 'same' | 'independent' {
-  return optimizer.kind === 'armijo' ? optimizer.searchBatch : 'same'
-}
-
-/** Examples from all over the data, as in training; a learning rate of 0. */
-function trialFeed(call: TrainingCall, config: RunConfig, examples: number): StepFeed {
-  const feed = emptyFeed({ steps: call.steps, batchSize: config.batchSize, searchBatch: searchBatchOf(config) })
-  for (let i = 0; i < feed.indices.length; i++) feed.indices[i] = (i * TRIAL_STRIDE) % examples
-  return feed
-}
-
-/** The variables are left as they fall: a run writes its own before it starts. */
-async function medianStepMs(call: TrainingCall, feed: StepFeed): Promise<number> {
-  const times: number[] = []
-  for (let i = 0; i < TRIAL_CALLS; i++) {
-    const started = performance.now()
-    await call.run(feed)
-    times.push((performance.now() - started) / call.steps)
-  }
-  return times.sort((a, b) => a - b)[TRIAL_CALLS >> 1] ?? Number.NaN
 }
 
 /** Reads other runs' weights, where the run starts from some. */

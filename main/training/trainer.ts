@@ -81,6 +81,9 @@ export interface TrainingOptions {
   readonly requests?: ControlRequests
 }
 
+/** What runs whose workers exchange gradients need besides their config. */
+export type ExchangeParts = Pick<TrainingOptions, 'createCompressor' | 'gatherWorkers'>
+
 /** What a batch policy must know of the data. */
 export interface DataFacts {
   readonly trainExamples: number
@@ -103,8 +106,8 @@ export interface TrainingResult {
 /** Trains runs one after the other, on one session. Runs that share model and data share the session, its data and its traces. */
 export interface Trainer {
   train(options: TrainingOptions): Promise<TrainingResult>
-  /** Median time of a step over a few trial steps; nothing is logged. */
-  measureStep(config: RunConfig): Promise<{ readonly ms: number; readonly traceMs: number }>
+  /** Median time of a step over a few trial steps, of all workers where they exchange gradients; nothing is logged. */
+  measureStep(config: RunConfig, parts?: ExchangeParts): Promise<{ readonly ms: number; readonly traceMs: number }>
   /** What each operation of one of the run's calls takes. */
   profileStep(config: RunConfig): Promise<StepProfile>
   /** What the environment record says of this trainer, jit excepted. */

@@ -15,10 +15,12 @@ import { planRun } from '../run-plan.ts'
 import { restoreState, startState } from '../run-state.ts'
 import { Traces } from '../traces.ts'
 import type { RunVariables } from '../traces.ts'
-import type { Checkpoint, TrainingOptions, TrainingResult } from '../trainer.ts'
+import type { Checkpoint, ExchangeParts, TrainingOptions, TrainingResult } from '../trainer.ts'
+import { trialFeed } from '../trial-steps.ts'
 import { ExchangeCall } from './exchange-call.ts'
 import { layOut } from './flat-layout.ts'
 import type { FlatLayout } from './flat-layout.ts'
+import { measureExchange } from './measure-exchange.ts'
 import { initMemory } from './memory.ts'
 import type { MemoryPlan } from './memory.ts'
 import { openPool } from './worker-pool.ts'
@@ -73,13 +75,36 @@ export class ExchangeTrainer {
     }
   }
 
+  /**
+   * Times a step of all workers, by their kinds; nothing is logged, and no run is changed by it.
+   *
+   * @throws LoupeError `worker-lost` where a worker on another machine is not there.
+   */
+  async measureStep(options: ExchangeParts & Pick<TrainingOptions, 'config'>): Promise<{ readonly ms: number; readonly traceMs: number }> {
+    const { config } = options
+    const { dataset } = this.#options
+    const exchange = exchangeOf(config)
+    const open = await this.#openFor(options, exchange)
+    try {
+      const optimizer = receiverOptimizer(config.optimizer, exchange)
+      const first = await open.traces.initialize({ ...config, optimizer })
+      const { call } = await placeStep({ ...this.#options, ...options, exchange, open }, { first, optimizer })
+      const ms = await measureExchange({ call, exchange, feed: trialFeed(call, config, dataset.train.count), trainExamples: dataset.train.count })
+      if (open.pool.isRemote) await this.close()
+      return { ms, traceMs: call.traceMs }
+    } catch (error) {
+      await this.close() // its session may be in any state
+      throw lostWorker(open.pool, error) ?? error
+    }
+  }
+
   async close(): Promise<void> {
     const open = this.#open
     this.#open = null
     await open?.pool.close()
   }
 
-  async #openFor({ config, gatherWorkers, resumeFrom }: TrainingOptions, exchange: ExchangeConfig): Promise<OpenExchange> {
+  async #openFor({ config, gatherWorkers, resumeFrom }: Pick<TrainingOptions, 'config' | 'gatherWorkers' | 'resumeFrom'>, exchange: ExchangeConfig): Promise<OpenExchange> {
     const { model, optimizer, batchSize, labelSmoothing } = config
     const key = JSON.stringify([model, optimizer, batchSize, labelSmoothing, exchange])
     if (this.#open?.key === key) return this.#open
@@ -133,7 +158,7 @@ async function train(prepared: PreparedExchange): Promise<TrainingResult> {
 }
 
 /** Writes the workers' variables, with what a checkpoint says they remember, and makes the call over them where there is none yet. */
-async function placeStep(prepared: PreparedExchange, { first, optimizer }: { readonly first: RunVariables; readonly optimizer: OptimizerConfig }): Promise<{ readonly call: ExchangeCall; readonly workers: readonly Worker[] }> {
+async function placeStep(prepared: Pick<PreparedExchange, 'config' | 'dataset' | 'exchange' | 'open' | 'createCompressor' | 'resumeFrom'>, { first, optimizer }: { readonly first: RunVariables; readonly optimizer: OptimizerConfig }): Promise<{ readonly call: ExchangeCall; readonly workers: readonly Worker[] }> {
   const { config, dataset, exchange, open, createCompressor, resumeFrom } = prepared
   const { session, devices, isRemote } = open.pool
   if (createCompressor === undefined) throw new LoupeError('internal', 'The run exchanges gradients, and the trainer was not told how to compress them.')
