@@ -64,7 +64,7 @@ export const commands = {
       examples: z.number(),
       runs: z.int(),
       money: z.number(),
-      /** Measured for each batch size. */
+      /** Measured for each batch size; the mean of its runs where they exchange gradients in several ways. */
       stepMs: z.array(z.object({ batchSize: z.int(), ms: z.number() })),
       parameters: z.int(),
       macsPerExample: z.number(),

@@ -2,18 +2,25 @@ import type { CommandOutput } from '../contract/commands.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { Study } from '../methods/study.ts'
+import type { EngineParts } from './parts.ts'
 import type { Prepared, Preparation } from './preparation.ts'
 import { factsOf, lanesOf, sizeOf } from './study-queue.ts'
 import { studySettings } from './study-settings.ts'
 
 /**
- * Forecasts what a study would take: times a few steps at each batch size, and multiplies with what the method plans.
+ * Forecasts what a study would take: times a few steps at each batch size, and of each way to exchange gradients, and multiplies with what the
+ * method plans. Workers on other machines must be there for it.
  *
  * A forecast of its first plan: a study that adds seeds or stops hopeless batch sizes takes more or less. The seconds
  * suppose that lanes do not slow each other down, which holds for small models on a CPU and is optimistic for large ones.
  */
-export async function estimateStudy(options: { readonly config: StudyConfig; readonly study: Study<StudyConfig, unknown>; readonly preparation: Preparation }): Promise<CommandOutput<'study.estimate'>> {
-  const { config, study, preparation } = options
+export async function estimateStudy(options: {
+  readonly config: StudyConfig
+  readonly study: Study<StudyConfig, unknown>
+  readonly preparation: Preparation
+  readonly parts: Pick<EngineParts, 'loadCompressors' | 'gatherWorkers'>
+}): Promise<CommandOutput<'study.estimate'>> {
+  const { config, study, preparation, parts } = options
   const prepared = await preparation.prepare(config.run, sizeOf(config))
   const facts = factsOf(prepared.dataset)
   study.check(config, { ...facts, parameters: prepared.cost.parameters })
@@ -22,18 +29,23 @@ export async function estimateStudy(options: { readonly config: StudyConfig; rea
 
   const warnings = await firstOfEachCode(planned.map((run) => run.config), prepared)
   const lanes = lanesOf(prepared)
-  const stepMs: { readonly batchSize: number; readonly ms: number }[] = []
+  const measured = new Map<string, number>()
+  const msOf = ({ config: run }: { readonly config: RunConfig }) => measured.get(stepOf(run)) ?? 0
+  const inOrder = planned.toSorted((a, b) => a.config.batchSize - b.config.batchSize)
   try {
     const trainer = await lanes.acquire()
-    const oneOfEach = new Map(planned.map((run) => [run.config.batchSize, run.config]))
-    for (const [batchSize, run] of [...oneOfEach].sort(([a], [b]) => a - b)) stepMs.push({ batchSize, ms: (await trainer.measureStep(run)).ms })
+    for (const { config: run } of inOrder) {
+      if (measured.has(stepOf(run))) continue
+      const exchangeParts = run.exchange === null ? {} : { createCompressor: await parts.loadCompressors(), gatherWorkers: parts.gatherWorkers }
+      measured.set(stepOf(run), (await trainer.measureStep(run, exchangeParts)).ms)
+    }
   } finally {
     await lanes.close()
   }
 
-  const msOf = new Map(stepMs.map(({ batchSize, ms }) => [batchSize, ms]))
+  const stepMs = [...Map.groupBy(inOrder, ({ config: { batchSize } }) => batchSize)].map(([batchSize, runs]) => ({ batchSize, ms: sum(runs.map(msOf)) / runs.length }))
   const firstPlanExamples = sum(planned.map((run) => run.forecastExamples))
-  const firstPlanSeconds = sum(planned.map((run) => ((run.forecastExamples / run.config.batchSize) * (msOf.get(run.config.batchSize) ?? 0)) / 1000))
+  const firstPlanSeconds = sum(planned.map((run) => ((run.forecastExamples / run.config.batchSize) * msOf(run)) / 1000))
   // A method that expects to plan more than its first answer says so in its progress: the rest is taken to cost the same.
   const examples = Math.max(firstPlanExamples, progress.examplesPlanned)
   const seconds = (firstPlanExamples > 0 ? firstPlanSeconds * (examples / firstPlanExamples) : 0) / Math.min(lanes.limit, Math.max(1, planned.length))
@@ -48,6 +60,11 @@ export async function estimateStudy(options: { readonly config: StudyConfig; rea
     memoryBytes: lanes.limit * prepared.laneBytes,
     warnings,
   }
+}
+
+/** What the time of a step depends on. */
+function stepOf({ batchSize, exchange }: RunConfig): string {
+  return JSON.stringify([batchSize, exchange])
 }
 
 /** What is to be said of the planned runs before the first step of any. */

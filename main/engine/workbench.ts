@@ -65,7 +65,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     'study.stop': async ({ studyId }) => done(studies.stop(studyId)),
     'study.extend': async ({ studyId, ...wanted }) => done(studies.extend(studyId, wanted)),
     'study.stopPoint': async ({ studyId, batchSize }) => done(studies.stopPoint(studyId, batchSize)),
-    'study.estimate': async ({ config }) => estimateStudy({ config, study: studyOf(config), preparation }),
+    'study.estimate': async ({ config }) => estimateStudy({ config, study: studyOf(config), preparation, parts }),
     'run.start': async ({ config }) => ({ runId: (await runs.start(config)).id }),
     'run.pause': async ({ runId }) => done(runs.pause(runId)),
     'run.resume': async ({ runId }) => done(runs.resume(runId)),
