@@ -3,6 +3,7 @@ import type { RunRecord, StudyRecord } from '../contract/records.ts'
 import type { LoggedEvaluation } from '../log/log.ts'
 import type { CriticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
 import { comparisonJson, comparisonText } from './comparison-result.ts'
+import { distillationJson, distillationText } from './distillation-result.ts'
 import { table } from './output.ts'
 import { quantizationJson, quantizationText } from './quantization-result.ts'
 
@@ -21,6 +22,8 @@ export function studyJson({ study, runs, report }: Told): Readonly<Record<string
       return comparisonJson({ study, runs, report })
     case 'gradient-quantization':
       return quantizationJson({ study, runs, report })
+    case 'feature-distillation':
+      return distillationJson({ study, runs, report })
   }
 }
 
@@ -33,6 +36,8 @@ export function studyText({ study, runs, report }: Told): string {
       return comparisonText({ study, runs, report })
     case 'gradient-quantization':
       return quantizationText({ study, runs, report })
+    case 'feature-distillation':
+      return distillationText({ study, runs, report })
   }
 }
 

@@ -1,4 +1,5 @@
 import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
+import { featureDistillationReport } from '../methods/feature-distillation/report.ts'
 import { gradientQuantizationReport } from '../methods/gradient-quantization/report.ts'
 import { lossGapBatchReport } from '../methods/loss-gap-batch/report.ts'
 import { bundledDatasets } from './dataset-config.ts'
@@ -26,7 +27,7 @@ export const queries = {
       fitFrom: z.int().min(1).nullable().default(null),
       fitTo: z.int().min(1).nullable().default(null),
     }),
-    output: z.discriminatedUnion('method', [criticalBatchSizeReport, lossGapBatchReport, gradientQuantizationReport]),
+    output: z.discriminatedUnion('method', [criticalBatchSizeReport, lossGapBatchReport, gradientQuantizationReport, featureDistillationReport]),
   },
   /** Loss against batch size and learning rate, from the runs of the study alone or of all studies alike with it. */
   'study.lossMap': {

@@ -1,6 +1,7 @@
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { QueryOutput } from '../contract/queries.ts'
 import { criticalBatchSize } from '../methods/critical-batch-size/index.ts'
+import { featureDistillation } from '../methods/feature-distillation/index.ts'
 import { gradientQuantization } from '../methods/gradient-quantization/index.ts'
 import { lossGapBatch } from '../methods/loss-gap-batch/index.ts'
 import type { Study } from '../methods/study.ts'
@@ -14,5 +15,7 @@ export function studyOf(config: StudyConfig): Study<StudyConfig, QueryOutput<'st
       return lossGapBatch
     case 'gradient-quantization':
       return gradientQuantization
+    case 'feature-distillation':
+      return featureDistillation
   }
 }

@@ -31,4 +31,12 @@ describe('what the engine knows of a comparison', () => {
     expect(studySettings(quantized({ parallelRuns: 3, budgetHours: 2 }))).toEqual({ parallelRuns: 3, budgetHours: 2, hourlyRate: 0 })
     expect(studySettings(quantized({}, { workers: 2, hosts: ['a:1', 'b:1'] })).parallelRuns).toBe(1)
   })
+
+  it('is the same of students that are distilled', () => {
+    const distilled = (change: object = {}) => studyConfig.parse({ method: 'feature-distillation', students: { batchSize: 48, seeds: 2, ...change } })
+    expect(largestBatchSize(distilled())).toBe(48)
+    expect(extendedConfig(distilled(), { batchSizes: [], maxSeeds: 5 })).toEqual(distilled({ seeds: 5 }))
+    expect(() => extendedConfig(distilled(), { batchSizes: [], maxSeeds: 1 })).toThrow("below the study's 2")
+    expect(studySettings(distilled({ parallelRuns: 3, budgetHours: 2 }))).toEqual({ parallelRuns: 3, budgetHours: 2, hourlyRate: 0 })
+  })
 })

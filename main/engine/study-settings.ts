@@ -14,6 +14,7 @@ export function studySettings(config: StudyConfig): CommonSettings {
 export function largestBatchSize(config: StudyConfig): number {
   if (config.method === 'critical-batch-size') return Math.max(...config.sweep.batchSizes)
   if (config.method === 'gradient-quantization') return config.quantization.batchSize
+  if (config.method === 'feature-distillation') return config.students.batchSize
   const { arms, smallBatch, largeBatch } = config.comparison
   return arms.includes('fixed-large') || arms.includes('fixed-large-scaled') ? largeBatch : smallBatch
 }
@@ -29,10 +30,23 @@ export function extendedConfig(config: StudyConfig, wanted: { readonly batchSize
   if (wanted.batchSizes.length > 0) {
     throw new LoupeError('invalid-input', `This study compares ways to train and sweeps no batch sizes, so ${wanted.batchSizes.join(', ')} cannot be added. Add seeds.`, { batchSizes: [...wanted.batchSizes] })
   }
-  const before = config.method === 'loss-gap-batch' ? config.comparison.seeds : config.quantization.seeds
-  const seeds = wanted.maxSeeds ?? before
-  refuseFewerSeeds(seeds, before)
-  return studyConfig.parse(config.method === 'loss-gap-batch' ? { ...config, comparison: { ...config.comparison, seeds } } : { ...config, quantization: { ...config.quantization, seeds } })
+  return studyConfig.parse(withSeeds(config, wanted.maxSeeds))
+}
+
+function withSeeds(config: Exclude<StudyConfig, CriticalBatchSizeConfig>, wanted: number | null): StudyConfig {
+  const more = <Settings extends { readonly seeds: number }>(settings: Settings): Settings => {
+    const seeds = wanted ?? settings.seeds
+    refuseFewerSeeds(seeds, settings.seeds)
+    return { ...settings, seeds }
+  }
+  switch (config.method) {
+    case 'loss-gap-batch':
+      return { ...config, comparison: more(config.comparison) }
+    case 'gradient-quantization':
+      return { ...config, quantization: more(config.quantization) }
+    case 'feature-distillation':
+      return { ...config, students: more(config.students) }
+  }
 }
 
 function extendedSweep(config: CriticalBatchSizeConfig, wanted: { readonly batchSizes: readonly number[]; readonly maxSeeds: number | null }): StudyConfig {

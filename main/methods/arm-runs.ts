@@ -15,6 +15,8 @@ export interface ArmPlan<Arm extends string> {
   readonly seeds: number
   readonly epochs: number
   readonly parallelRuns: number
+  /** Runs that can never be made, for another one that they start from has not come to its end. None where left out. */
+  readonly isGivenUp?: (request: ArmRequest<string>) => boolean
 }
 
 /** What the run is for within its study, unique there. */
@@ -33,16 +35,25 @@ export function requestedRuns<Arm extends string>(plan: ArmPlan<Arm>, runs: read
   return requestsOf(plan).map((request) => ({ request, run: byKey.get(runKey(request)) }))
 }
 
-/** The runs of a comparison; it does not depend on what came of any of them, so a resumed study wants the same ones. */
-export function planArms<Arm extends string>(options: { readonly plan: ArmPlan<Arm>; readonly runs: readonly StudiedRun[]; readonly facts: DatasetFacts; readonly configOf: (request: ArmRequest<Arm>) => RunConfig }): PlannedRun[] {
+/**
+ * The runs of a comparison; it does not depend on how well any of them did, so a resumed study wants the same ones.
+ *
+ * @param configOf  Null for a run that waits for another one to end.
+ */
+export function planArms<Arm extends string>(options: { readonly plan: ArmPlan<Arm>; readonly runs: readonly StudiedRun[]; readonly facts: DatasetFacts; readonly configOf: (request: ArmRequest<Arm>) => RunConfig | null }): PlannedRun[] {
   const { plan, runs, facts, configOf } = options
-  return requestedRuns(plan, runs).map(({ request, run }, order) => ({ key: runKey(request), config: run?.config ?? configOf(request), order, forecastExamples: examplesOf(run, plan, facts) }))
+  return requestedRuns(plan, runs).flatMap(({ request, run }, order) => {
+    const config = run?.config ?? configOf(request)
+    return config === null ? [] : [{ key: runKey(request), config, order, forecastExamples: examplesOf(run, plan, facts) }]
+  })
 }
 
 /** Where a comparison stands, and the seconds left by the pace of its runs so far, those of the same arm where there are some. */
 export function armsProgress<Arm extends string>(options: { readonly plan: ArmPlan<Arm>; readonly runs: readonly StudiedRun[]; readonly facts: DatasetFacts }): StudyProgress {
   const { plan, runs, facts } = options
-  const rows = requestedRuns(plan, runs).map(({ request: { arm }, run }) => ({ arm, run }))
+  const rows = requestedRuns(plan, runs)
+    .filter(({ request, run }) => run !== undefined || plan.isGivenUp?.(request) !== true)
+    .map(({ request: { arm }, run }) => ({ arm, run }))
   const paced = rows.flatMap(({ arm, run }) => (run !== undefined && run.examples > 0 && run.wallMs > 0 ? [{ arm, msPerExample: run.wallMs / run.examples }] : []))
   const paceOf = (arm: string) => mean(paced.filter((one) => one.arm === arm)) ?? mean(paced) ?? 0
   const lanes = plan.parallelRuns || Math.max(1, runs.filter((run) => run.status === 'running').length)

@@ -2,6 +2,7 @@ import type { DistillationRecord, RunPredictions } from '../contract/distillatio
 import type { WireError } from '../contract/errors.ts'
 import type { z } from '../contract/zod.ts'
 import type { MetricKey } from '../contract/metrics.ts'
+import type { ModelConfig } from '../contract/model-config.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import type { Status, StudyProgress } from '../contract/records.ts'
 
@@ -64,6 +65,30 @@ export interface StudiedRun {
   readonly predictions?: () => RunPredictions | null
 }
 
+/** What a part of a network costs, of one example. */
+export interface PartCost {
+  readonly parameters: number
+  readonly macsPerExample: number
+  /** Kept for the backward pass. */
+  readonly activationBytesPerExample: number
+}
+
+/** What a model costs that is cut after some of its blocks. */
+export interface CutCost extends PartCost {
+  /** Activations alive at once in a forward pass alone, at most. */
+  readonly liveBytesPerExample: number
+  /** Of its head, which is in the numbers above. */
+  readonly head: PartCost
+  /** Of the feature that the head reads, of one example. */
+  readonly featureShape: readonly number[]
+}
+
+/** How long one example takes, in ms. */
+export interface Latency {
+  readonly medianMs: number
+  readonly p95Ms: number
+}
+
 /** What a study needs to know beside its config and its runs: the size of the data, and what the user has ended. */
 export interface DatasetFacts {
   readonly trainExamples: number
@@ -72,6 +97,10 @@ export interface DatasetFacts {
   readonly endedBatchSizes?: ReadonlySet<number>
   /** Of the model; left out where nobody has looked. */
   readonly parameters?: number
+  /** Of a model after so many of its blocks; left out where the shape of the data is not known. @throws LoupeError where it cannot be cut there. */
+  readonly cutCost?: (model: ModelConfig, depth: number) => CutCost
+  /** Of the study's model after so many of its blocks, by depth, as far as it was measured. */
+  readonly latencies?: ReadonlyMap<number, Latency>
 }
 
 /**

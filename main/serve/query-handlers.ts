@@ -105,7 +105,7 @@ function allStudies(reader: LogReader): readonly StudyRecord[] {
 
 /** The study's config with another target or range of the fit: the stored curves are read against it. */
 function rereadConfig(config: StudyConfig, { target, fitFrom, fitTo }: ParsedQueryInput<'study.report'>): StudyConfig {
-  if (config.method === 'gradient-quantization') return config // it has neither a target nor a fit
+  if (config.method === 'gradient-quantization' || config.method === 'feature-distillation') return config // they have neither a target nor a range of a fit
   if (config.method === 'loss-gap-batch') return { ...config, comparison: { ...config.comparison, target: target ?? config.comparison.target } }
   return {
     ...config,

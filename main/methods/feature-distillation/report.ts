@@ -31,6 +31,9 @@ export const exitResult = z.object({
   validationAccuracy: known,
   testAccuracy: known,
   validationLoss: known,
+  /** Of a student in a chain, at the first evaluation, before any step, and at the last one; null for another exit. */
+  likenessAtStart: likeness.nullable(),
+  likenessAtEnd: likeness.nullable(),
 })
 export type ExitResult = z.output<typeof exitResult>
 
@@ -43,7 +46,7 @@ export const distilledRun = z.object({
   way: distillationWay,
   /** Of its student; null for the whole stack, and for a run with a student at each depth. */
   depth: z.int().nullable(),
-  /** Blocks of the second extractor behind the student; null for a run without one, and where it is the rest of the model. */
+  /** Blocks of the second extractor behind its student, the deepest where there are several; null for a run without one. */
   rear: z.int().nullable(),
   seed: z.int(),
   status: z.enum(['done', 'running', 'queued', 'failed', 'stopped']),
@@ -57,11 +60,6 @@ export const distilledRun = z.object({
   wallMs: z.number(),
   /** Of a step, evaluations excluded. */
   stepMs: known,
-  /** At the first evaluation, before any step, and at the last one; null for a run that distils nothing. */
-  likenessAtStart: likeness.nullable(),
-  likenessAtEnd: likeness.nullable(),
-  /** Accuracy of the whole stack minus the student's, of the deepest student where there are several. */
-  rearGain: known,
   isCollapsed: z.boolean(),
 })
 export type DistilledRun = z.output<typeof distilledRun>
@@ -166,7 +164,7 @@ export type Decision = z.output<typeof decision>
 export const rearDecision = z.object({ way: distillationWay, depth: z.int(), decision })
 export type RearDecision = z.output<typeof rearDecision>
 
-/** error = scale · parameters^−exponent, by least squares on the logarithms; the interval of the exponent is over resampled seeds. */
+/** error = scale · parameters^−exponent, by least squares on the logarithms; the interval of the exponent is Student’s over those of the seeds one by one. */
 export const sizeLaw = z.object({
   way: distillationWay,
   points: z.array(z.object({ depth: z.int(), parameters: z.number(), error: z.number(), deviation: known, n: z.int() })),
