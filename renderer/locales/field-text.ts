@@ -8,6 +8,8 @@ export interface FieldText {
   readonly automatic?: string
   /** What it means that the setting may be left out: that it is left to Loupe, or that it is off. */
   readonly nullIs?: 'off'
+  /** How a row of several numbers is written. Needed by every list of rows. */
+  readonly example?: string
   /** A label for each choice of a list of choices. */
   readonly choices?: Readonly<Record<string, string>>
 }

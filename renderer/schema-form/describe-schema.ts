@@ -40,10 +40,14 @@ export interface OrderField extends Common {
   readonly kind: 'order'
   readonly choices: readonly string[]
 }
-/** Rows of two whole numbers, by the names that the schema gives them. */
-export interface PairsField extends Common {
-  readonly kind: 'pairs'
-  readonly keys: readonly [string, string]
+/** Rows of a few numbers, by the names that the schema gives them. */
+export interface RowsField extends Common {
+  readonly kind: 'rows'
+  readonly keys: readonly RowKey[]
+}
+export interface RowKey {
+  readonly name: string
+  readonly isNullable: boolean
 }
 /** A value fixed by the schema, such as the method's name: stored, not shown. */
 export interface ConstantField extends Common {
@@ -59,9 +63,9 @@ export interface VariantField extends Common {
   readonly discriminator: string
   readonly variants: readonly { readonly name: string; readonly fields: readonly Field[] }[]
 }
-export type Field = NumberField | TextField | SwitchField | ChoiceField | ChoicesField | OrderField | PairsField | NumbersField | TextsField | ConstantField | GroupField | VariantField
+export type Field = NumberField | TextField | SwitchField | ChoiceField | ChoicesField | OrderField | RowsField | NumbersField | TextsField | ConstantField | GroupField | VariantField
 /** A field with a control of its own. */
-export type LeafField = NumberField | TextField | SwitchField | ChoiceField | ChoicesField | OrderField | PairsField | NumbersField | TextsField
+export type LeafField = NumberField | TextField | SwitchField | ChoiceField | ChoicesField | OrderField | RowsField | NumbersField | TextsField
 
 interface Place {
   readonly path: string
@@ -95,8 +99,8 @@ export function describeSchema(schema: z.ZodType, place: Place = { path: '', var
   if (inner instanceof z.ZodArray && inner.element instanceof z.ZodNumber) return { ...common, kind: 'numbers', isInteger: isInteger(inner.element) }
   if (inner instanceof z.ZodArray && inner.element instanceof z.ZodString) return { ...common, kind: 'texts' }
   if (inner instanceof z.ZodArray && inner.element instanceof z.ZodEnum) return { ...common, kind: holdsAll(inner, inner.element) ? 'order' : 'choices', choices: inner.element.options.map(String) }
-  const keys = inner instanceof z.ZodArray ? pairOf(inner.element) : null
-  if (keys !== null) return { ...common, kind: 'pairs', keys }
+  const keys = inner instanceof z.ZodArray ? rowKeysOf(inner.element) : null
+  if (keys !== null) return { ...common, kind: 'rows', keys }
   throw unknownKind(place.path, inner)
 }
 
@@ -105,11 +109,11 @@ function holdsAll(list: z.ZodArray, { options }: z.ZodEnum): boolean {
   return (list.def.checks ?? []).some(({ _zod: { def } }) => def.check === 'length_equals' && Reflect.get(def, 'length') === options.length)
 }
 
-function pairOf(element: unknown): readonly [string, string] | null {
+/** What each number of a row is called; null where it is not one of numbers alone. */
+function rowKeysOf(element: unknown): readonly RowKey[] | null {
   if (!(element instanceof z.ZodObject)) return null
-  const [first, second, ...rest] = Object.entries(element.shape)
-  if (first === undefined || second === undefined || rest.length > 0) return null
-  return [first, second].every(([, value]) => value instanceof z.ZodNumber && isInteger(value)) ? [first[0], second[0]] : null
+  const keys = Object.entries(element.shape).map(([name, value]) => ({ name, ...unwrap(value) }))
+  return keys.every(({ inner }) => inner instanceof z.ZodNumber) ? keys.map(({ name, isNullable }) => ({ name, isNullable })) : null
 }
 
 function describeShape(object: z.ZodObject, place: Place, variant: string | null = null): Field[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from '../../main/contract/zod.ts'
 import { describeSchema } from './describe-schema.ts'
-import { parsePairs } from './parse-pairs.ts'
+import { parseRows, writeRow } from './parse-rows.ts'
 import { parseTexts } from './parse-texts.ts'
 import { permutations } from './permutations.ts'
 
@@ -13,9 +13,10 @@ describe('lists in a form', () => {
     expect(describeSchema(z.array(name).length(3).default(['a', 'b', 'c']))).toMatchObject({ kind: 'order', choices: ['a', 'b', 'c'] })
   })
 
-  it('of two whole numbers are pairs', () => {
-    expect(describeSchema(z.array(z.strictObject({ epoch: z.int(), batchSize: z.int() })))).toMatchObject({ kind: 'pairs', keys: ['epoch', 'batchSize'] })
-    expect(() => describeSchema(z.array(z.strictObject({ epoch: z.int(), rate: z.number() })))).toThrow('No control exists')
+  it('of objects are rows where these hold numbers alone', () => {
+    expect(describeSchema(z.array(z.strictObject({ epoch: z.int(), batchSize: z.int() })))).toMatchObject({ kind: 'rows', keys: [{ name: 'epoch', isNullable: false }, { name: 'batchSize', isNullable: false }] })
+    expect(describeSchema(z.array(z.strictObject({ block: z.int().nullable().default(null), weight: z.number().default(1) })))).toMatchObject({ kind: 'rows', keys: [{ name: 'block', isNullable: true }, { name: 'weight', isNullable: false }] })
+    expect(() => describeSchema(z.array(z.strictObject({ epoch: z.int(), name: z.string() })))).toThrow('No control exists')
   })
 })
 
@@ -27,14 +28,23 @@ describe('parseTexts', () => {
   })
 })
 
-describe('parsePairs', () => {
-  it('reads rows of two numbers', () => {
-    expect(parsePairs('0: 32, 5:64', ['epoch', 'batchSize'])).toEqual([{ epoch: 0, batchSize: 32 }, { epoch: 5, batchSize: 64 }])
-    expect(parsePairs('', ['epoch', 'batchSize'])).toEqual([])
+describe('parseRows', () => {
+  const pair = ['epoch', 'batchSize'].map((key) => ({ name: key, isNullable: false }))
+  const tap = [{ name: 'front', isNullable: true }, { name: 'rear', isNullable: true }, { name: 'weight', isNullable: false }]
+
+  it('reads rows of numbers', () => {
+    expect(parseRows('0: 32, 5:64', pair)).toEqual([{ epoch: 0, batchSize: 32 }, { epoch: 5, batchSize: 64 }])
+    expect(parseRows('', pair)).toEqual([])
   })
 
-  it.each(['0', '0: x', '0: 1: 2'])('refuses "%s"', (text) => {
-    expect(parsePairs(text, ['epoch', 'batchSize'])).toBeNull()
+  it('reads and writes numbers that are left open, where they may be', () => {
+    expect(parseRows('–: 2: 0.5, 1 : * : 1', tap)).toEqual([{ front: null, rear: 2, weight: 0.5 }, { front: 1, rear: null, weight: 1 }])
+    expect(writeRow({ front: null, rear: 2, weight: 0.5 }, tap)).toBe('–: 2: 0.5')
+    expect(parseRows('1: 1: –', tap)).toBeNull()
+  })
+
+  it.each(['0', '0: x', '0: 1: 2', '0: –'])('refuses "%s"', (text) => {
+    expect(parseRows(text, pair)).toBeNull()
   })
 })
 

@@ -33,6 +33,7 @@ describe('the study form', () => {
       expect(text?.label, `label of ${leaf.path}`).toBeTruthy()
       expect(text?.help, `help of ${leaf.path}`).toBeTruthy()
       if (leaf.isNullable) expect(text?.automatic, `automatic of ${leaf.path}`).toBeTruthy()
+      if (leaf.kind === 'rows') expect(text?.example, `example of ${leaf.path}`).toBeTruthy()
       if (leaf.kind === 'choice' || leaf.kind === 'choices' || leaf.kind === 'order') expect(Object.keys(text?.choices ?? {}).toSorted(), `choices of ${leaf.path}`).toEqual([...leaf.choices].toSorted())
     }
     for (const group of roots.flatMap(optional)) {

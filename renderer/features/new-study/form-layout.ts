@@ -3,11 +3,11 @@ import type { MethodName } from '../../../main/contract/study-config.ts'
 /** Which settings stand where in the form. A test sees to it that every setting of the schema stands in exactly one place. */
 export interface FormGroup {
   /** A key under `newStudy.group`, or null for settings without a heading of their own. */
-  readonly title: 'schedule' | 'evaluation' | 'noiseScale' | 'compute' | 'statistics' | 'regularization' | 'learningRates' | 'limits' | 'growth' | 'divergence' | 'lengths' | 'epochs' | 'realisation' | 'rollback' | 'fit' | 'coding' | 'baselines' | 'memory' | 'watching' | 'lostWorkers' | null
+  readonly title: 'schedule' | 'evaluation' | 'noiseScale' | 'compute' | 'statistics' | 'regularization' | 'learningRates' | 'limits' | 'growth' | 'divergence' | 'lengths' | 'epochs' | 'realisation' | 'rollback' | 'fit' | 'coding' | 'baselines' | 'memory' | 'watching' | 'lostWorkers' | 'weights' | 'library' | 'collapse' | null
   readonly paths: readonly string[]
 }
 export interface FormSection {
-  readonly id: 'data' | 'model' | 'optimizer' | 'sweep' | 'target' | 'stages' | 'advanced' | 'comparison' | 'controller' | 'goal' | 'controllerDetails' | 'branchPolicy' | 'branchTraining' | 'quantization' | 'compression' | 'exchange' | 'exchangeDetails' | 'budget'
+  readonly id: 'data' | 'model' | 'optimizer' | 'sweep' | 'target' | 'stages' | 'advanced' | 'comparison' | 'controller' | 'goal' | 'controllerDetails' | 'branchPolicy' | 'branchTraining' | 'quantization' | 'compression' | 'exchange' | 'exchangeDetails' | 'students' | 'choice' | 'distillation' | 'distillationDetails' | 'budget'
   readonly groups: readonly FormGroup[]
   readonly isFolded?: true
 }
@@ -108,8 +108,37 @@ const quantization: readonly FormSection[] = [
   { id: 'advanced', isFolded: true, groups: [{ title: 'statistics', paths: under('quantization', ['confidence', 'firstSeed', 'parallelRuns']) }, ...shared] },
 ]
 
+const distillation: readonly FormSection[] = [
+  ...trained,
+  { id: 'students', groups: [{ title: null, paths: under('students', ['ways', 'depths', 'seeds', 'batchSize', 'epochs', 'accuracyTolerance']) }] },
+  {
+    id: 'distillation',
+    groups: [
+      { title: null, paths: under('distillation', ['featureLoss', 'normalization', 'taps', 'adaptor', 'temperature']) },
+      { title: 'weights', paths: under('distillation', ['featureWeight', 'logitWeight', 'frontWeight', 'rearWeight', 'warmupEpochs', 'finalFactor']) },
+    ],
+  },
+  {
+    id: 'choice',
+    groups: [
+      { title: null, paths: under('students', ['objective', 'minAccuracy', 'maxMemoryMiB', 'maxMegaMacs', 'maxLatencyMs', 'measureLatency']) },
+      { title: 'library', paths: under('students', ['rearDepths', 'maxTrainingMemoryMiB', 'maxTrainingMegaMacs']) },
+    ],
+  },
+  {
+    id: 'distillationDetails',
+    isFolded: true,
+    groups: [
+      { title: null, paths: under('distillation', ['mode', 'alternateSteps', 'rearEpochs', 'teacher', 'emaDecay', 'stopGradient']) },
+      { title: 'collapse', paths: under('distillation', ['stopOnCollapse', 'probeExamples']) },
+    ],
+  },
+  { id: 'budget', groups: [{ title: null, paths: under('students', ['budgetHours', 'hourlyRate']) }] },
+  { id: 'advanced', isFolded: true, groups: [{ title: 'statistics', paths: under('students', ['confidence', 'firstSeed', 'sideBySide', 'parallelRuns']) }, ...shared] },
+]
+
 /** The form of each method's study. */
-export const formSections: Readonly<Record<MethodName, readonly FormSection[]>> = { 'critical-batch-size': sweep, 'loss-gap-batch': comparison, 'gradient-quantization': quantization }
+export const formSections: Readonly<Record<MethodName, readonly FormSection[]>> = { 'critical-batch-size': sweep, 'loss-gap-batch': comparison, 'gradient-quantization': quantization, 'feature-distillation': distillation }
 
 /** The form of a branch of a run: what may be another than at its checkpoint. */
 export const branchSections: readonly FormSection[] = [

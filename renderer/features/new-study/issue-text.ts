@@ -17,6 +17,8 @@ export function issueText(issue: Issue, t: (key: string, named: Record<string, s
     if (path === 'sweep.tuningGrid') return t('newStudy.rule.grid', {})
     if (path === 'comparison.smallBatch') return t('newStudy.rule.smallBatch', {})
     if (path === 'comparison.arms' || path === 'quantization.arms') return t('newStudy.rule.arms', {})
+    if (path === 'students.ways') return t('newStudy.rule.ways', {})
+    if (path === 'students.depths' || path === 'students.rearDepths') return t('newStudy.rule.depths', {})
     if (path === 'comparison.warmupEpochs') return t('newStudy.rule.warmup', {})
     if (path === 'comparison.currentArm') return t('newStudy.rule.currentArm', {})
     if (path === 'controller.driver') return t('newStudy.rule.neverChanges', {})

@@ -15,10 +15,17 @@ const arms = [
   { name: 'compressors', values: ['dense', 'fitted-auto', 'top-k', 'random-k', 'threshold', 'sidco', 'qsgd', 'terngrad', 'one-bit'] },
 ] as const
 
+const ways = [
+  { name: 'method', values: ['whole', 'alone', 'deep-supervision', 'distilled'] },
+  { name: 'targets', values: ['whole', 'alone', 'deep-supervision', 'distilled', 'soft-targets', 'distilled-soft-targets'] },
+  { name: 'exits', values: ['whole', 'alone', 'deep-supervision-exits', 'self-distillation'] },
+] as const
+
 /** Lists to begin a setting from; none for most. */
 export function presetsOf(path: string, t: ComposerTranslation): readonly Preset[] {
   if (path === 'sweep.batchSizes') return batchSizes.map(({ name, values }) => ({ label: t(`newStudy.preset.${name}`, { from: values[0], to: values.at(-1) ?? '' }), values }))
   if (path === 'quantization.arms') return arms.map(({ name, values }) => ({ label: t(`newStudy.preset.${name}`), values }))
+  if (path === 'students.ways') return ways.map(({ name, values }) => ({ label: t(`newStudy.preset.${name}`), values }))
   // Lin et al. 2018, Deep Gradient Compression, arXiv:1712.01887: from a quarter to 0.1 % in five epochs.
   if (path === 'exchange.warmupRatios') return [{ label: t('newStudy.preset.warmup'), values: [0.25, 0.0625, 0.015625, 0.004] }]
   return []

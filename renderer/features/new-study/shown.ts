@@ -15,6 +15,15 @@ const sends = (...beginnings: readonly string[]): Rule => (draft) => {
 const both = (...all: readonly Rule[]): Rule => (draft) => all.every((rule) => rule(draft))
 const is = (path: string, ...values: readonly unknown[]): Rule => (draft) => values.includes(valueAt(draft, path))
 const keeps = sends('fitted-', 'top-k', 'random-k', 'threshold', 'sidco')
+/** Whether any of the ways to train a student is among those compared. */
+const trains = (...ways: readonly string[]): Rule => (draft) => {
+  const chosen = valueAt(draft, 'students.ways')
+  return Array.isArray(chosen) && ways.some((way) => chosen.includes(way))
+}
+const hasLibrary: Rule = (draft) => {
+  const rears = valueAt(draft, 'students.rearDepths')
+  return Array.isArray(rears) && rears.length > 0
+}
 /** Some settings mean something only beside another one. */
 const rules: Readonly<Record<string, Rule>> = {
   'run.dataset.path': (draft) => valueAt(draft, 'run.dataset.name') === 'file',
@@ -37,6 +46,16 @@ const rules: Readonly<Record<string, Rule>> = {
   'compression.threshold': sends('threshold'),
   'compression.stages': sends('sidco'),
   'compression.levels': sends('qsgd'),
+  'distillation.alternateSteps': is('distillation.mode', 'alternate'),
+  'distillation.rearEpochs': is('distillation.mode', 'two-phase'),
+  'distillation.emaDecay': is('distillation.teacher', 'ema'),
+  'distillation.featureLoss': trains('distilled', 'distilled-soft-targets', 'self-distillation', 'pretrained', 'frozen-rear'),
+  'distillation.featureWeight': trains('distilled', 'distilled-soft-targets', 'self-distillation', 'pretrained', 'frozen-rear'),
+  'distillation.logitWeight': trains('soft-targets', 'distilled-soft-targets', 'self-distillation'),
+  'distillation.temperature': trains('soft-targets', 'distilled-soft-targets', 'self-distillation'),
+  'students.rearDepths': trains('distilled', 'soft-targets', 'distilled-soft-targets'),
+  'students.maxTrainingMemoryMiB': hasLibrary,
+  'students.maxTrainingMegaMacs': hasLibrary,
   'exchange.windowSteps': is('exchange.memory', 'window'),
   'exchange.masking': is('exchange.momentum', 'worker'),
 }

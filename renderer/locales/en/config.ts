@@ -1,4 +1,5 @@
 import type { FieldTexts } from '../field-text.ts'
+import { featureDistillationConfig } from './feature-distillation-config.ts'
 import { gradientQuantizationConfig } from './gradient-quantization-config.ts'
 import { lossGapConfig } from './loss-gap-config.ts'
 
@@ -160,4 +161,5 @@ export const config: FieldTexts = {
 
   ...lossGapConfig,
   ...gradientQuantizationConfig,
+  ...featureDistillationConfig,
 }

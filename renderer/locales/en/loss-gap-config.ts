@@ -57,7 +57,7 @@ export const lossGapConfig: FieldTexts = {
   'controller.growBy': { label: 'Growth by', help: 'Added instead of the factor.', unit: 'examples', automatic: 'the factor' },
   'controller.shrinkFactor': { label: 'Shrink factor', help: 'Of the batch, and after a rollback of the previous epoch’s.' },
   'controller.epochStep': { label: 'Grow every', help: '1 for every epoch.', unit: 'epochs' },
-  'controller.epochTable': { label: 'Table of epochs', help: 'Batch sizes from an epoch on, instead of growth by a factor.' },
+  'controller.epochTable': { label: 'Table of epochs', help: 'Batch sizes from an epoch on, instead of growth by a factor.', example: 'epoch: batch size, such as 0: 32, 5: 64' },
   'controller.divergeSigma': { label: 'Deviations above the best', help: 'Of the window; the smoothed gap above that counts as divergence.', ...off },
   'controller.divergeRatio': { label: 'Times the best', help: 'The smoothed gap above that counts as divergence.', ...off },
   'controller.divergeT': { label: 'Sustained rise', help: 'The gap rises by more than this many standard errors.', unit: 't', ...off },

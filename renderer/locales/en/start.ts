@@ -32,7 +32,7 @@ export const start = {
     'feature-distillation': {
       title: 'Feature distillation',
       question: 'How small may the student be?',
-      text: 'A small network learns from the inner features of a large one, and is compared with a twin that learns from the labels alone.',
+      text: 'The first blocks of a network are drawn towards what the blocks stacked on them make of their features, and then used alone. Students of several sizes beside twins trained alone, deep supervision and soft targets; the best within memory, multiply-adds and latency is chosen.',
       figure: 'A large network hands its features to a small one.',
     },
     'channel-decorrelation': {

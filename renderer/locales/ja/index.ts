@@ -3,6 +3,7 @@ import { charts } from './charts.ts'
 import { common } from './common.ts'
 import { comparison } from './comparison.ts'
 import { events } from './events.ts'
+import { distillation } from './feature-distillation.ts'
 import { fitPoints } from './fit-points.ts'
 import { gradients } from './gradient-quantization.ts'
 import { quantization } from './gradient-quantization-study.ts'
@@ -13,4 +14,4 @@ import { start } from './start.ts'
 import { study } from './study.ts'
 
 /** Every text of the window in Japanese. */
-export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, runs, charts, events }
+export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, runs, charts, events }

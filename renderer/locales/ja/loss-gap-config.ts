@@ -57,7 +57,7 @@ export const lossGapConfig: FieldTexts = {
   'controller.growBy': { label: '拡大の増分', help: '倍率の代わりに加えます。', unit: '例', automatic: '倍率を使う' },
   'controller.shrinkFactor': { label: '縮小の倍率', help: 'バッチに、ロールバック後は前のエポックのバッチに掛けます。' },
   'controller.epochStep': { label: '拡大の間隔', help: '1 では毎エポック。', unit: 'エポック' },
-  'controller.epochTable': { label: 'エポックの表', help: '倍率の代わりに、エポックごとのバッチサイズ。' },
+  'controller.epochTable': { label: 'エポックの表', help: '倍率の代わりに、エポックごとのバッチサイズ。', example: 'エポック: バッチサイズ、例 0: 32, 5: 64' },
   'controller.divergeSigma': { label: '最良値からの偏差', help: '窓の標準偏差の数。これを超えると発散とみなします。', ...off },
   'controller.divergeRatio': { label: '最良値に対する比', help: 'これを超えると発散とみなします。', ...off },
   'controller.divergeT': { label: '持続的な上昇', help: 'ギャップの上昇がこの数の標準誤差を超える。', unit: 't', ...off },

@@ -1,0 +1,68 @@
+import type { FieldTexts } from '../field-text.ts'
+
+const yesNo = { true: 'On', false: 'Off' }
+const ways = {
+  whole: 'Whole stack: the teacher',
+  alone: 'Alone: students by themselves',
+  'deep-supervision': 'Deep supervision, nothing distilled',
+  distilled: 'Distilled: features',
+  'soft-targets': 'Soft targets',
+  'distilled-soft-targets': 'Features and soft targets',
+  'self-distillation': 'Self-distillation: all students in one stack',
+  'deep-supervision-exits': 'Deep supervision of all students in one stack',
+  pretrained: 'Distilled, from the student trained alone',
+  'frozen-rear': 'Distilled, second extractor of the trained stack',
+}
+
+/** Settings of a comparison of students, and of what they are drawn towards. */
+export const featureDistillationConfig: FieldTexts = {
+  'students.ways': { label: 'Ways compared', help: 'Each is trained with every depth and seed; students alone are what the others are held against.', choices: ways },
+  'students.depths': { label: 'Students', help: 'Blocks of each, counted from the first block of the model.', unit: 'blocks' },
+  'students.rearDepths': { label: 'Further second extractors', help: 'Lengths to stack on each student and choose from, beside the rest of the model; none for the rest alone.', unit: 'blocks' },
+  'students.seeds': { label: 'Seeds', help: 'Runs of each way and depth; at least 2 for an interval.', unit: 'runs' },
+  'students.firstSeed': { label: 'First seed', help: 'The runs of a way take this one and those after it.' },
+  'students.batchSize': { label: 'Batch size', help: 'Per step.', unit: 'examples' },
+  'students.epochs': { label: 'Epochs', help: 'Of every run.', unit: 'epochs' },
+  'students.confidence': { label: 'Confidence', help: 'Of the intervals.' },
+  'students.accuracyTolerance': { label: 'Accuracy that may be lost', help: 'By a student against one trained alone, to count as not worse; as a share of one.' },
+  'students.objective': { label: 'Choose by', help: 'Of the students within the limits.', choices: { accuracy: 'Highest accuracy', memory: 'Least memory', macs: 'Fewest multiply-adds', latency: 'Shortest latency' } },
+  'students.maxMemoryMiB': { label: 'Memory at most', help: 'Of a student for one example.', unit: 'MiB', automatic: 'no limit', nullIs: 'off' },
+  'students.maxMegaMacs': { label: 'Multiply-adds at most', help: 'Of a student for one example.', unit: 'million', automatic: 'no limit', nullIs: 'off' },
+  'students.maxLatencyMs': { label: 'Latency at most', help: 'Of a student for one example, median.', unit: 'ms', automatic: 'no limit', nullIs: 'off' },
+  'students.minAccuracy': { label: 'Accuracy at least', help: 'As a share of one.', unit: 'share', automatic: 'no limit', nullIs: 'off' },
+  'students.maxTrainingMemoryMiB': { label: 'Memory of training at most', help: 'Second extractors that need more are not trained.', unit: 'MiB', automatic: 'no limit', nullIs: 'off' },
+  'students.maxTrainingMegaMacs': { label: 'Multiply-adds of training at most', help: 'Of student and second extractor for one example; longer ones are not trained.', unit: 'million', automatic: 'no limit', nullIs: 'off' },
+  'students.measureLatency': { label: 'Measure latency', help: 'How long each student takes for one example: median and 95th percentile of 100.', choices: yesNo },
+  'students.sideBySide': { label: 'In one step', help: 'Runs of one seed share a compiled step on the same batches.', choices: { auto: 'Where that is faster', on: 'Always', off: 'Never' } },
+  'students.budgetHours': { label: 'Budget', help: 'The comparison pauses when it has used them.', unit: 'hours', automatic: 'no limit' },
+  'students.hourlyRate': { label: 'Price of an hour', help: 'In your currency; for the forecast.', unit: 'per hour' },
+  'students.parallelRuns': { label: 'Runs side by side', help: '0 chooses by model and machine.', unit: 'runs' },
+
+  'distillation.taps': { label: 'Compared blocks', help: 'Block of the student, block of the second extractor from its own first one, weight; – for the last block.', example: 'student: second extractor: weight, such as –: –: 1, 1: 1: 0.5' },
+  'distillation.featureLoss': {
+    label: 'Feature loss',
+    help: 'Distance between the two features.',
+    choices: { mse: 'Mean squared difference', 'smooth-l1': 'Smooth L1', cosine: '1 − cosine', relation: 'Relations between examples', cka: '1 − CKA', attention: 'Attention maps' },
+  },
+  'distillation.normalization': { label: 'Normalize features', help: 'Both, before they are compared; without trained parameters.', choices: { 'layer-norm': 'Layer norm', l2: 'Length 1', none: 'Not' } },
+  'distillation.adaptor': { label: 'Adaptor', help: 'Where the two features differ in shape.', choices: { auto: 'A trained linear map', none: 'Refuse' } },
+  'distillation.frontWeight': { label: 'Students’ task loss', help: 'Its weight.' },
+  'distillation.rearWeight': { label: 'Whole stack’s task loss', help: 'Its weight.' },
+  'distillation.featureWeight': { label: 'Feature loss', help: 'Its weight, in the ways that have one.' },
+  'distillation.logitWeight': { label: 'Soft targets', help: 'Their weight, in the ways that have them.' },
+  'distillation.temperature': { label: 'Temperature', help: 'Divides the logits of the soft targets.' },
+  'distillation.warmupEpochs': { label: 'Warm-up', help: 'Over which the weights of features and soft targets rise from 0.', unit: 'epochs' },
+  'distillation.finalFactor': { label: 'Weights at the end', help: 'What those of features and soft targets are multiplied by, reached in a straight line.', unit: 'times' },
+  'distillation.mode': {
+    label: 'Gradients into the student',
+    help: 'Which of them pass from the second extractor into the first.',
+    choices: { cut: 'Cut: none', joint: 'Joint: the whole stack’s too', alternate: 'Alternate: each in turn', 'two-phase': 'Two phases: second extractor, then student' },
+  },
+  'distillation.alternateSteps': { label: 'Steps in turn', help: 'Of each extractor.', unit: 'steps' },
+  'distillation.rearEpochs': { label: 'First phase', help: 'Of the second extractor alone.', unit: 'epochs' },
+  'distillation.teacher': { label: 'Target', help: 'What gives it.', choices: { online: 'The stack as it trains', frozen: 'A second extractor that does not train', ema: 'A running mean of the stack' } },
+  'distillation.emaDecay': { label: 'Decay of the mean', help: 'A step.' },
+  'distillation.stopGradient': { label: 'Constant target', help: 'Without it both features may fall to a constant.', choices: yesNo },
+  'distillation.stopOnCollapse': { label: 'Stop on collapse', help: 'End a run once a feature has fallen to a constant.', choices: yesNo },
+  'distillation.probeExamples': { label: 'Probe', help: 'Examples on which features are compared at each evaluation.', unit: 'examples' },
+}

@@ -1,0 +1,68 @@
+import type { FieldTexts } from '../field-text.ts'
+
+const yesNo = { true: 'オン', false: 'オフ' }
+const ways = {
+  whole: '全体:教師',
+  alone: '単独:生徒だけで学習',
+  'deep-supervision': '深層教師あり(蒸留なし)',
+  distilled: '蒸留:特徴',
+  'soft-targets': 'ソフトターゲット',
+  'distilled-soft-targets': '特徴とソフトターゲット',
+  'self-distillation': '自己蒸留:一つの積層にすべての生徒',
+  'deep-supervision-exits': '一つの積層のすべての生徒の深層教師あり',
+  pretrained: '蒸留、単独で学習した生徒から',
+  'frozen-rear': '蒸留、学習済みの全体の第2抽出器',
+}
+
+/** 生徒の比較と、生徒が近づく先の設定。 */
+export const featureDistillationConfig: FieldTexts = {
+  'students.ways': { label: '比べる方法', help: 'それぞれをすべての深さとシードで学習します。ほかの方法は「単独」と比べられます。', choices: ways },
+  'students.depths': { label: '生徒', help: 'それぞれのブロック数。モデルの最初のブロックから数えます。', unit: 'ブロック' },
+  'students.rearDepths': { label: 'ほかの第2抽出器', help: 'モデルの残りのほかに、各生徒に積んで選ぶ長さ。なければ残りだけです。', unit: 'ブロック' },
+  'students.seeds': { label: 'シードの数', help: '各方法と深さの実行数。区間には 2 以上が必要です。', unit: '回' },
+  'students.firstSeed': { label: '最初のシード', help: '各方法の実行は、これとそれに続くものを使います。' },
+  'students.batchSize': { label: 'バッチサイズ', help: '1 ステップあたり。', unit: '例' },
+  'students.epochs': { label: 'エポック', help: 'すべての実行の長さ。', unit: 'エポック' },
+  'students.confidence': { label: '信頼度', help: '区間の信頼度。' },
+  'students.accuracyTolerance': { label: '許される精度の低下', help: '単独の生徒より悪くないと見なす低下。1 に対する割合。' },
+  'students.objective': { label: '選ぶ基準', help: '制限内の生徒から。', choices: { accuracy: '最も高い精度', memory: '最も少ないメモリ', macs: '最も少ない積和演算', latency: '最も短い遅延' } },
+  'students.maxMemoryMiB': { label: 'メモリの上限', help: '1 例に対する生徒のメモリ。', unit: 'MiB', automatic: '制限なし', nullIs: 'off' },
+  'students.maxMegaMacs': { label: '積和演算の上限', help: '1 例に対する生徒の演算。', unit: '百万', automatic: '制限なし', nullIs: 'off' },
+  'students.maxLatencyMs': { label: '遅延の上限', help: '1 例に対する生徒の遅延、中央値。', unit: 'ms', automatic: '制限なし', nullIs: 'off' },
+  'students.minAccuracy': { label: '精度の下限', help: '1 に対する割合。', unit: '割合', automatic: '制限なし', nullIs: 'off' },
+  'students.maxTrainingMemoryMiB': { label: '学習のメモリの上限', help: 'これより多く必要な第2抽出器は学習しません。', unit: 'MiB', automatic: '制限なし', nullIs: 'off' },
+  'students.maxTrainingMegaMacs': { label: '学習の積和演算の上限', help: '1 例に対する生徒と第2抽出器の演算。これより長いものは学習しません。', unit: '百万', automatic: '制限なし', nullIs: 'off' },
+  'students.measureLatency': { label: '遅延を測る', help: '各生徒が 1 例にかける時間:100 回の中央値と 95 パーセンタイル。', choices: yesNo },
+  'students.sideBySide': { label: '一つのステップで', help: '同じシードの実行が、同じバッチで一つのコンパイル済みステップを共有します。', choices: { auto: '速くなるとき', on: '常に', off: 'しない' } },
+  'students.budgetHours': { label: '予算', help: '使い切ると比較は一時停止します。', unit: '時間', automatic: '制限なし' },
+  'students.hourlyRate': { label: '1 時間の価格', help: 'お使いの通貨で。見積もりに使います。', unit: '/時間' },
+  'students.parallelRuns': { label: '並行する実行', help: '0 ならモデルとマシンから決めます。', unit: '件' },
+
+  'distillation.taps': { label: '比べるブロック', help: '生徒のブロック、第2抽出器のブロック(その最初から数える)、重み。– は最後のブロックです。', example: '生徒: 第2抽出器: 重み、例 –: –: 1, 1: 1: 0.5' },
+  'distillation.featureLoss': {
+    label: '特徴損失',
+    help: '二つの特徴の距離。',
+    choices: { mse: '二乗差の平均', 'smooth-l1': 'Smooth L1', cosine: '1 − コサイン', relation: '例どうしの関係', cka: '1 − CKA', attention: '注意マップ' },
+  },
+  'distillation.normalization': { label: '特徴の正規化', help: '比べる前に両方へ。学習するパラメータはありません。', choices: { 'layer-norm': '層正規化', l2: '長さ 1', none: 'しない' } },
+  'distillation.adaptor': { label: 'アダプタ', help: '二つの特徴の形が異なる場合。', choices: { auto: '学習する線形写像', none: '断る' } },
+  'distillation.frontWeight': { label: '生徒のタスク損失', help: 'その重み。' },
+  'distillation.rearWeight': { label: '全体のタスク損失', help: 'その重み。' },
+  'distillation.featureWeight': { label: '特徴損失', help: 'それを使う方法での重み。' },
+  'distillation.logitWeight': { label: 'ソフトターゲット', help: 'それを使う方法での重み。' },
+  'distillation.temperature': { label: '温度', help: 'ソフトターゲットのロジットを割ります。' },
+  'distillation.warmupEpochs': { label: 'ウォームアップ', help: '特徴とソフトターゲットの重みが 0 から上がる長さ。', unit: 'エポック' },
+  'distillation.finalFactor': { label: '終わりの重み', help: '特徴とソフトターゲットの重みに最後に掛かる数。直線で近づきます。', unit: '倍' },
+  'distillation.mode': {
+    label: '生徒へ流れる勾配',
+    help: '第2抽出器から第1抽出器へどれを流すか。',
+    choices: { cut: '切断:流さない', joint: '同時:全体のものも流す', alternate: '交互:順番に', 'two-phase': '二段階:第2抽出器、次に生徒' },
+  },
+  'distillation.alternateSteps': { label: '交互のステップ', help: '各抽出器の長さ。', unit: 'ステップ' },
+  'distillation.rearEpochs': { label: '第一段階', help: '第2抽出器だけの長さ。', unit: 'エポック' },
+  'distillation.teacher': { label: '目標', help: '目標を与えるもの。', choices: { online: '学習中の全体', frozen: '学習しない第2抽出器', ema: '全体の移動平均' } },
+  'distillation.emaDecay': { label: '平均の減衰', help: '1 ステップあたり。' },
+  'distillation.stopGradient': { label: '定数の目標', help: 'オフにすると、両方の特徴が定数に落ちることがあります。', choices: yesNo },
+  'distillation.stopOnCollapse': { label: '崩壊で止める', help: '特徴が定数に落ちたら実行を終えます。', choices: yesNo },
+  'distillation.probeExamples': { label: '調べる例', help: '評価のたびに特徴を比べる例の数。', unit: '例' },
+}
