@@ -22,7 +22,7 @@ export async function estimateStudy(options: {
 }): Promise<CommandOutput<'study.estimate'>> {
   const { config, study, preparation, parts } = options
   const prepared = await preparation.prepare(config.run, sizeOf(config))
-  const facts = factsOf(prepared.dataset)
+  const facts = await factsOf(prepared.dataset, config)
   study.check(config, { ...facts, parameters: prepared.cost.parameters })
   const planned = study.plan(config, [], facts)
   const progress = study.progress(config, [], facts)

@@ -4,6 +4,7 @@ import type { StudyRecord } from '../contract/records.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { Dataset } from '../training/datasets/dataset.ts'
 import type { DatasetFacts, Study } from '../methods/study.ts'
+import { cutCostsFor } from './cut-costs.ts'
 import { LanePool } from './lane-pool.ts'
 import { threadsOfLane } from './lanes.ts'
 import type { Prepared, Preparation } from './preparation.ts'
@@ -38,7 +39,7 @@ export class StudyQueue {
   async start(config: StudyConfig): Promise<StudyRecord> {
     const { context, preparation, studyOf } = this.#options
     const { dataset, cost } = await preparation.prepare(config.run, sizeOf(config))
-    studyOf(config).check(config, { ...factsOf(dataset), parameters: cost.parameters })
+    studyOf(config).check(config, { ...(await factsOf(dataset, config)), parameters: cost.parameters })
     const study = await context.gate.write(() => context.writer.createStudy(config))
     await this.#recordDataset(study.id, dataset)
     this.#enqueue(study.id)
@@ -67,7 +68,7 @@ export class StudyQueue {
     const { id, config: before } = this.#study(studyId)
     const config = extendedConfig(before, wanted)
     const dataset = await preparation.dataset(config.run.dataset)
-    studyOf(config).check(config, factsOf(dataset))
+    studyOf(config).check(config, await factsOf(dataset, config))
     await context.gate.write(() => context.writer.updateStudy(id, { config }))
     await this.#note(id, 'study.extended', `Extended by ${describeExtension(wanted)}.`, { batchSizes: [...wanted.batchSizes], maxSeeds: wanted.maxSeeds })
     if (this.#active?.studyId === id) {
@@ -127,13 +128,14 @@ export class StudyQueue {
 
   async #setStatus(studyId: string, status: StudyRecord['status']): Promise<void> {
     const { context } = this.#options
-    this.#announce(await context.gate.write(() => context.writer.updateStudy(studyId, { status, error: null, finishedAt: null })))
+    await this.#announce(await context.gate.write(() => context.writer.updateStudy(studyId, { status, error: null, finishedAt: null })))
   }
 
-  #announce({ id, status, config }: StudyRecord): void {
+  async #announce({ id, status, config }: StudyRecord): Promise<void> {
     const { context, studyOf } = this.#options
-    const facts = loggedDataset(context.writer, id)
-    if (facts === null) return
+    const logged = loggedDataset(context.writer, id)
+    if (logged === null) return
+    const facts = { ...logged, ...(logged.data === null ? {} : await cutCostsFor(config, logged.data)) }
     const progress = studyOf(config).progress(config, new StudyReading(context.writer).runs(id), facts)
     context.emit({ name: 'study.changed', payload: { studyId: id, status, progress } })
   }
@@ -185,7 +187,7 @@ export class StudyQueue {
     try {
       const prepared = await preparation.prepare(config.run, sizeOf(config))
       lanes = lanesOf(prepared)
-      const runner = new StudyRunner({ context, studyId, study: studyOf(config), facts: factsOf(prepared.dataset), lanes })
+      const runner = new StudyRunner({ context, studyId, study: studyOf(config), facts: await factsOf(prepared.dataset, config), lanes })
       const active = this.#active
       if (active !== null) active.runner = runner
       if (active !== null && active.halting !== null) runner.halt(active.halting)
@@ -200,11 +202,11 @@ export class StudyQueue {
   async #fail(studyId: string, error: unknown): Promise<void> {
     const { context } = this.#options
     try {
-      this.#announce(await context.gate.write(() => context.writer.updateStudy(studyId, { status: 'failed', finishedAt: Date.now(), error: toWireError(error) })))
+      await this.#announce(await context.gate.write(() => context.writer.updateStudy(studyId, { status: 'failed', finishedAt: Date.now(), error: toWireError(error) })))
     } catch (unwritable) {
       // The log is another process's now, and what it says of the study stands. Whoever waits for the end must still hear of it.
       process.emitWarning(unwritable instanceof Error ? unwritable : String(unwritable))
-      this.#announce(this.#study(studyId))
+      await this.#announce(this.#study(studyId))
     }
   }
 
@@ -240,8 +242,8 @@ export class StudyQueue {
 }
 
 /** What a method needs to know of the data. */
-export function factsOf(dataset: Dataset): DatasetFacts {
-  return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count }
+export async function factsOf(dataset: Dataset, config: StudyConfig): Promise<DatasetFacts> {
+  return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, ...(await cutCostsFor(config, dataset)) }
 }
 
 /** What decides how much memory a study needs, but its model and data: the largest batch, and how many run side by side. */

@@ -2,6 +2,7 @@ import type { RunRecord, Status } from '../contract/records.ts'
 import type { LogReader } from '../log/log.ts'
 import type { BatchCourse, DatasetFacts, StudiedRun } from '../methods/study.ts'
 import { batchCourses } from './batch-courses.ts'
+import type { DataShape } from './cut-costs.ts'
 
 /** True for a run or study that has come to an end: it does not go on unless somebody resumes it. */
 export function hasEnded(status: Status): boolean {
@@ -77,15 +78,21 @@ function remembering(read: NonNullable<StudiedRun['stepTotal']>): NonNullable<St
 /** What the log knows of a study's data, written when the data set was first read for it, and of what the user has ended. */
 export interface LoggedDataset extends DatasetFacts {
   readonly hash: string
+  /** Of one example; null where another version of Loupe did not log it. */
+  readonly data: DataShape | null
 }
 
 /** The data set as the study first read it; null for a study that never came so far. */
 export function loggedDataset(reader: LogReader, studyId: string): LoggedDataset | null {
   for (const { facts } of reader.studyEvents(studyId, 'dataset.read').toReversed()) {
     const { trainExamples, validationExamples, hash } = facts
-    if (typeof trainExamples === 'number' && typeof validationExamples === 'number' && typeof hash === 'string') return { trainExamples, validationExamples, hash, endedBatchSizes: stoppedPoints(reader, studyId) }
+    if (typeof trainExamples === 'number' && typeof validationExamples === 'number' && typeof hash === 'string') return { trainExamples, validationExamples, hash, data: loggedShape(facts), endedBatchSizes: stoppedPoints(reader, studyId) }
   }
   return null
+}
+
+function loggedShape({ shape, classes }: Readonly<Record<string, unknown>>): DataShape | null {
+  return Array.isArray(shape) && shape.every((side) => typeof side === 'number') && typeof classes === 'number' ? { shape, classes } : null
 }
 
 /** Batch sizes that the user ended with `study.stopPoint` and has not asked for again with `study.extend`. */

@@ -1,3 +1,4 @@
+import type { CutCost } from '../contract/cut-cost.ts'
 import type { DistillationRecord, RunPredictions } from '../contract/distillation-records.ts'
 import type { WireError } from '../contract/errors.ts'
 import type { z } from '../contract/zod.ts'
@@ -63,24 +64,6 @@ export interface StudiedRun {
   readonly distillation?: () => readonly DistillationRecord[]
   /** The same; left out for a run that does not log what it predicts, null before its end. */
   readonly predictions?: () => RunPredictions | null
-}
-
-/** What a part of a network costs, of one example. */
-export interface PartCost {
-  readonly parameters: number
-  readonly macsPerExample: number
-  /** Kept for the backward pass. */
-  readonly activationBytesPerExample: number
-}
-
-/** What a model costs that is cut after some of its blocks. */
-export interface CutCost extends PartCost {
-  /** Activations alive at once in a forward pass alone, at most. */
-  readonly liveBytesPerExample: number
-  /** Of its head, which is in the numbers above. */
-  readonly head: PartCost
-  /** Of the feature that the head reads, of one example. */
-  readonly featureShape: readonly number[]
 }
 
 /** How long one example takes, in ms. */
