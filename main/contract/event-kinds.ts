@@ -12,6 +12,7 @@ export const eventKinds = [
   'lane.failed', // facts: lanes, code, reason
   'budget.reached', // facts: hours, allowedHours, budgetHours
   'point.stopped', // facts: batchSize
+  'latency.measured', // facts: latencies (depth, medianMs, p95Ms of each), fastest, slowest
   'study.extended', // facts: batchSizes, maxSeeds
   'study.finished',
   'study.failed', // facts: code, and those of the error

@@ -2,6 +2,7 @@ import type { DatasetConfig } from '../contract/dataset-config.ts'
 import type { CompressorConfig } from '../contract/exchange-config.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import type { ModelConfig } from '../contract/model-config.ts'
+import type { Latency } from '../methods/study.ts'
 import type { Runtime } from '../tensorflow/runtime.ts'
 import type { Dataset } from '../training/datasets/dataset.ts'
 import type { Compressor } from '../training/exchange/compressor.ts'
@@ -9,6 +10,12 @@ import type { ModelCost } from '../training/models/model.ts'
 import type { GatherWorkers } from '../training/exchange/worker-pool.ts'
 import type { CouplingWarning } from '../training/realisation/coupling.ts'
 import type { Checkpoint, Trainer } from '../training/trainer.ts'
+
+/** How long one example takes, in ms. */
+export interface LatencyAt extends Latency {
+  /** Blocks before the head. */
+  readonly depth: number
+}
 
 export interface TrainerOptions {
   readonly runtime: Runtime
@@ -36,6 +43,8 @@ export interface EngineParts {
    * @throws LoupeError `shape-mismatch`, `invalid-input` where the model does not fit the data.
    */
   describeModel(config: ModelConfig, dataset: Dataset): Promise<ModelCost>
+  /** How long a model takes for one example after so many of its blocks, one depth after another, each in one thread. */
+  measureLatencies(options: { readonly runtime: Runtime; readonly dataset: Dataset; readonly model: ModelConfig; readonly depths: readonly number[]; readonly device: string }): Promise<readonly LatencyAt[]>
   /** Where the run's updates would not be those of batches in one piece. */
   couplingWarnings(config: RunConfig, dataset: Dataset): Promise<readonly CouplingWarning[]>
   /** What makes the compressors of runs whose workers exchange gradients. */

@@ -12,7 +12,7 @@ import { devicesFor } from './devices.ts'
 import { checkDisk } from './disk.ts'
 import { lanesFor } from './lanes.ts'
 import { checkMemory, lanesThatFit, neededMemoryBytes } from './memory.ts'
-import type { EngineParts } from './parts.ts'
+import type { EngineParts, LatencyAt } from './parts.ts'
 
 /** All that a run or a study needs before its first step, checked. */
 export interface Prepared {
@@ -25,6 +25,8 @@ export interface Prepared {
   readonly laneBytes: number
   /** Where a run's updates would not be those of batches in one piece. */
   couplingWarnings(run: RunConfig): Promise<readonly CouplingWarning[]>
+  /** How long the model takes for one example after so many of its blocks, on the device of the first trainer. */
+  measureLatencies(depths: readonly number[]): Promise<readonly LatencyAt[]>
   /** A new trainer on one of the devices, in turn, with its own threads (0 for as many as cores). */
   makeTrainer(lane: { readonly index: number; readonly threads: number; readonly parallelOps?: number }): Promise<Trainer>
 }
@@ -89,6 +91,7 @@ export class Preparation {
       lanes,
       laneBytes: neededMemoryBytes(needs),
       couplingWarnings: (run) => this.#parts.couplingWarnings(run, dataset),
+      measureLatencies: (depths) => this.#parts.measureLatencies({ runtime, dataset, model: config.model, depths, device: device?.name ?? '/device:CPU:0' }),
       makeTrainer: ({ index, threads, parallelOps = 1 }) => this.#parts.createTrainer({ runtime, dataset, threads, parallelOps, device: devices[index % devices.length]?.name ?? '/device:CPU:0' }),
     }
   }

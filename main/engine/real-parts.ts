@@ -1,4 +1,4 @@
-import type { EngineParts } from './parts.ts'
+import type { EngineParts, LatencyAt } from './parts.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../training/checkpoint-codec.ts'
 import { gatherPatiently } from './gather.ts'
 
@@ -23,6 +23,18 @@ export const realParts: EngineParts = {
   async describeModel(config, dataset) {
     const { createModel } = await import('../training/models/index.ts')
     return createModel(config, dataset.shape, dataset.classes).cost
+  },
+  async measureLatencies({ runtime, dataset, model, depths, device }) {
+    const [{ createStack }, { cutModel }, { measureLatency }] = await Promise.all([import('../training/models/index.ts'), import('../training/models/stack.ts'), import('../training/measure-latency.ts')])
+    const stack = createStack(model, dataset.shape, dataset.classes)
+    const session = await runtime.openSession({ device, threads: 1 })
+    try {
+      const measured: LatencyAt[] = []
+      for (const depth of depths) measured.push({ depth, ...(await measureLatency({ session, model: cutModel(stack, depth), prefix: `depth${depth}/` })) })
+      return measured
+    } finally {
+      await session.close()
+    }
   },
   async couplingWarnings(config, dataset) {
     const [{ createModel }, { couplingWarnings }] = await Promise.all([import('../training/models/index.ts'), import('../training/realisation/coupling.ts')])

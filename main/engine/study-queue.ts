@@ -1,5 +1,6 @@
 import { LoupeError, toWireError } from '../contract/errors.ts'
 import type { EventKind } from '../contract/event-kinds.ts'
+import { depthOf } from '../contract/model-depth.ts'
 import type { StudyRecord } from '../contract/records.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { Dataset } from '../training/datasets/dataset.ts'
@@ -10,7 +11,7 @@ import { threadsOfLane } from './lanes.ts'
 import type { Prepared, Preparation } from './preparation.ts'
 import { patchRun } from './run-driver.ts'
 import type { DriveContext, HaltReason } from './run-driver.ts'
-import { loggedDataset, stoppedPoints, StudyReading } from './study-reading.ts'
+import { loggedDataset, loggedLatencies, stoppedPoints, StudyReading } from './study-reading.ts'
 import { StudyRunner } from './study-runner.ts'
 import { extendedConfig, largestBatchSize, studySettings } from './study-settings.ts'
 
@@ -186,6 +187,7 @@ export class StudyQueue {
     let lanes: LanePool | null = null
     try {
       const prepared = await preparation.prepare(config.run, sizeOf(config))
+      await this.#recordLatencies(studyId, config, prepared)
       lanes = lanesOf(prepared)
       const runner = new StudyRunner({ context, studyId, study: studyOf(config), facts: await factsOf(prepared.dataset, config), lanes })
       const active = this.#active
@@ -221,6 +223,15 @@ export class StudyQueue {
       shape: [...dataset.shape],
       classes: dataset.classes,
     })
+  }
+
+  /** Before the first run, while nothing else trains: what is measured beside a training run says little. */
+  async #recordLatencies(studyId: string, config: StudyConfig, prepared: Prepared): Promise<void> {
+    if (config.method !== 'feature-distillation' || !config.students.measureLatency || loggedLatencies(this.#options.context.writer, studyId).size > 0) return
+    const depths = [...new Set([...config.students.depths, depthOf(config.run.model)])].sort((one, other) => one - other)
+    const latencies = await prepared.measureLatencies(depths)
+    const [fastest, slowest] = [Math.min, Math.max].map((pick) => pick(...latencies.map(({ medianMs }) => medianMs)))
+    await this.#note(studyId, 'latency.measured', `One example takes ${fastest?.toPrecision(2)} to ${slowest?.toPrecision(2)} ms, by depth.`, { latencies, fastest, slowest })
   }
 
   #checkSameData(studyId: string, dataset: Dataset): void {

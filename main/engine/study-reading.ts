@@ -1,6 +1,7 @@
 import type { RunRecord, Status } from '../contract/records.ts'
+import { z } from '../contract/zod.ts'
 import type { LogReader } from '../log/log.ts'
-import type { BatchCourse, DatasetFacts, StudiedRun } from '../methods/study.ts'
+import type { BatchCourse, DatasetFacts, Latency, StudiedRun } from '../methods/study.ts'
 import { batchCourses } from './batch-courses.ts'
 import type { DataShape } from './cut-costs.ts'
 
@@ -86,7 +87,7 @@ export interface LoggedDataset extends DatasetFacts {
 export function loggedDataset(reader: LogReader, studyId: string): LoggedDataset | null {
   for (const { facts } of reader.studyEvents(studyId, 'dataset.read').toReversed()) {
     const { trainExamples, validationExamples, hash } = facts
-    if (typeof trainExamples === 'number' && typeof validationExamples === 'number' && typeof hash === 'string') return { trainExamples, validationExamples, hash, data: loggedShape(facts), endedBatchSizes: stoppedPoints(reader, studyId) }
+    if (typeof trainExamples === 'number' && typeof validationExamples === 'number' && typeof hash === 'string') return { trainExamples, validationExamples, hash, data: loggedShape(facts), latencies: loggedLatencies(reader, studyId), endedBatchSizes: stoppedPoints(reader, studyId) }
   }
   return null
 }
@@ -94,6 +95,13 @@ export function loggedDataset(reader: LogReader, studyId: string): LoggedDataset
 function loggedShape({ shape, classes }: Readonly<Record<string, unknown>>): DataShape | null {
   return Array.isArray(shape) && shape.every((side) => typeof side === 'number') && typeof classes === 'number' ? { shape, classes } : null
 }
+
+/** How long the study's model takes for one example, by depth, as it was measured last; empty where it was not. */
+export function loggedLatencies(reader: LogReader, studyId: string): ReadonlyMap<number, Latency> {
+  const measured = z.array(latencyAt).safeParse(reader.studyEvents(studyId, 'latency.measured').at(-1)?.facts['latencies'])
+  return new Map(measured.success ? measured.data.map(({ depth, ...latency }) => [depth, latency]) : [])
+}
+const latencyAt = z.object({ depth: z.int(), medianMs: z.number(), p95Ms: z.number() })
 
 /** Batch sizes that the user ended with `study.stopPoint` and has not asked for again with `study.extend`. */
 export function stoppedPoints(reader: LogReader, studyId: string): ReadonlySet<number> {

@@ -30,6 +30,7 @@ const logged: Readonly<Record<(typeof eventKinds)[number], Readonly<Record<strin
   'lane.failed': { lanes: 1, code: 'out-of-memory', reason: 'No room for a second run.' },
   'budget.reached': { hours: 1.5, allowedHours: 1.5, budgetHours: 1 },
   'point.stopped': { batchSize: 2048 },
+  'latency.measured': { latencies: [{ depth: 1, medianMs: 0.2, p95Ms: 0.3 }], fastest: 0.2, slowest: 0.2 },
   'study.extended': { batchSizes: [512, 1024], maxSeeds: 4 },
   'study.finished': {},
   'study.failed': { code: 'internal' },

@@ -69,6 +69,7 @@ const tells: Readonly<Record<EventKind, Tell>> = {
   'lane.failed': quoting(() => ({})),
   'budget.reached': ({ read }) => ({ words: { hours: read.hours('hours'), allowed: read.hours('allowedHours'), budget: read.hours('budgetHours') } }),
   'point.stopped': ({ read }) => ({ words: { size: read.count('batchSize') } }),
+  'latency.measured': ({ read }) => ({ words: { fastest: read.ms('fastest'), slowest: read.ms('slowest') } }),
   'study.extended': tellExtension,
   'study.finished': nothing,
   'study.failed': failing,

@@ -72,6 +72,7 @@ export function fakeParts(training: FakeTraining): { readonly parts: EngineParts
       return fakeTrainer(training, seen)
     },
     describeModel: async () => ({ parameters: 10, macsPerExample: 10, activationBytesPerExample: 10 }),
+    measureLatencies: async ({ depths }) => depths.map((depth) => ({ depth, medianMs: depth, p95Ms: 2 * depth })),
     couplingWarnings: async () => [],
     loadCompressors: async () => () => {
       throw new LoupeError('unsupported', 'The fake trainer compresses nothing.')

@@ -69,16 +69,20 @@ export const studentsConfig = z
         context.issues.push({ code: 'custom', message: `the same ${key === 'ways' ? 'way' : 'depth'} stands twice; write each once`, path: [key], input: named })
       }
     }
-    for (const [way, needed] of Object.entries(startsFrom) as [DistillationWay, DistillationWay][]) { // keys of a table of ways
-      if (ways.includes(way) && !ways.includes(needed)) {
+    for (const way of ways) {
+      const needed = startOf(way)
+      if (needed !== null && !ways.includes(needed)) {
         context.issues.push({ code: 'custom', message: `"${way}" starts from runs of "${needed}"; add that way, or leave "${way}" out`, path: ['ways'], input: ways })
       }
     }
   })
 export type StudentsConfig = z.output<typeof studentsConfig>
 
-/** Ways that begin where a run of another way has ended. */
-export const startsFrom = { pretrained: 'alone', 'frozen-rear': 'whole' } as const satisfies Partial<Record<DistillationWay, DistillationWay>>
+/** The way whose runs one begins with; null for a way that begins at random. */
+export function startOf(way: DistillationWay): DistillationWay | null {
+  if (way === 'pretrained') return 'alone'
+  return way === 'frozen-rear' ? 'whole' : null
+}
 
 /** What the runs share, with defaults that tell within a few minutes on two cores. */
 const distilledRunConfig = sharedRunConfig.extend({

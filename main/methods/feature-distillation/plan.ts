@@ -2,7 +2,7 @@ import type { StudyProgress } from '../../contract/records.ts'
 import { armsProgress, hasEnded, planArms, runKey, type ArmPlan, type ArmRequest } from '../arm-runs.ts'
 import type { DatasetFacts, PlannedRun, StudiedRun } from '../study.ts'
 import { armId, type Arm } from './arms.ts'
-import { startsFrom, type DistillationWay, type FeatureDistillationConfig } from './config.ts'
+import { startOf, type FeatureDistillationConfig } from './config.ts'
 import { runConfigOf } from './run-configs.ts'
 import { armsOf } from './trained-arms.ts'
 
@@ -16,7 +16,7 @@ export function planComparison(config: FeatureDistillationConfig, runs: readonly
     configOf: ({ arm: id, seed }) => {
       const arm = plan.byId.get(id)
       if (arm === undefined) return null
-      const start = startOf(arm, seed)
+      const start = startKeyOf(arm, seed)
       const startRun = start === null ? null : runs.find((run) => run.key === start && run.status === 'finished')
       return startRun === undefined ? null : runConfigOf({ config, facts, arm, seed, startRun: startRun?.id ?? null })
     },
@@ -35,14 +35,14 @@ export function armPlan(config: FeatureDistillationConfig, runs: readonly Studie
 
 /** The run that this one starts from, where that has ended without being done; null otherwise. */
 export function startLost(arm: Arm | undefined, { seed }: Pick<ArmRequest<string>, 'seed'>, runs: readonly StudiedRun[]): StudiedRun | null {
-  const start = arm === undefined ? null : startOf(arm, seed)
+  const start = arm === undefined ? null : startKeyOf(arm, seed)
   const run = start === null ? undefined : runs.find(({ key }) => key === start)
   return run !== undefined && hasEnded(run) && run.status !== 'finished' ? run : null
 }
 
 /** Key of the run that one of this arm starts from; null for a way that starts from none. */
-function startOf({ way, depth }: Arm, seed: number): string | null {
-  const needed = (startsFrom as Partial<Record<DistillationWay, DistillationWay>>)[way] // ways that are not in it start from none
-  if (needed === undefined) return null
+function startKeyOf({ way, depth }: Arm, seed: number): string | null {
+  const needed = startOf(way)
+  if (needed === null) return null
   return runKey({ arm: armId({ way: needed, depth: needed === 'whole' ? null : depth, rear: null }), seed })
 }

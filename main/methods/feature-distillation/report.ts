@@ -232,6 +232,7 @@ export const distillationWarningCode = z.enum([
   'no-candidate', // none within the limits; facts: limits, nearest
   'latency-unknown', // a limit or the objective is a latency, and none has been measured
   'rears-left-out', // second extractors beyond the limits of training; facts: depth, rears
+  'more-training', // runs of this way start from trained ones, so they have seen the examples of both; facts: way, from
   'single-seed',
   'one-rate', // one learning rate for all ways
   'batch-norm', // exits and passes of a batch share its statistics

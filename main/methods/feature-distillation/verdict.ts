@@ -50,7 +50,7 @@ function judge({ config, way, compared, decision }: { readonly config: FeatureDi
     ...(notWorse.length > 0 ? [`At most ${points(tolerance, 'plain')} worse than alone: ${way} at ${list(notWorse, alone)}.`] : []),
     ...(worse.length > 0 ? [`Worse than alone: ${way} at ${list(worse, alone)}.`] : []),
     ...(!isSingle && undecided.length > 0 ? [`These seeds do not tell of ${way} at ${list(undecided, withInterval)}.`] : []),
-    ...(best.gapClosed === null ? [] : [`At ${best.depth} blocks ${Math.round(best.gapClosed * 100)} % of the gap to the whole stack is closed.`]),
+    ...(best.gapClosed === null || best.gapClosed <= 0 ? [] : [`At ${blocks(best.depth)} ${Math.round(best.gapClosed * 100)} % of the gap to the whole stack is closed.`]),
     ...(decision.chosen === null ? [] : [`Chosen by ${decision.objective}: ${decision.chosen}.`]),
   ]
   return say(codeOf({ isSingle, better: better.length, notWorse: notWorse.length, worse: worse.length, all: compared.length }), sentences.join(' '), facts)

@@ -1,7 +1,7 @@
 import { points } from '../in-words.ts'
 import type { DatasetFacts } from '../study.ts'
 import { everyArm, isChain, isDrawn } from './arms.ts'
-import type { FeatureDistillationConfig } from './config.ts'
+import { startOf, type FeatureDistillationConfig } from './config.ts'
 import type { Decision, DistillationFacts, DistillationWarningCode, DistilledRun, DistilledStudent, FeatureDistillationReport } from './report.ts'
 import { fitsTraining } from './trained-arms.ts'
 import { judgedWay } from './verdict.ts'
@@ -83,6 +83,10 @@ function decisionWarnings({ config, runs, decision, facts }: Told): Warning[] {
 
 function generalWarnings({ run, students }: FeatureDistillationConfig): Warning[] {
   return [
+    ...students.ways.flatMap((way) => {
+      const from = startOf(way)
+      return from === null ? [] : [warning('more-training', `Runs of ${way} start from trained runs of ${from}: what they are worth rests on the examples of both.`, { way, from })]
+    }),
     ...(students.seeds === 1 ? [warning('single-seed', 'One seed of each way: no interval, and chance is not told from effect.', {})] : []),
     ...(students.ways.length > 1 ? [warning('one-rate', 'All ways share one learning rate; each might do better with one of its own.', {})] : []),
     ...('normalization' in run.model && run.model.normalization === 'batch' && students.ways.some(isChain)

@@ -20,6 +20,7 @@ export const events = {
     },
     lane: { failed: 'One run less side by side, because it could not be set up: {error}.' },
     budget: { reached: 'The study has trained for {hours} of its {allowed} and pauses. Resuming it allows another {budget}.' },
+    latency: { measured: 'One example takes a student {fastest} to {slowest}, by its depth.' },
     point: { stopped: 'Batch size {size} was ended by the user.' },
     study: {
       extended: 'Extended by batch sizes {sizes}, and to up to {seeds} seeds at each.',

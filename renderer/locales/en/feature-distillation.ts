@@ -47,6 +47,7 @@ export const distillation = {
     'no-candidate': 'No student is within the limits ({limits}). The nearest: {nearest}.',
     'latency-unknown': 'A latency is to be kept or minimised, and none has been measured.',
     'rears-left-out': 'Second extractors of {rears} blocks behind a student of {depth} are beyond the limits of training and were not trained.',
+    'more-training': 'Runs of {way} start from trained runs of {from}: what they are worth rests on the examples of both.',
     'single-seed': 'One seed: the scatter from seed to seed is unknown, and there is no interval.',
     'one-rate': 'One learning rate for all ways: each might do better with its own.',
     'batch-norm': 'With batch norm the statistics of a batch in a chain also depend on what its other part learns.',

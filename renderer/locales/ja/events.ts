@@ -11,6 +11,7 @@ export const events: typeof english = {
     },
     lane: { failed: '準備できなかったため、並行する実行を一つ減らします（{error}）。' },
     budget: { reached: '調査は {allowed} のうち {hours} を学習に使い、一時停止します。再開するとさらに {budget} 使えます。' },
+    latency: { measured: '生徒が 1 例にかける時間は、深さにより {fastest} から {slowest} です。' },
     point: { stopped: 'バッチサイズ {size} は利用者が終わらせました。' },
     study: {
       extended: 'バッチサイズ {sizes} を追加し、シードを各 {seeds} 個までに増やしました。',
