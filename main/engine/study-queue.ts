@@ -5,7 +5,7 @@ import type { StudyRecord } from '../contract/records.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { Dataset } from '../training/datasets/dataset.ts'
 import type { DatasetFacts, Study } from '../methods/study.ts'
-import { cutCostsFor } from './cut-costs.ts'
+import { modelFactsFor } from './model-facts.ts'
 import { LanePool } from './lane-pool.ts'
 import { threadsOfLane } from './lanes.ts'
 import type { Prepared, Preparation } from './preparation.ts'
@@ -136,7 +136,7 @@ export class StudyQueue {
     const { context, studyOf } = this.#options
     const logged = loggedDataset(context.writer, id)
     if (logged === null) return
-    const facts = { ...logged, ...(logged.data === null ? {} : await cutCostsFor(config, logged.data)) }
+    const facts = { ...logged, ...(logged.data === null ? {} : await modelFactsFor(config, logged.data)) }
     const progress = studyOf(config).progress(config, new StudyReading(context.writer).runs(id), facts)
     context.emit({ name: 'study.changed', payload: { studyId: id, status, progress } })
   }
@@ -254,7 +254,7 @@ export class StudyQueue {
 
 /** What a method needs to know of the data. */
 export async function factsOf(dataset: Dataset, config: StudyConfig): Promise<DatasetFacts> {
-  return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, ...(await cutCostsFor(config, dataset)) }
+  return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, ...(await modelFactsFor(config, dataset)) }
 }
 
 /** What decides how much memory a study needs, but its model and data: the largest batch, and how many run side by side. */

@@ -3,7 +3,7 @@ import { z } from '../contract/zod.ts'
 import type { LogReader } from '../log/log.ts'
 import type { BatchCourse, DatasetFacts, Latency, StudiedRun } from '../methods/study.ts'
 import { batchCourses } from './batch-courses.ts'
-import type { DataShape } from './cut-costs.ts'
+import type { DataShape } from './model-facts.ts'
 
 /** True for a run or study that has come to an end: it does not go on unless somebody resumes it. */
 export function hasEnded(status: Status): boolean {

@@ -82,6 +82,8 @@ export interface DatasetFacts {
   readonly parameters?: number
   /** Of a model after so many of its blocks; left out where the shape of the data is not known. @throws LoupeError where it cannot be cut there. */
   readonly cutCost?: (model: ModelConfig, depth: number) => CutCost
+  /** Refuses a run that cannot distil as its config says; left out where the shape of the data is not known. @throws LoupeError */
+  readonly checkDistillation?: (run: RunConfig) => void
   /** Of the study's model after so many of its blocks, by depth, as far as it was measured. */
   readonly latencies?: ReadonlyMap<number, Latency>
 }

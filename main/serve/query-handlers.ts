@@ -1,4 +1,4 @@
-import type { DataShape } from '../engine/cut-costs.ts'
+import type { DataShape } from '../engine/model-facts.ts'
 import { freeBytes } from '../engine/disk.ts'
 import { loupeVersion, platformName } from '../engine/environment.ts'
 import { loggedDataset, StudyReading } from '../engine/study-reading.ts'
@@ -117,12 +117,12 @@ function rereadConfig(config: StudyConfig, { target, fitFrom, fitTo }: ParsedQue
 /** What the log says of the study's data; read from the files where the log does not say. */
 async function factsFor(reader: LogReader, study: StudyRecord): Promise<DatasetFacts> {
   const logged = loggedDataset(reader, study.id)
-  const costs = async (data: DataShape) => await (await import('../engine/cut-costs.ts')).cutCostsFor(study.config, data)
-  if (logged !== null) return { ...logged, ...(logged.data === null ? {} : await costs(logged.data)) }
+  const ofModels = async (data: DataShape) => await (await import('../engine/model-facts.ts')).modelFactsFor(study.config, data)
+  if (logged !== null) return { ...logged, ...(logged.data === null ? {} : await ofModels(logged.data)) }
   try {
     const { loadDataset } = await import('../training/datasets/index.ts')
     const dataset = await loadDataset(study.config.run.dataset)
-    return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, ...(await costs(dataset)) }
+    return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, ...(await ofModels(dataset)) }
   } catch (error) {
     throw new LoupeError('not-found', `The log does not say how many examples study ${study.id} trains on, and its data cannot be read: ${error instanceof Error ? error.message : String(error)}`, { studyId: study.id })
   }

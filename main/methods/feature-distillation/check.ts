@@ -2,8 +2,9 @@ import { LoupeError, type ErrorFacts } from '../../contract/errors.ts'
 import { depthOf } from '../../contract/model-depth.ts'
 import type { DatasetFacts } from '../study.ts'
 import { everyArm, isChain, modelOfArm, studentDepthsOf, type Arm } from './arms.ts'
-import type { FeatureDistillationConfig } from './config.ts'
+import { startOf, type FeatureDistillationConfig } from './config.ts'
 import { chooseRears } from './decisions.ts'
+import { runConfigOf } from './run-configs.ts'
 
 /**
  * Refuses what the schema cannot see: cut points that do not exist, ways that contradict the model or the data, and a choice without a candidate.
@@ -45,15 +46,16 @@ function checkDepths({ run, students }: FeatureDistillationConfig): void {
 /** Whether the arm's model can be written, cut and tapped. */
 function checkArm(config: FeatureDistillationConfig, facts: DatasetFacts, arm: Arm): void {
   try {
+    if (isChain(arm.way) && arm.way !== 'self-distillation') for (const depth of studentDepthsOf(arm, config)) checkTaps(config, { depth, rear: depthOf(modelOfArm(config, arm)) - depth })
     const model = modelOfArm(config, arm)
     facts.cutCost?.(model, depthOf(model))
+    // Which run it starts from does not matter here, only that it does from one.
+    facts.checkDistillation?.(runConfigOf({ config, facts, arm, seed: config.students.firstSeed, startRun: startOf(arm.way) }))
   } catch (error) {
     if (!(error instanceof LoupeError)) throw error
-    const remedy = arm.isFromLibrary ? 'Take that length out of students.rearDepths' : `Take "${arm.way}" out of students.ways`
+    const remedy = arm.isFromLibrary ? 'Or take that length out of students.rearDepths' : `Or take "${arm.way}" out of students.ways`
     throw new LoupeError(error.code, `The way "${arm.way}"${arm.depth === null ? '' : ` at ${arm.depth} blocks`} does not fit: ${error.message} ${remedy}.`, { ...error.facts, way: arm.way })
   }
-  if (!isChain(arm.way) || arm.way === 'self-distillation') return
-  for (const depth of studentDepthsOf(arm, config)) checkTaps(config, { depth, rear: depthOf(modelOfArm(config, arm)) - depth })
 }
 
 function checkTaps({ distillation }: FeatureDistillationConfig, { depth, rear }: { readonly depth: number; readonly rear: number }): void {

@@ -44,7 +44,7 @@ export const featureDistillationConfig: FieldTexts = {
     help: 'Distance between the two features.',
     choices: { mse: 'Mean squared difference', 'smooth-l1': 'Smooth L1', cosine: '1 − cosine', relation: 'Relations between examples', cka: '1 − CKA', attention: 'Attention maps' },
   },
-  'distillation.normalization': { label: 'Normalize features', help: 'Both, before they are compared; without trained parameters.', choices: { 'layer-norm': 'Layer norm', l2: 'Length 1', none: 'Not' } },
+  'distillation.normalization': { label: 'Normalize features', help: 'Both, before they are compared; without trained parameters.', choices: { auto: 'Layer norm, but for attention maps', 'layer-norm': 'Layer norm', l2: 'Length 1', none: 'Not' } },
   'distillation.adaptor': { label: 'Adaptor', help: 'Where the two features differ in shape.', choices: { auto: 'A trained linear map', none: 'Refuse' } },
   'distillation.frontWeight': { label: 'Students’ task loss', help: 'Its weight.' },
   'distillation.rearWeight': { label: 'Whole stack’s task loss', help: 'Its weight.' },

@@ -44,7 +44,7 @@ export const featureDistillationConfig: FieldTexts = {
     help: '二つの特徴の距離。',
     choices: { mse: '二乗差の平均', 'smooth-l1': 'Smooth L1', cosine: '1 − コサイン', relation: '例どうしの関係', cka: '1 − CKA', attention: '注意マップ' },
   },
-  'distillation.normalization': { label: '特徴の正規化', help: '比べる前に両方へ。学習するパラメータはありません。', choices: { 'layer-norm': '層正規化', l2: '長さ 1', none: 'しない' } },
+  'distillation.normalization': { label: '特徴の正規化', help: '比べる前に両方へ。学習するパラメータはありません。', choices: { auto: '層正規化(注意マップではしない)', 'layer-norm': '層正規化', l2: '長さ 1', none: 'しない' } },
   'distillation.adaptor': { label: 'アダプタ', help: '二つの特徴の形が異なる場合。', choices: { auto: '学習する線形写像', none: '断る' } },
   'distillation.frontWeight': { label: '生徒のタスク損失', help: 'その重み。' },
   'distillation.rearWeight': { label: '全体のタスク損失', help: 'その重み。' },

@@ -10,14 +10,15 @@ export interface DataShape {
 }
 
 /**
- * What models of several depths cost on some data, for methods that ask; nothing for others, so that a process which only reads the log loads no
+ * What is to be known of models on some data, for methods that cut them; nothing for others, so that a process which only reads the log loads no
  * models without need.
  */
-export async function cutCostsFor(config: Pick<StudyConfig, 'method'>, { shape, classes }: DataShape): Promise<Pick<DatasetFacts, 'cutCost'>> {
+export async function modelFactsFor(config: Pick<StudyConfig, 'method'>, { shape, classes }: DataShape): Promise<Pick<DatasetFacts, 'cutCost' | 'checkDistillation'>> {
   if (config.method !== 'feature-distillation') return {}
-  const [{ createStack }, { cutCost }] = await Promise.all([import('../training/models/index.ts'), import('../training/models/cut-cost.ts')])
+  const [{ createStack }, { cutCost }, { checkDistillation }] = await Promise.all([import('../training/models/index.ts'), import('../training/models/cut-cost.ts'), import('../training/distillation/check-distillation.ts')])
   const known = new Map<string, CutCost>()
   return {
+    checkDistillation: (run) => checkDistillation(run, { shape, classes }),
     cutCost(model: ModelConfig, depth: number) {
       const key = JSON.stringify([model, depth])
       const cost = known.get(key) ?? cutCost(createStack(model, shape, classes), depth)
