@@ -107,6 +107,10 @@ function declare(tensorflow: LibraryHandle, c: LibraryHandle) {
     outputType: f<(output: OutputReference) => number>('TF_OperationOutputType', 'int', [output]),
     operationDefinition: f<(graph: Pointer, type: string, buffer: Pointer, status: Pointer) => void>('TF_GraphGetOpDef', 'void', ['void *', 'str', 'void *', 'void *']),
 
+    graphDefinition: f<(graph: Pointer, buffer: Pointer, status: Pointer) => void>('TF_GraphToGraphDef', 'void', ['void *', 'void *', 'void *']),
+    operationByName: f<(graph: Pointer, name: string) => Pointer>('TF_GraphOperationByName', 'void *', ['void *', 'str']),
+    operationName: f<(operation: Pointer) => string>('TF_OperationName', 'str', ['void *']),
+
     newOperation: f<(graph: Pointer, type: string, name: string) => Pointer>('TF_NewOperation', 'void *', ['void *', 'str', 'str']),
     finishOperation: f<(description: Pointer, status: Pointer) => Pointer>('TF_FinishOperation', 'void *', ['void *', 'void *']),
     setDevice: f<(description: Pointer, device: string) => void>('TF_SetDevice', 'void', ['void *', 'str']),
@@ -136,6 +140,9 @@ function declare(tensorflow: LibraryHandle, c: LibraryHandle) {
     setTarget: f<(options: Pointer, target: string) => void>('TF_SetTarget', 'void', ['void *', 'str']),
     setConfig: f<(options: Pointer, proto: Uint8Array, bytes: number, status: Pointer) => void>('TF_SetConfig', 'void', ['void *', 'void *', 'size_t', 'void *']),
     newSession: f<(graph: Pointer, options: Pointer, status: Pointer) => Pointer>('TF_NewSession', 'void *', ['void *', 'void *', 'void *']),
+    loadSession: f<
+      (options: Pointer, runOptions: Pointer, folder: string, tags: BigUint64Array, numberOfTags: number, graph: Pointer, metaGraph: Pointer, status: Pointer) => Pointer
+    >('TF_LoadSessionFromSavedModel', 'void *', ['void *', 'void *', 'str', 'void *', 'int', 'void *', 'void *', 'void *']),
     closeSession: f<CloseSession>('TF_CloseSession', 'void', ['void *', 'void *']),
     deleteSession: f<(session: Pointer, status: Pointer) => void>('TF_DeleteSession', 'void', ['void *', 'void *']),
     run: f<SessionRun>('TF_SessionRun', 'void', ['void *', 'void *', 'void *', 'void *', 'int', 'void *', 'void *', 'int', 'void *', 'int', 'void *', 'void *']),

@@ -2,9 +2,14 @@ import { LoupeError } from '../contract/errors.ts'
 import { loadCApi } from './c-api.ts'
 import type { CApi } from './c-api.ts'
 import { listDevices } from './devices.ts'
+import { freeze } from './freeze.ts'
+import type { FrozenDefinition, FrozenModel } from './freeze.ts'
+import { installGraphBackend } from './kernels.ts'
 import { locateLibrary, pinnedVersion } from './library.ts'
 import type { LibraryOptions } from './library.ts'
 import type { DeviceInfo, Runtime } from './runtime.ts'
+import { openSavedModel } from './saved-model.ts'
+import type { OpenSavedModel } from './saved-model.ts'
 import { startServer } from './server.ts'
 import type { TensorFlowServer, TensorFlowServerOptions } from './server.ts'
 import { openGraphSession } from './session.ts'
@@ -41,6 +46,25 @@ export async function openTensorFlow(options: LibraryOptions = {}): Promise<Runt
  */
 export async function startTensorFlowServer(options: TensorFlowServerOptions): Promise<TensorFlowServer> {
   return startServer(load({}).api, options)
+}
+
+/**
+ * Traces a function into a graph whose numbers are constants, and that takes a batch of any size.
+ *
+ * @throws LoupeError As {@link openTensorFlow}, and `unsupported` where an operation cannot take another batch size.
+ */
+export async function freezeModel(definition: FrozenDefinition): Promise<FrozenModel> {
+  installGraphBackend()
+  return freeze(load({}).api, definition)
+}
+
+/**
+ * Loads a SavedModel by TensorFlow's own loader.
+ *
+ * @throws LoupeError As {@link openTensorFlow}, `tensorflow` where the folder holds none, `unsupported` where it is not to be served.
+ */
+export async function loadSavedModel(folder: string): Promise<OpenSavedModel> {
+  return openSavedModel(load({}).api, folder)
 }
 
 function load(options: LibraryOptions): { readonly folder: string; readonly api: CApi } {

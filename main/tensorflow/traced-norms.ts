@@ -53,7 +53,9 @@ function layerNormGradients(dy: tf.Tensor, saved: readonly tf.Tensor[]): tf.Tens
  */
 export function groupNormInTrace({ x, scale, offset, epsilon, groups }: NormInputs & { readonly groups: number }): tf.Tensor {
   const [batch = 1, height = 1, width = 1, channels = 1] = x.shape
-  const rows = tf.reshape(x, [batch, -1, channels * pixelsInRow(height * width, channels)])
+  const together = pixelsInRow(height * width, channels)
+  // No length is left to TensorFlow: an export leaves it the batch.
+  const rows = tf.reshape(x, [batch, (height * width) / together, channels * together])
   const within = groupAverages(channels, groups)
   const y = withGradient([rows, scale, offset], () => {
     const mean = tf.matMul(meanOverRows(rows, channels), within)
@@ -99,7 +101,7 @@ function pixelsInRow(pixels: number, channels: number): number {
 /** `[batch, rows, together·channels]` to the means over all pixels, `[batch, channels]`. */
 function meanOverRows(x: tf.Tensor, channels: number): tf.Tensor {
   const means = tf.mean(x, 1)
-  return means.shape[1] === channels ? means : tf.mean(tf.reshape(means, [x.shape[0] ?? 1, -1, channels]), 1)
+  return means.shape[1] === channels ? means : tf.mean(tf.reshape(means, [x.shape[0] ?? 1, (means.shape[1] ?? 1) / channels, channels]), 1)
 }
 
 /** `[batch, channels]` to `[batch, 1, together·channels]`, repeated for each pixel of a row of x. */
