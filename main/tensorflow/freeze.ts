@@ -10,7 +10,7 @@ import { acquired, released } from './live-objects.ts'
 import type { HostArray, HostArrays, Tensors } from './runtime.ts'
 import { bufferBytes } from './session-run.ts'
 import { checked } from './status.ts'
-import { tf } from './tf.ts'
+import type { tf } from './tf.ts'
 import { outputOf, tensorOf, traceInto } from './trace.ts'
 
 /** A function of one batch of examples, and the numbers that it is made with. */

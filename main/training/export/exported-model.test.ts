@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { distillationConfig } from '../../contract/distillation-config.ts'
 import { modelConfig } from '../../contract/model-config.ts'
@@ -155,7 +154,7 @@ function fileHandler(path: string): tf.io.IOHandler {
     async load() {
       const { weightsManifest, modelTopology, ...rest } = JSON.parse(await readFile(join(path, MODEL_JSON), 'utf8')) as tf.io.ModelJSON
       const shards = await Promise.all(weightsManifest.flatMap(({ paths }) => paths).map((name) => readFile(join(path, name))))
-      return { ...rest, modelTopology: modelTopology as {}, weightSpecs: weightsManifest.flatMap(({ weights }) => weights), weightData: new Uint8Array(Buffer.concat(shards)).buffer }
+      return { ...rest, modelTopology: modelTopology as object, weightSpecs: weightsManifest.flatMap(({ weights }) => weights), weightData: new Uint8Array(Buffer.concat(shards)).buffer }
     },
   }
 }
