@@ -1,3 +1,4 @@
+import { exportModelInput, exportModelOutput, measureModelInput, measureModelOutput } from './model-export.ts'
 import { runConfig } from './run-config.ts'
 import { studyConfig } from './study-config.ts'
 import { z } from './zod.ts'
@@ -56,6 +57,13 @@ export const commands = {
     input: z.strictObject({ runId: z.string(), step: z.int().min(0).nullable().default(null).describe('step; of the checkpoint, null for the newest'), config: runConfig }),
     output: z.object({ runId: z.string() }),
   },
+  /**
+   * Writes the newest trained model of a run, or a student of it, into the workspace's `exports` folder, in the place of an earlier export of the
+   * same depth, and measures its accuracy again with the files. Slow: seconds.
+   */
+  'run.exportModel': { input: exportModelInput, output: exportModelOutput },
+  /** Measures what the inference of a model takes at each depth. Slow: seconds. Refused while a run trains, for each would disturb the other. */
+  'model.measure': { input: measureModelInput, output: measureModelOutput },
   /** Measures, on a few steps, how long a study would take. Slow: seconds. */
   'study.estimate': {
     input: z.strictObject({ config: studyConfig }),

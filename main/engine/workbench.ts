@@ -87,6 +87,14 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       return {}
     },
     'run.branch': async (branch) => ({ runId: (await runs.branch(branch)).id }),
+    'run.exportModel': async (wanted) => {
+      const { exportModel } = await import('./export-model.ts')
+      return await exportModel({ ...wanted, reader: writer, preparation, parts, to: { workspace: options.workspace } })
+    },
+    'model.measure': async (wanted) => {
+      const { measureModel } = await import('./measure-model.ts')
+      return await measureModel({ wanted, training: () => [...context.requests.keys()], preparation })
+    },
     'engine.describe': async () => {
       const runtime = await preparation.runtime()
       const devices = await runtime.devices()

@@ -9,6 +9,8 @@ export interface WorkspacePaths {
   readonly checkpoints: string
   /** Gradients of single steps, as NumPy archives. */
   readonly snapshots: string
+  /** Trained models, one folder for each run and depth. */
+  readonly exports: string
   /** Copies of the database from before each migration. */
   readonly backups: string
 }
@@ -24,6 +26,7 @@ export function workspacePaths(folder: string): WorkspacePaths {
     database: join(folder, 'loupe.db'),
     checkpoints: join(folder, 'checkpoints'),
     snapshots: join(folder, 'snapshots'),
+    exports: join(folder, 'exports'),
     backups: join(folder, 'backups'),
   }
 }

@@ -37,6 +37,8 @@ const handlers: CommandHandlers = {
   'run.steer': refuse,
   'run.snapshotGradients': refuse,
   'run.branch': refuse,
+  'run.exportModel': refuse,
+  'model.measure': refuse,
   'engine.describe': refuse,
 }
 const transport: Transport = {

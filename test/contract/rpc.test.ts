@@ -27,6 +27,8 @@ const handlers: CommandHandlers = {
   'run.steer': refuse,
   'run.snapshotGradients': refuse,
   'run.branch': refuse,
+  'run.exportModel': refuse,
+  'model.measure': refuse,
   'study.estimate': refuse,
   'engine.describe': refuse,
 }

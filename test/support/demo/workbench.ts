@@ -163,6 +163,12 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     'run.branch': () => {
       throw new LoupeError('unsupported', 'The demonstration branches no runs.')
     },
+    'run.exportModel': () => {
+      throw new LoupeError('unsupported', 'The demonstration has no trained weights.')
+    },
+    'model.measure': () => {
+      throw new LoupeError('unsupported', 'The demonstration measures nothing.')
+    },
     'study.estimate': async ({ config }) => {
       await new Promise((resolve) => setTimeout(resolve, 400))
       const { batchSizes, maxSeeds, hourlyRate } = sweepOnly(config).sweep
