@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { toWireError } from '../contract/errors.ts'
 import { gradientTarget } from '../contract/gradient-records.ts'
 import type { GradientTarget } from '../contract/gradient-records.ts'
+import { exportChoices } from './export-choices.ts'
 import { exitCodeFor, exitCodes } from './exit-code.ts'
 import { createOutput, drained } from './output.ts'
 import type { Output } from './output.ts'
@@ -121,6 +122,13 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
   command('export <id>', 'writes runs, metrics and report of a study or a run as CSV and JSON files')
     .option('--out <dir>', 'folder to write into (default: the id)')
     .action((id: string, { out }: { readonly out?: string }, self: Command) => choose(self, async (invocation) => (await import('./export.ts')).exportData(invocation, { id, out: out ?? id })))
+  command('export-model <run>', 'writes the trained model of a run, or a student of it, as a TensorFlow SavedModel and a tfjs graph model, with a card')
+    .requiredOption('--to <dir>', 'folder to write into; new or empty')
+    .option('--depth <blocks>', 'blocks of the model (default: the first student of a run that distils, else the whole model)', wholeNumber)
+    .addOption(new Option('--format <format>', 'which files to write').choices(exportChoices).default('both'))
+    .action((id: string, { depth, ...options }: { readonly to: string; readonly depth?: number; readonly format: (typeof exportChoices)[number] }, self: Command) =>
+      choose(self, async (invocation) => (await import('./export-model.ts')).exportModelFiles(invocation, { id, ...options, depth: depth ?? null })),
+    )
   command('report', 'what the studies of the last days found, and what to do next, as text or as one HTML page')
     .option('--days <days>', 'how many days back', wholeDays, 7)
     .option('--out <file>', 'HTML file to write, for a browser or a printer (default: text on standard output)')
