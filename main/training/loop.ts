@@ -64,6 +64,8 @@ class TrainingLoop {
   #reached: PreparedFeed['after']
   #prepared: PreparedFeed | null
   #checkpointDue: boolean
+  /** Of the last checkpoint; null before the first. */
+  #savedStep: number | null = null
   /** Steps that are done and not logged yet. */
   #untold: MetricBlock | null = null
 
@@ -236,6 +238,11 @@ class TrainingLoop {
     const values = await evaluateTest(this.#options, (predictions) => observer.onPredictions?.({ step: state.step, ...predictions }))
     state.wallMs = this.#clock()
     observer.onMetrics(metricRows(values, state))
+    if (keepsEnd(config) && this.#savedStep !== state.step) {
+      // Resumed from here by a process that found this one dead, the run finds its target again.
+      if (ended === 'target') state.isEvaluationDue = true
+      await this.#checkpoint()
+    }
     return { ended, censored: config.target === null ? null : ended === 'limit' }
   }
 
@@ -246,8 +253,17 @@ class TrainingLoop {
     state.control = control?.state ?? null
     const { step, examples, wallMs, functionEvaluations } = state
     const { state: feeder, random } = this.#reached
+    this.#savedStep = step
     await observer.onCheckpoint({ step, examples, wallMs, functionEvaluations, variables: saved, state: savedState(state, feeder), random }, control?.checkpointsKept)
   }
+}
+
+/**
+ * Whether the weights that a run ends with are kept: those of a run that distils, or whose predictions are logged, are exported and others start
+ * from them. The many runs of a sweep are looked at by their curves, and spare the disk.
+ */
+function keepsEnd({ distillation, evaluation }: LoopOptions['config']): boolean {
+  return distillation !== null || evaluation.predictions
 }
 
 /** Milliseconds of training, those before a resume included. */
