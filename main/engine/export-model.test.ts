@@ -101,14 +101,21 @@ describe('an export', () => {
     expect(await readdir(join(workspace, 'exports'))).toEqual(before)
   })
 
+  it('is of the weights that a run ended with, also where it ended between two checkpoints', async () => {
+    const runId = await ended({ ...shared, maxExamples: 500, model: { kind: 'mlp', hidden: [16] }, evaluation: { everyExamples: 400, predictions: true } })
+    const { card } = await client.request('run.exportModel', { runId, formats: ['saved-model'] })
+    expect([card.run.step, workbench.writer.run(runId).steps]).toEqual([25, 25])
+    expect(card.accuracy).toMatchObject({ split: 'test', logged: lastValue(runId, 'test/accuracy'), agrees: true })
+  })
+
   it('into a folder of the user is refused where that holds something', async () => {
     const options = { reader: workbench.writer, preparation: new Preparation({ parts: realParts, workspace }), parts: realParts, runId: plain, depth: null, formats: ['tfjs'] as const }
     const folder = join(workspace, 'own')
     await mkdir(folder)
     expect((await exportModel({ ...options, to: { folder } })).path).toBe(folder)
-    await expect(exportModel({ ...options, to: { folder } })).rejects.toMatchObject({ code: 'conflict', message: /is not empty: it holds model-card\.json, tfjs/ })
-    await expect(exportModel({ ...options, to: { folder: join(folder, 'model-card.json') } })).rejects.toMatchObject({ code: 'conflict', message: /is a file/ })
-    await expect(exportModel({ ...options, to: { folder: join(folder, 'model-card.json', 'below') } })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(exportModel({ ...options, to: { folder } })).rejects.toMatchObject({ code: 'invalid-input', message: /is not empty: it holds model-card\.json, tfjs/ })
+    await expect(exportModel({ ...options, to: { folder: join(folder, 'model-card.json') } })).rejects.toMatchObject({ code: 'invalid-input', message: /is a file/ })
+    await expect(exportModel({ ...options, to: { folder: join(folder, 'model-card.json', 'below') } })).rejects.toMatchObject({ code: 'invalid-input' })
   })
 })
 

@@ -35,7 +35,7 @@ export interface ExportModelOptions {
  * Writes the newest trained model of a run, or a student of it, so that it loads elsewhere: weights frozen to constants, raw inputs, any batch
  * size. The files appear in their folder all together, or not at all.
  *
- * @throws LoupeError `not-found` for a run without a trained checkpoint, `invalid-input` for a depth that it trains no head at, `conflict` for a
+ * @throws LoupeError `not-found` for a run without a trained checkpoint, `invalid-input` for a depth that it trains no head at or a
  *   folder that holds something, `unsupported` where TensorFlow is missing or an operation does not go into a file.
  */
 export async function exportModel(options: ExportModelOptions): Promise<{ readonly path: string; readonly card: ModelCard }> {
@@ -72,15 +72,15 @@ function trainedCheckpoint({ reader, parts }: ExportModelOptions, run: RunRecord
   throw new LoupeError('not-found', `Run ${run.id} has no checkpoint of a trained model: it is ${run.status} after ${run.steps} ${run.steps === 1 ? 'step' : 'steps'}. Let it train for an epoch, or to its end.`, { runId: run.id, status: run.status })
 }
 
-/** @throws LoupeError `conflict` for a folder that holds something, or a file in its place. */
+/** @throws LoupeError `invalid-input` for a folder that holds something, or a file in its place. */
 async function requireEmpty(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
-    if (error.code === 'ENOTDIR') throw new LoupeError('conflict', `${folder} is a file. Name a folder that is not there yet.`, { folder })
+    if (error.code === 'ENOTDIR') throw new LoupeError('invalid-input', `${folder} is a file. Name a folder that is not there yet.`, { folder })
     throw error
   })
   if (names.length === 0) return
-  throw new LoupeError('conflict', `The folder ${folder} is not empty: it holds ${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and more' : ''}. Name one that is new or empty.`, { folder, entries: names.length })
+  throw new LoupeError('invalid-input', `The folder ${folder} is not empty: it holds ${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and more' : ''}. Name one that is new or empty.`, { folder, entries: names.length })
 }
 
 async function writeFormats({ formats, frozen, staging, tensorflow }: { readonly formats: readonly ExportFormat[]; readonly frozen: FrozenModel; readonly staging: string; readonly tensorflow: string }): Promise<ModelCard['files']> {
