@@ -7,8 +7,8 @@ import { Random } from '../random.ts'
 import { planAdaptor } from './adaptors.ts'
 import type { Adaptor } from './adaptors.ts'
 import { featureLoss } from './feature-losses.ts'
-import { valueAndGradients } from './reference/evaluate.ts'
-import { wave } from './reference/formula.ts'
+import { valueAndGradients } from '../features/reference/evaluate.ts'
+import { wave } from '../features/reference/formula.ts'
 import { resample, resamplingWeights } from './resampling.ts'
 
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { tf } from '../../tensorflow/tf.ts'
-import { asExamples } from './feature-shape.ts'
+import { asExamples } from '../features/feature-shape.ts'
 import { unitVectors } from './normalization.ts'
 
 /**

@@ -7,7 +7,7 @@ import type { Chain, ChainForward } from './chain.ts'
 import { featureLoss } from './feature-losses.ts'
 import type { FeatureLoss } from './feature-losses.ts'
 import { softTargetLoss } from './soft-targets.ts'
-import { detach } from './stop-gradient.ts'
+import { detach } from '../features/stop-gradient.ts'
 
 /** What the losses are taken from. */
 export interface LossInputs {

@@ -8,7 +8,7 @@ import type { Stack, StackPart } from '../models/stack.ts'
 import { Random } from '../random.ts'
 import { planAdaptor } from './adaptors.ts'
 import type { Adaptor } from './adaptors.ts'
-import { detach } from './stop-gradient.ts'
+import { detach } from '../features/stop-gradient.ts'
 
 /** Two blocks of the chain, counted from its first: the feature after `front` is drawn towards that after `rear`. */
 export interface ChainPair {

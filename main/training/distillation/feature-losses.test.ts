@@ -3,7 +3,7 @@ import type { FeatureLossKind } from '../../contract/distillation-config.ts'
 import { tf } from '../../tensorflow/tf.ts'
 import { checkFeatureLoss, featureLoss } from './feature-losses.ts'
 import type { FeatureLoss } from './feature-losses.ts'
-import { wave } from './reference/formula.ts'
+import { wave } from '../features/reference/formula.ts'
 
 beforeAll(async () => {
   await tf.setBackend('cpu')

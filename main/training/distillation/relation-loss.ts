@@ -1,5 +1,5 @@
 import { tf } from '../../tensorflow/tf.ts'
-import { asExamples } from './feature-shape.ts'
+import { asExamples } from '../features/feature-shape.ts'
 import { smoothL1 } from './smooth-l1.ts'
 
 /** Weights of the two parts, as the paper has them. */

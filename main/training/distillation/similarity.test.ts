@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openTensorFlow } from '../../tensorflow/open.ts'
 import { tf } from '../../tensorflow/tf.ts'
-import { evaluate } from './reference/evaluate.ts'
-import { wave } from './reference/formula.ts'
+import { evaluate } from '../features/reference/evaluate.ts'
+import { wave } from '../features/reference/formula.ts'
 import { effectiveRank, featureVariance, linearCka, meanCosine, participationRatio, varianceBetweenExamples } from './similarity.ts'
 
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import { LoupeError } from '../../contract/errors.ts'
 import { singularValues } from '../../tensorflow/ops.ts'
 import { tf } from '../../tensorflow/tf.ts'
-import { asExamples, asRows, requireExamples, requireSameShape } from './feature-shape.ts'
+import { effectiveCount } from '../features/effective-count.ts'
+import { asExamples, asRows, requireExamples, requireSameShape } from '../features/feature-shape.ts'
 import { unitVectors } from './normalization.ts'
 
 /** What is smaller than this share of a feature's own size is float32's rounding, not variation. */
@@ -105,10 +106,7 @@ export function varianceBetweenExamples(x: tf.Tensor): tf.Scalar {
 export function effectiveRank(x: tf.Tensor): tf.Scalar {
   return tf.tidy(() => {
     const all = singularValues(centred(asRows(x)))
-    const values = tf.mul(all, aboveRounding(all, x))
-    const shares = tf.div(values, tf.maximum(tf.sum(values), 1e-30))
-    const entropy = tf.neg(tf.sum(tf.mul(shares, tf.log(tf.maximum(shares, 1e-30)))))
-    return tf.mul<tf.Scalar>(tf.exp(entropy), tf.cast(tf.greater(tf.sum(values), 0), 'float32'))
+    return effectiveCount(tf.mul(all, aboveRounding(all, x)))
   })
 }
 

@@ -1,7 +1,7 @@
 """Feature losses, soft targets, similarities and resampling by PyTorch in float64, for the tests beside ../*.ts.
 
 Written from the papers on PyTorch's own functions, not from our code. The relational loss is that of the authors of the paper, on the
-differences themselves, with means over distinct examples. Features come from a formula that formula.ts repeats.
+differences themselves, with means over distinct examples. Features come from a formula that ../../features/reference/formula.ts repeats.
 
 python pytorch.py > pytorch.json
 """

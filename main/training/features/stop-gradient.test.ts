@@ -3,7 +3,7 @@ import { openTensorFlow } from '../../tensorflow/open.ts'
 import { openReference } from '../../tensorflow/reference.ts'
 import type { Session } from '../../tensorflow/runtime.ts'
 import { tf } from '../../tensorflow/tf.ts'
-import { featureLoss } from './feature-losses.ts'
+import { featureLoss } from '../distillation/feature-losses.ts'
 import { detach, stopGradient } from './stop-gradient.ts'
 
 let sessions: Readonly<Record<string, Session>>
