@@ -114,6 +114,18 @@ describe('lossShare', () => {
     expectEqual(share, direct, 6)
   })
 
+  it('does so in a trace', async () => {
+    const { whole, first, second } = await evaluate(await openTensorFlow(), { x: wave('x', shape) }, ({ x }) => {
+      const parts = [tf.slice(x!, [0, 0, 0, 0], [4, 2, 2, 5]), tf.slice(x!, [4, 0, 0, 0], [5, 2, 2, 5])] as const
+      const moments = poolMoments(parts.map(momentsOf))
+      const { gradient } = pooledLoss(moments, squared)
+      const [first, second] = parts.map((part) => tf.grad((given) => lossShare({ samples: channelSamples(given, 'positions'), mean: moments.mean, gradient }))(part))
+      return { whole: tf.grad((given) => decorrelationLoss(momentsOf(given), squared))(x!), first: first!, second: second! } // two parts
+    })
+    expect(whole).toHaveLength(180)
+    ;[...first!, ...second!].forEach((slope, i) => expect(slope, `${i}`).toBeCloseTo(whole![i]!, 6))
+  })
+
   it('leaves no tensor behind', () => {
     const moments = momentsOf(feature())
     const samples = channelSamples(feature(), 'positions')
