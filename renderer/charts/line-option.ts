@@ -7,11 +7,14 @@ import { logSpan } from './log-axis.ts'
 import { smooth } from './smoothing.ts'
 import type { Curve } from './smoothing.ts'
 
+/** Kinds of line beside a solid one; numbers are lengths of strokes and gaps, in pixels. */
+export type LineDash = 'dashed' | 'dotted' | number[]
+
 export interface Line {
   /** Lines of one name share an entry of the legend. */
   readonly name: string
   readonly color: string
-  readonly dash?: 'dashed'
+  readonly dash?: LineDash
   readonly curve: Curve
   /** A value holds until the next: the line is drawn as stairs. */
   readonly isHeld?: boolean
