@@ -96,6 +96,18 @@ export const queries = {
       ),
     }),
   },
+  /** Examples of the data that a run trains on, as they stand in their files: pixels, samples or columns, not normalised. */
+  'dataset.examples': {
+    input: z.strictObject({ runId: z.string(), split: z.enum(['test', 'validation']).default('test'), indices: z.array(z.int().min(0)).max(200) }),
+    output: z.object({
+      /** Of one example, such as `[28, 28, 1]`. */
+      shape: z.array(z.int()),
+      classNames: z.array(z.string()),
+      /** Least and largest value that there may be in a file of bytes; that there is among these examples in one of numbers. */
+      range: z.tuple([z.number(), z.number()]),
+      examples: z.array(z.object({ index: z.int(), label: z.int(), values: z.array(z.number()) })),
+    }),
+  },
   'workspace.describe': {
     input: z.strictObject({}),
     output: z.object({ path: z.string(), logBytes: z.number(), freeBytes: z.number(), loupe: z.string(), node: z.string(), platform: z.string() }),

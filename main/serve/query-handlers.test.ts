@@ -68,6 +68,7 @@ function inputs(): Readonly<Record<QueryName, unknown>> {
     'run.predictions': { runId },
     'event.list': { studyId },
     'dataset.list': {},
+    'dataset.examples': { runId, indices: [0, 3] },
     'workspace.describe': {},
   }
 }
@@ -100,6 +101,7 @@ describe('the query handlers', () => {
       'run.predictions': { runId: 7 },
       'event.list': { offset: -1 },
       'dataset.list': { name: 'digits' },
+      'dataset.examples': { runId, indices: [-1] },
       'workspace.describe': null,
     }
     for (const [name, input] of Object.entries(bad)) expect([name, await ask(name, input)]).toMatchObject([name, { ok: false, error: { code: 'invalid-input' } }])
@@ -109,6 +111,16 @@ describe('the query handlers', () => {
     expect(await ask('gradient.steps', { runId })).toEqual({ ok: true, value: { steps: [40], workers: [0, 1], units: [{ name: 'stem', elements: 2304 }] } })
     expect(await ask('gradient.records', { runId, step: 40, workers: [1] })).toEqual({ ok: true, value: { records: [madeGradients(40, { worker: 1 })] } })
     expect(await ask('gradient.records', { runId, step: 40, units: ['classes'] })).toEqual({ ok: true, value: { records: [] } })
+  })
+
+  it('give examples of a run’s data with their labels, and refuse those that there are not', async () => {
+    const response = await ask('dataset.examples', { runId, indices: [359, 0] })
+    const { shape, classNames, range, examples } = queries['dataset.examples'].output.parse(response.ok ? response.value : null)
+    expect([shape, classNames.length, range]).toEqual([[8, 8, 1], 10, [0, 255]])
+    expect(examples.map(({ index, values }) => [index, values.length])).toEqual([[359, 64], [0, 64]])
+    expect(examples.every(({ values }) => Math.max(...values) <= 255 && Math.max(...values) > 0)).toBe(true)
+    expect(await ask('dataset.examples', { runId, indices: [100_000] })).toMatchObject({ ok: false, error: { code: 'invalid-input', facts: { index: 100_000 } } })
+    expect(await ask('dataset.examples', { runId: 'none', indices: [] })).toMatchObject({ ok: false, error: { code: 'not-found' } })
   })
 
   it('say so where there is no such study or run', async () => {

@@ -9,6 +9,7 @@ import type { StudyRecord } from '../contract/records.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { LogReader } from '../log/log.ts'
 import type { DatasetFacts } from '../methods/study.ts'
+import { examplesReader } from './dataset-examples.ts'
 
 const STUDIES_AT_ONCE = 500
 
@@ -62,6 +63,7 @@ export function createQueryHandlers({ reader, workspace }: QueryContext): QueryH
       const { describeBundledDatasets } = await import('../training/datasets/index.ts')
       return { datasets: await describeBundledDatasets() }
     },
+    'dataset.examples': examplesReader(reader),
     'workspace.describe': async () => ({
       path: workspace,
       logBytes: reader.bytes(),
