@@ -60,6 +60,9 @@ export const useStudyStore = defineStore('study', () => {
   /** What it says where it compares ways to send gradients. */
   const quantizationReport = computed(() => (report.data?.method === 'gradient-quantization' ? report.data : null))
 
+  /** What it says where it compares students. */
+  const distillationReport = computed(() => (report.data?.method === 'feature-distillation' ? report.data : null))
+
   const startedRuns = computed(() => runs.value.filter((run) => run.startedAt !== null))
 
   const refreshDetail = coalesce(() => detail.load(() => workbench().request('study.get', { studyId: studyId.value })), refreshMs.detail)
@@ -168,7 +171,7 @@ export const useStudyStore = defineStore('study', () => {
     if (wantsEvents.value) refreshEvents.ask()
   }
 
-  return { studyId, detail, report, series, events, lens, runs, sweepStudy, sweepReport, comparisonReport, quantizationReport, actionError, busyAction, open, readAt, showSeries, showEvents, act, refreshAll }
+  return { studyId, detail, report, series, events, lens, runs, sweepStudy, sweepReport, comparisonReport, quantizationReport, distillationReport, actionError, busyAction, open, readAt, showSeries, showEvents, act, refreshAll }
 })
 
 /** Opens a study for as long as the component lives. */

@@ -1,6 +1,6 @@
 export const study = {
   tabs: 'Sections of the study',
-  tab: { overview: 'Overview', curves: 'Curves', cost: 'Time and cost', targets: 'Targets', noise: 'Noise scale', search: 'Line search', runs: 'Runs', stages: 'Stages', settings: 'Settings', log: 'Log' },
+  tab: { overview: 'Overview', curves: 'Curves', cost: 'Time and cost', targets: 'Targets', noise: 'Noise scale', search: 'Line search', size: 'Size', similarity: 'Similarity', predictions: 'Predictions', exits: 'Early exit', runs: 'Runs', stages: 'Stages', settings: 'Settings', log: 'Log' },
   progress: {
     runs: '{done} of {planned} runs',
     examples: '{done} of {planned} examples',

@@ -4,6 +4,7 @@ import { common } from './common.ts'
 import { comparison } from './comparison.ts'
 import { events } from './events.ts'
 import { distillation } from './feature-distillation.ts'
+import { students } from './feature-distillation-view.ts'
 import { fitPoints } from './fit-points.ts'
 import { gradients } from './gradient-quantization.ts'
 import { quantization } from './gradient-quantization-study.ts'
@@ -14,4 +15,4 @@ import { start } from './start.ts'
 import { study } from './study.ts'
 
 /** Every text of the window in Japanese. */
-export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, runs, charts, events }
+export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, runs, charts, events }

@@ -2,7 +2,7 @@ import type { study as english } from '../en/study.ts'
 
 export const study: typeof english = {
   tabs: '調査のセクション',
-  tab: { overview: '概要', curves: '曲線', cost: '時間と費用', targets: '目標', noise: '雑音スケール', search: '直線探索', runs: '実行', stages: '段階', settings: '設定', log: '記録' },
+  tab: { overview: '概要', curves: '曲線', cost: '時間と費用', targets: '目標', noise: '雑音スケール', search: '直線探索', size: '大きさ', similarity: '類似度', predictions: '予測', exits: '早期終了', runs: '実行', stages: '段階', settings: '設定', log: '記録' },
   progress: {
     runs: '{planned} 実行中 {done}',
     examples: '{planned} 例中 {done}',

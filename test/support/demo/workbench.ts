@@ -7,6 +7,7 @@ import type { StudyRecord } from '../../../main/contract/records.ts'
 import type { StudyConfig } from '../../../main/contract/study-config.ts'
 import { criticalBatchSizeConfig } from '../../../main/methods/critical-batch-size/config.ts'
 import type { CriticalBatchSizeConfig } from '../../../main/methods/critical-batch-size/config.ts'
+import { demoDistillation } from './distillation.ts'
 import { demoCourse, demoExchangeKeys, demoExchangeRuns, demoRecords, exchangeRunRecord, exchangeSeries, loggedSteps } from './exchange.ts'
 import { demoQuantization } from './quantization.ts'
 import { demoReport } from './report.ts'
@@ -83,13 +84,15 @@ export function createDemoWorkbench(): Transport & { close(): void } {
   }
 
   const queries: QueryHandlers = {
-    'study.list': () => ({ studies: [demoQuantization.study(), ...studies.map(recordOf)], total: studies.length + 1 }),
+    'study.list': () => ({ studies: [...demoDistillation.studies(), demoQuantization.study(), ...studies.map(recordOf)], total: studies.length + 3 }),
     'study.get': ({ studyId }) => {
       if (studyId === demoQuantization.id) return { study: demoQuantization.study(), runs: demoQuantization.runs(), progress: demoQuantization.progress }
+      const distilled = demoDistillation.studies().find(({ id }) => id === studyId)
+      if (distilled) return { study: distilled, runs: studyId === demoDistillation.id ? demoDistillation.runs() : [], progress: demoDistillation.progress(studyId) }
       const study = find(studyId)
       return { study: recordOf(study), runs: demoRuns(study).map((run) => runRecordOf(study, run)), progress: progress(study) }
     },
-    'study.report': ({ studyId, ...lens }) => (studyId === demoQuantization.id ? demoQuantization.report() : demoReport(find(studyId), lens)),
+    'study.report': ({ studyId, ...lens }) => (studyId === demoQuantization.id ? demoQuantization.report() : demoDistillation.studies().some(({ id }) => id === studyId) ? demoDistillation.report(studyId) : demoReport(find(studyId), lens)),
     'study.lossMap': () => ({ rateKind: 'learning-rate', cells: [], examplesChoices: [], alikeStudies: [] }),
     'study.fitPoints': () => {
       throw new LoupeError('unsupported', 'The demonstration fits no points.')
@@ -102,6 +105,8 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     'run.get': ({ runId }) => {
       const exchanging = exchangeRun(runId)
       if (exchanging) return { run: exchangeRunRecord(exchanging), keys: exchanging.steps > 0 ? demoExchangeKeys : [], checkpoints: [], events: [...exchanging.events] }
+      const distilling = demoDistillation.run(runId)
+      if (distilling) return { run: distilling, keys: demoDistillation.keys(runId), checkpoints: [], events: [] }
       const { study, run } = findRun(runId)
       const record = runRecordOf(study, run)
       return {
@@ -114,6 +119,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     'metric.series': ({ runIds, keys, maxPoints }) => ({
       series: runIds.flatMap((id) => {
         if (id.startsWith('quantized-')) return keys.flatMap((key) => demoQuantization.series(id, key) ?? [])
+        if (demoDistillation.run(id)) return keys.flatMap((key) => demoDistillation.series(id, key) ?? [])
         const exchanging = exchangeRun(id)
         if (exchanging) return keys.flatMap((key) => exchangeSeries(exchanging, key, maxPoints) ?? [])
         const { study, run } = findRun(id)
@@ -125,8 +131,8 @@ export function createDemoWorkbench(): Transport & { close(): void } {
       return { steps: [...loggedSteps(run)], workers: Array.from({ length: run.exchange.workers }, (_, worker) => worker), units: [...run.units] }
     },
     'gradient.records': ({ runId, step, workers }) => ({ records: (workers ?? [0]).flatMap((worker) => demoRecords(loggedRun(runId), step, worker)) }),
-    'distillation.records': () => ({ records: [] }),
-    'run.predictions': () => ({ predictions: null }),
+    'distillation.records': ({ runId }) => ({ records: demoDistillation.records(runId) }),
+    'run.predictions': ({ runId }) => ({ predictions: demoDistillation.predictions(runId) }),
     'gradient.course': ({ runId, worker }) => demoCourse(loggedRun(runId), worker),
     'event.list': ({ studyId }) => ({
       events: studies
@@ -136,6 +142,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
           { id: 2, studyId: study.id, runId: null, at: study.createdAt + 9000, level: 'warning' as const, kind: 'run.censored', message: 'b=8 seed=1 gave up before the target.', facts: {} },
         ]),
     }),
+    'dataset.examples': (input) => demoDistillation.examples(input),
     'dataset.list': () => ({ datasets: [] }),
     'workspace.describe': () => ({ path: '/home/me/loupe', logBytes: 12_400_000, freeBytes: 84_000_000_000, loupe: '0.1.0', node: '24.21.0', platform: 'linux x64' }),
   }
