@@ -62,10 +62,10 @@ export function orderedColor(share: number, colors: ChartColors): string {
   return scaleColor(colors.orderedFrom + Math.min(Math.max(share, 0), 1) * (colors.orderedTo - colors.orderedFrom))
 }
 
-/** Black or white, whichever reads better on a ground: by relative luminance as WCAG defines it. */
+/** Black or white, whichever reads better on a ground, and at least at 4.5 : 1: by relative luminance as WCAG defines it. */
 export function inkOn(ground: string): string {
   const [red = 0, green = 0, blue = 0] = channels(ground).map((value) => (value <= 10 ? value / 3294 : ((value / 255 + 0.055) / 1.055) ** 2.4))
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? '#10181f' : '#ffffff'
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? '#000000' : '#ffffff'
 }
 
 function scaleColor(position: number): string {

@@ -37,7 +37,7 @@ describe('the map of losses', () => {
   })
 
   it('is drawn with a text that reads on each colour', () => {
-    expect([inkOn('#011959'), inkOn('#facdfa')]).toEqual(['#ffffff', '#10181f'])
+    expect([inkOn('#011959'), inkOn('#facdfa')]).toEqual(['#ffffff', '#000000'])
   })
 
   it('is hatched within a cell: every line ends on its edges', () => {
