@@ -103,7 +103,7 @@ export const queries = {
       /** Of one example, such as `[28, 28, 1]`. */
       shape: z.array(z.int()),
       classNames: z.array(z.string()),
-      /** Least and largest value that there may be in a file of bytes; that there is among these examples in one of numbers. */
+      /** Drawn as black and as white: from 0 to the largest byte of the split, or the least and the largest number of these examples. */
       range: z.tuple([z.number(), z.number()]),
       examples: z.array(z.object({ index: z.int(), label: z.int(), values: z.array(z.number()) })),
     }),

@@ -6,9 +6,6 @@ import type { Dataset } from '../training/datasets/dataset.ts'
 type Input = ParsedQueryInput<'dataset.examples'>
 type Output = QueryOutput<'dataset.examples'>
 
-/** Bytes span this whatever an image holds, so that a dark one stays dark. */
-const BYTE_RANGE: [number, number] = [0, 255]
-
 /** Reads examples of the data that a run trains on. The data set read last stays, for one who looks at examples looks at many. */
 export function examplesReader(reader: Pick<LogReader, 'run'>): (input: Input) => Promise<Output> {
   let kept: { readonly key: string; readonly dataset: Promise<Dataset> } | null = null
@@ -39,7 +36,12 @@ export function examplesOf(dataset: Pick<Dataset, 'shape' | 'classNames' | 'test
   }
   const width = dataset.shape.reduce((product, side) => product * side, 1)
   const examples = indices.map((index) => ({ index, label: labels.values[index] ?? 0, values: Array.from(inputs.values.subarray(index * width, (index + 1) * width)) }))
-  return { shape: [...dataset.shape], classNames: [...dataset.classNames], range: inputs.values instanceof Uint8Array ? BYTE_RANGE : rangeOf(examples.flatMap(({ values }) => values)), examples }
+  return { shape: [...dataset.shape], classNames: [...dataset.classNames], range: inputs.values instanceof Uint8Array ? [0, mostOf(inputs.values)] : rangeOf(examples.flatMap(({ values }) => values)), examples }
+}
+
+/** Of all examples, so that a dark image stays dark among brighter ones. */
+function mostOf(bytes: Uint8Array): number {
+  return bytes.reduce((most, byte) => Math.max(most, byte), 0)
 }
 
 function rangeOf(values: readonly number[]): [number, number] {

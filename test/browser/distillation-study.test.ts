@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expectAccessible, launchBrowser, watchForErrors } from './browser.ts'
+import { startWorkbench } from './workbench-process.ts'
+import type { WorkbenchProcess } from './workbench-process.ts'
+
+/** A comparison of seconds: 1,000 digits, a residual MLP of three narrow blocks, students of one and two, one seed. */
+const smallStudents = `
+method: feature-distillation
+name: Small students
+run:
+  dataset: { name: digits, trainExamples: 1000, validationExamples: 200 }
+  model: { kind: residual-mlp, width: 16, depth: 3 }
+  compute: { jit: 'off' }
+students: { ways: [whole, alone, distilled, self-distillation], depths: [1, 2], rearDepths: [1], seeds: 1, epochs: 3, maxMemoryMiB: 1, parallelRuns: 1 }
+`
+
+describe('a comparison of students, in a browser', () => {
+  let browser: Browser | null
+  let workbench: WorkbenchProcess
+  let page: Page
+  let errors: readonly string[]
+  const workspace = mkdtempSync(join(tmpdir(), 'loupe-browser-'))
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    if (browser === null) return
+    workbench = await startWorkbench(workspace)
+    page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+    page.setDefaultTimeout(20_000)
+    errors = watchForErrors(page)
+  }, 120_000)
+  afterAll(async () => {
+    await browser?.close()
+    await workbench?.stop()
+    rmSync(workspace, { recursive: true, force: true })
+  })
+
+  it('goes from the start page over the form to a verdict and a choice', { timeout: 240_000 }, async (context) => {
+    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+
+    await page.goto(workbench.address)
+    await page.getByRole('link', { name: 'New study: Feature distillation' }).click()
+    await page.getByRole('heading', { name: 'New study', level: 1 }).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'As YAML' }).click()
+    await page.getByRole('textbox', { name: 'Settings as YAML' }).fill(smallStudents)
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await page.getByText('4 ways, students of 1, 2 blocks × 1 seeds').waitFor()
+    await page.getByRole('button', { name: 'Start the study' }).click()
+
+    await page.getByRole('heading', { name: 'Small students', level: 1 }).waitFor()
+    await page.getByText('Finished', { exact: true }).first().waitFor({ timeout: 180_000 })
+    await page.getByText('One seed', { exact: true }).waitFor()
+    await page.getByText(/^Within all limits are \d of \d students/).first().waitFor()
+    await page.getByRole('rowheader', { name: 'Self-distillation, 2 blocks' }).waitFor()
+    await page.getByRole('img', { name: /^A chain of 3 blocks/ }).waitFor()
+    await expectAccessible(page)
+    expect(errors).toEqual([])
+  })
+
+  it('shows curves, sizes and early exits, and what chosen exits predict', { timeout: 120_000 }, async (context) => {
+    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    const open = async (tab: string) => {
+      await page.getByRole('tab', { name: new RegExp(`^${tab}`) }).click()
+      await page.getByRole('tabpanel').waitFor()
+    }
+    await open('Curves')
+    await page.locator('canvas').nth(5).waitFor()
+    await page.getByRole('button', { name: 'Alone', pressed: true }).click()
+    await page.getByRole('button', { name: 'Alone', pressed: false }).waitFor()
+    await expectAccessible(page)
+
+    await open('Size')
+    await page.locator('canvas').nth(1).waitFor()
+    await page.getByRole('button', { name: 'Multiply-adds' }).click()
+    await page.getByRole('region', { name: 'Candidates' }).getByText('chosen').waitFor()
+    await expectAccessible(page)
+
+    await open('Predictions')
+    await page.getByRole('button', { name: 'Add another' }).click()
+    await expect.poll(() => page.getByRole('figure').count()).toBe(3)
+    await page.getByRole('heading', { name: 'Where they disagree' }).waitFor()
+    await page.getByRole('img', { name: /^Example \d+, labelled \d$/ }).first().waitFor()
+    await expectAccessible(page)
+
+    await open('Early exit')
+    await page.getByText(/^Leaving at 90%/).waitFor()
+    await page.getByRole('slider').focus()
+    await page.keyboard.press('End')
+    await page.getByText(/^Leaving at 100%/).waitFor()
+    await expectAccessible(page)
+    expect(errors).toEqual([])
+  })
+
+  it('shows how alike the features of a run are, step by step, in the study and in the run', { timeout: 120_000 }, async (context) => {
+    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    await page.getByRole('tab', { name: /^Similarity/ }).click()
+    await page.getByRole('heading', { name: 'Pairs that are compared' }).waitFor()
+    await page.locator('canvas').nth(1).waitFor()
+    await page.getByRole('button', { name: 'Previous logged step' }).click()
+    await expectAccessible(page)
+    await page.getByRole('link', { name: 'Open the run' }).click()
+    await page.getByRole('heading', { name: 'Features', exact: true }).waitFor()
+    await page.locator('canvas').nth(3).waitFor()
+    await expectAccessible(page)
+    expect(errors).toEqual([])
+  })
+
+  it('shows the same in the dark and in Japanese without an error or a violation', { timeout: 60_000 }, async (context) => {
+    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    const second = await (await browser!.newContext({ viewport: { width: 1024, height: 700 }, colorScheme: 'dark', locale: 'ja-JP', storageState: await page.context().storageState() })).newPage()
+    const said = watchForErrors(second)
+    await second.goto(page.url())
+    await second.getByRole('heading', { name: '特徴', exact: true }).waitFor()
+    await second.locator('canvas').nth(3).waitFor()
+    await expectAccessible(second)
+    expect(said).toEqual([])
+  })
+})
