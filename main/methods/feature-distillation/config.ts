@@ -56,7 +56,6 @@ export const studentsConfig = z
     maxTrainingMemoryMiB: limit().describe('MiB; that training with a second extractor may take, null for no limit; longer ones are not trained'),
     maxTrainingMegaMacs: limit().describe('million multiply-accumulates; that student and second extractor together may take for one example, null for no limit; longer ones are not trained'),
     measureLatency: z.boolean().default(true).describe('yes or no; measure how long each student takes for one example, median and 95th percentile of 100'),
-    sideBySide: z.enum(['auto', 'on', 'off']).default('auto').describe('side by side; runs of one seed share a compiled step on the same batches, "auto" where that is faster'),
     budgetHours: z.number().min(0).nullable().default(null).describe('hours; the comparison pauses when it has used them, null for no limit'),
     hourlyRate: z.number().min(0).default(0).describe('money per hour; for the cost forecast'),
     parallelRuns: z.int().min(0).max(64).default(0).describe('runs; trained side by side, 0 to choose'),

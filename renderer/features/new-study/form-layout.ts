@@ -134,7 +134,7 @@ const distillation: readonly FormSection[] = [
     ],
   },
   { id: 'budget', groups: [{ title: null, paths: under('students', ['budgetHours', 'hourlyRate']) }] },
-  { id: 'advanced', isFolded: true, groups: [{ title: 'statistics', paths: under('students', ['confidence', 'firstSeed', 'sideBySide', 'parallelRuns']) }, ...shared] },
+  { id: 'advanced', isFolded: true, groups: [{ title: 'statistics', paths: under('students', ['confidence', 'firstSeed', 'parallelRuns']) }, ...shared] },
 ]
 
 /** The form of each method's study. */

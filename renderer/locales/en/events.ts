@@ -48,7 +48,7 @@ export const events = {
       saved: 'The gradients of all workers at step {step} are saved to {path} ({size}).',
       'not-saved': 'The gradients of step {step} could not be saved to {path}: {error}.',
     },
-    features: { collapsed: 'The feature after block {depth} has collapsed: its variance stayed at {variance} or below for {steps} evaluations. What is near to a constant says nothing; keep the target constant (stop-gradient), or lower the weight of the feature loss.' },
+    features: { collapsed: 'The feature after block {depth} has collapsed: its variance stayed at {variance} or below for {steps} steps. What is near to a constant says nothing; keep the target constant (stop-gradient), or lower the weight of the feature loss.' },
     weights: { loaded: 'The {extractor} extractor starts with {loaded} tensors of {run} at step {step}; {left} start at random.' },
     'armijo-fallback':
       'The line search found no step size in {fallbacks} of {steps} steps ({share}) and took the fallback step. Raise the most tries, lower c, or look at the gradient: this run says little about the batch size.',

@@ -33,7 +33,6 @@ export const featureDistillationConfig: FieldTexts = {
   'students.maxTrainingMemoryMiB': { label: 'Memory of training at most', help: 'Second extractors that need more are not trained.', unit: 'MiB', automatic: 'no limit', nullIs: 'off' },
   'students.maxTrainingMegaMacs': { label: 'Multiply-adds of training at most', help: 'Of student and second extractor for one example; longer ones are not trained.', unit: 'million', automatic: 'no limit', nullIs: 'off' },
   'students.measureLatency': { label: 'Measure latency', help: 'How long each student takes for one example: median and 95th percentile of 100.', choices: yesNo },
-  'students.sideBySide': { label: 'In one step', help: 'Runs of one seed share a compiled step on the same batches.', choices: { auto: 'Where that is faster', on: 'Always', off: 'Never' } },
   'students.budgetHours': { label: 'Budget', help: 'The comparison pauses when it has used them.', unit: 'hours', automatic: 'no limit' },
   'students.hourlyRate': { label: 'Price of an hour', help: 'In your currency; for the forecast.', unit: 'per hour' },
   'students.parallelRuns': { label: 'Runs side by side', help: '0 chooses by model and machine.', unit: 'runs' },

@@ -39,7 +39,7 @@ export const events: typeof english = {
       saved: 'ステップ {step} の全ワーカーの勾配を {path} に保存しました（{size}）。',
       'not-saved': 'ステップ {step} の勾配を {path} に保存できませんでした（{error}）。',
     },
-    features: { collapsed: 'ブロック {depth} の後の特徴が崩壊しました。分散が {steps} 回の評価にわたり {variance} 以下でした。定数に近いものは何も語りません。目標を定数に保つ（勾配停止）か、特徴損失の重みを下げてください。' },
+    features: { collapsed: 'ブロック {depth} の後の特徴が崩壊しました。分散が {steps} ステップにわたり {variance} 以下でした。定数に近いものは何も語りません。目標を定数に保つ（勾配停止）か、特徴損失の重みを下げてください。' },
     weights: { loaded: '{extractor}抽出器は {run} のステップ {step} のテンソル {loaded} 個から始まります。{left} 個は乱数で始まります。' },
     'armijo-fallback':
       '直線探索は {steps} ステップ中 {fallbacks} ステップ（{share}）でステップ幅を見つけられず、代替ステップを使いました。試行の上限を上げるか、c を下げるか、勾配を確かめてください。この実行からバッチサイズについて言えることはわずかです。',

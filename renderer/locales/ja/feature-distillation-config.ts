@@ -33,7 +33,6 @@ export const featureDistillationConfig: FieldTexts = {
   'students.maxTrainingMemoryMiB': { label: '学習のメモリの上限', help: 'これより多く必要な第2抽出器は学習しません。', unit: 'MiB', automatic: '制限なし', nullIs: 'off' },
   'students.maxTrainingMegaMacs': { label: '学習の積和演算の上限', help: '1 例に対する生徒と第2抽出器の演算。これより長いものは学習しません。', unit: '百万', automatic: '制限なし', nullIs: 'off' },
   'students.measureLatency': { label: '遅延を測る', help: '各生徒が 1 例にかける時間:100 回の中央値と 95 パーセンタイル。', choices: yesNo },
-  'students.sideBySide': { label: '一つのステップで', help: '同じシードの実行が、同じバッチで一つのコンパイル済みステップを共有します。', choices: { auto: '速くなるとき', on: '常に', off: 'しない' } },
   'students.budgetHours': { label: '予算', help: '使い切ると比較は一時停止します。', unit: '時間', automatic: '制限なし' },
   'students.hourlyRate': { label: '1 時間の価格', help: 'お使いの通貨で。見積もりに使います。', unit: '/時間' },
   'students.parallelRuns': { label: '並行する実行', help: '0 ならモデルとマシンから決めます。', unit: '件' },
