@@ -35,7 +35,7 @@ describe('a comparison of students on the command line', () => {
     expect(text).toMatch(/\ndistilled depth=1 +2\/2 +85\.00 ± 0\.00 +\+5\.00 \(\+5\.00 to \+5\.00\) +\+4\.00 \(\+4\.00 to \+4\.00\) +50 +1110 +1\.11 +0\.00662 +– +0\.90 +2\.0\n/)
     expect(text).toContain('Student chosen by accuracy: distilled depth=1\n')
     expect(text).toContain('Second extractor of distilled at 1: distilled depth=1, by accuracy\n')
-    expect(text).toMatch(/\nSize law of alone: error falls as parameters\^-0\.\d{3} \(/)
+    expect(text).toMatch(/\nSize law of alone: error goes as parameters\^-0\.\d{3} \(/)
     expect(text).toContain('Note: All ways share one learning rate')
   })
 })
