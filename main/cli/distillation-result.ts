@@ -76,6 +76,6 @@ function rearText({ way, depth, decision }: RearDecision): string {
 
 function lawText({ way, fit }: SizeLaw): string[] {
   if (fit === null) return []
-  const interval = fit.low === null || fit.high === null ? '' : ` (${fit.low.toFixed(3)} to ${fit.high.toFixed(3)})`
+  const interval = fit.low === null || fit.high === null ? '' : ` (${(-fit.high).toFixed(3)} to ${(-fit.low).toFixed(3)})`
   return [`Size law of ${way}: error goes as parameters^${(-fit.exponent).toFixed(3)}${interval}${fit.floor === null ? '' : `, down to ${fit.floor.toFixed(3)}`}`]
 }
