@@ -2,10 +2,11 @@ import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.t
 import { featureDistillationReport } from '../methods/feature-distillation/report.ts'
 import { gradientQuantizationReport } from '../methods/gradient-quantization/report.ts'
 import { lossGapBatchReport } from '../methods/loss-gap-batch/report.ts'
-import { bundledDatasets } from './dataset-config.ts'
+import { bundledDatasets, datasetConfig } from './dataset-config.ts'
 import { distillationRecord, runPredictions } from './distillation-records.ts'
 import { gradientCourse, gradientRecord, loggedGradients } from './gradient-records.ts'
 import { lossMap, mappedLoss } from './loss-map.ts'
+import { modelConfig } from './model-config.ts'
 import { checkpointRecord, logEvent, metricSeries, runRecord, studyProgress, studyRecord } from './records.ts'
 import { target } from './run-config.ts'
 import { z } from './zod.ts'
@@ -106,6 +107,25 @@ export const queries = {
       /** Drawn as black and as white: from 0 to the largest byte of the split, or the least and the largest number of these examples. */
       range: z.tuple([z.number(), z.number()]),
       examples: z.array(z.object({ index: z.int(), label: z.int(), values: z.array(z.number()) })),
+    }),
+  },
+  /** What the first blocks of a model cost with a head of their own, at each place where it may be cut; the whole model last. */
+  'model.cuts': {
+    input: z.strictObject({ dataset: datasetConfig, model: modelConfig }),
+    output: z.object({
+      cuts: z.array(
+        z.object({
+          /** Blocks before the cut. */
+          depth: z.int(),
+          parameters: z.int(),
+          /** Of one example's forward pass. */
+          macs: z.number(),
+          /** For one example at inference: parameters and the activations that are alive at once, at most. */
+          memoryBytes: z.number(),
+          /** Of the feature that the head reads, of one example. */
+          featureShape: z.array(z.int()),
+        }),
+      ),
     }),
   },
   'workspace.describe': {

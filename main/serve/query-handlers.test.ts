@@ -69,6 +69,7 @@ function inputs(): Readonly<Record<QueryName, unknown>> {
     'event.list': { studyId },
     'dataset.list': {},
     'dataset.examples': { runId, indices: [0, 3] },
+    'model.cuts': { dataset: { name: 'digits' }, model: { kind: 'residual-mlp', width: 16, depth: 3 } },
     'workspace.describe': {},
   }
 }
@@ -102,6 +103,7 @@ describe('the query handlers', () => {
       'event.list': { offset: -1 },
       'dataset.list': { name: 'digits' },
       'dataset.examples': { runId, indices: [-1] },
+      'model.cuts': { dataset: { name: 'digits' }, model: { kind: 'tree' } },
       'workspace.describe': null,
     }
     for (const [name, input] of Object.entries(bad)) expect([name, await ask(name, input)]).toMatchObject([name, { ok: false, error: { code: 'invalid-input' } }])

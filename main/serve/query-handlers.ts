@@ -64,6 +64,7 @@ export function createQueryHandlers({ reader, workspace }: QueryContext): QueryH
       return { datasets: await describeBundledDatasets() }
     },
     'dataset.examples': examplesReader(reader),
+    'model.cuts': async (input) => ({ cuts: await (await import('./model-cuts.ts')).modelCuts(input) }),
     'workspace.describe': async () => ({
       path: workspace,
       logBytes: reader.bytes(),
