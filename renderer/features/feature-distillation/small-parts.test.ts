@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { chartColors } from '../../charts/colors.ts'
 import { chainLayout, cutsOf, tapsAt } from './chain-layout.ts'
 import { costLimit, costPoints } from './cost-points.ts'
+import { limitsBroken, withCut } from './cut-choice.ts'
 import { agreement, disagreements, rowShares } from './disagreements.ts'
 import { drawingOf } from './example-drawing.ts'
 import { depthsOf, studentLook, wayLooks } from './looks.ts'
@@ -148,5 +149,19 @@ describe('curves of students', () => {
 describe('routes of gradients', () => {
   it('are those that are on', () => {
     expect(routeLines([madeRecord(0), madeRecord(100)])).toEqual([{ route: 'front', places: [[0, 1], [100, 1]] }, { route: 'feature', places: [[0, 0.5], [100, 0.5]] }])
+  })
+})
+
+describe('the cuts of a form', () => {
+  it('stay in order as students come and go', () => {
+    expect(withCut([1, 4], 2, true)).toEqual([1, 2, 4])
+    expect(withCut([1, 2, 4], 2, false)).toEqual([1, 4])
+    expect(withCut([1, 2], 2, true)).toEqual([1, 2])
+  })
+
+  it('are held against the limits that are set', () => {
+    const cost = { memoryBytes: 2 ** 20 + 1, macs: 2e6 }
+    expect(limitsBroken(cost, { memoryMiB: 1, megaMacs: 2 })).toEqual({ memory: true, macs: false })
+    expect(limitsBroken(cost, { memoryMiB: null, megaMacs: null })).toEqual({ memory: false, macs: false })
   })
 })

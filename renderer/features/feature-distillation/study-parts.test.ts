@@ -38,8 +38,8 @@ describe('sentences of a comparison of students', () => {
   it('say why one is chosen, or why none is', () => {
     const limited = { memoryBytes: 1, macs: null, latencyMs: null, accuracy: null }
     const all = [{ ...candidate, id: 'alone depth=1', verdict: 'selected' as const }, { ...candidate, id: 'alone depth=2', verdict: 'rejected' as const, breaks: ['memory' as const] }]
-    expect(words.decision(madeDecision({ chosen: 'alone depth=1', limits: limited, candidates: all }))).toBe('Within all limits are 1 of 2 students; of these it has the highest accuracy.')
-    expect(words.decision(madeDecision({ candidates: all, limits: limited, binding: ['memory'], nearest: 'alone depth=2' }))).toBe('No student is within the limits. In the way: memory. Nearest: Alone, 2 blocks.')
+    expect(words.decision(madeDecision({ chosen: 'alone depth=1', limits: limited, candidates: all }))).toBe('Within all limits are 1 of 2 candidates; of these it has the highest accuracy.')
+    expect(words.decision(madeDecision({ candidates: all, limits: limited, binding: ['memory'], nearest: 'alone depth=2' }))).toBe('None is within the limits. In the way: memory. Nearest: Alone, 2 blocks.')
     expect(words.decision(madeDecision({}))).toBe('Nothing to choose from yet: no student has a cost.')
     expect(words.judged(all[1]!)).toBe('rejected by memory')
   })

@@ -1,3 +1,4 @@
+import type { CutCost } from '../../../main/contract/cut-cost.ts'
 import type { DistillationRecord, ExitPredictions, RunPredictions } from '../../../main/contract/distillation-records.ts'
 import { depthOf } from '../../../main/contract/model-depth.ts'
 import type { QueryInput, QueryOutput } from '../../../main/contract/queries.ts'
@@ -28,13 +29,15 @@ const config = featureDistillationConfig.parse({
 })
 const freshConfig = featureDistillationConfig.parse({ method: 'feature-distillation', name: 'Students that have not begun' })
 
+function costAt(depth: number): CutCost {
+  const head = { parameters: 394, macsPerExample: 320, activationBytesPerExample: 168 }
+  return { parameters: 2_200 + 12_704 * depth + head.parameters, macsPerExample: 25_000 + 213_000 * depth + head.macsPerExample, activationBytesPerExample: 9000 + 26_000 * depth, liveBytesPerExample: 21_000, head, featureShape: [16, 32] }
+}
+
 const facts: DatasetFacts = {
   trainExamples: 10_000,
   validationExamples: 2000,
-  cutCost: (_, depth) => {
-    const head = { parameters: 394, macsPerExample: 320, activationBytesPerExample: 168 }
-    return { parameters: 2_200 + 12_704 * depth + head.parameters, macsPerExample: 25_000 + 213_000 * depth + head.macsPerExample, activationBytesPerExample: 9000 + 26_000 * depth, liveBytesPerExample: 21_000, head, featureShape: [16, 32] }
-  },
+  cutCost: (_, depth) => costAt(depth),
   latencies: new Map([1, 2, 3, 4, 6].map((depth) => [depth, { medianMs: 0.21 + 0.17 * depth, p95Ms: 0.34 + 0.19 * depth }])),
 }
 
@@ -189,5 +192,10 @@ export const demoDistillation = {
   records: (id: string): DistillationRecord[] => [...(made.find(({ run }) => run.id === id)?.run.distillation?.() ?? [])],
   predictions: (id: string): RunPredictions | null => made.find(({ run }) => run.id === id)?.run.predictions?.() ?? null,
   examples,
+  cuts: (depth: number): QueryOutput<'model.cuts'>['cuts'] =>
+    Array.from({ length: depth }, (_, index) => {
+      const cost = costAt(index + 1)
+      return { depth: index + 1, parameters: cost.parameters, macs: cost.macsPerExample, memoryBytes: 4 * cost.parameters + cost.liveBytesPerExample, featureShape: [...cost.featureShape] }
+    }),
   progress: (studyId: string) => ({ runsDone: studyId === 'study-000012' ? made.length : 0, runsPlanned: studyId === 'study-000012' ? made.length : 57, examplesDone: studyId === 'study-000012' ? made.length * 80_000 : 0, examplesPlanned: made.length * 80_000, secondsLeft: null }),
 }

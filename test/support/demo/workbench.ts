@@ -143,6 +143,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
         ]),
     }),
     'dataset.examples': (input) => demoDistillation.examples(input),
+    'model.cuts': ({ model }) => ({ cuts: demoDistillation.cuts(model.kind === 'vit' ? (model.depth ?? 4) : 4) }),
     'dataset.list': () => ({ datasets: [] }),
     'workspace.describe': () => ({ path: '/home/me/loupe', logBytes: 12_400_000, freeBytes: 84_000_000_000, loupe: '0.1.0', node: '24.21.0', platform: 'linux x64' }),
   }

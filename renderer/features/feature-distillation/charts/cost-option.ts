@@ -1,5 +1,6 @@
 import { baseOption, xAxis, yAxis } from '../../../charts/base-option.ts'
 import type { ChartContext } from '../../../charts/base-option.ts'
+import { withOpacity } from '../../../charts/colors.ts'
 import { errorBarSeries } from '../../../charts/custom-series.ts'
 import type { EChartsOption, LineSeriesOption, ScatterSeriesOption } from '../../../charts/echarts.ts'
 import type { StudentLook } from '../looks.ts'
@@ -77,7 +78,7 @@ function marker({ name, look, cost, accuracy, isPareto, isChosen, isWhole }: Cos
     symbolSize: isChosen ? 15 : 10,
     data: [[cost, accuracy]],
     itemStyle: { color: look.color, ...(isChosen ? { borderColor: colors.ink, borderWidth: 2 } : {}) },
-    label: { show: isPareto || isChosen || isWhole, formatter: name, position: isWhole ? 'left' : 'right', distance: 8, color: colors.ink, fontSize: 11.5 },
+    label: { show: isPareto || isChosen || isWhole, formatter: name, position: isWhole ? 'left' : 'right', distance: 8, color: colors.ink, fontSize: 11.5, backgroundColor: withOpacity(colors.surface, 0.8), padding: [1, 3] },
     labelLayout: { hideOverlap: true },
     z: 7,
   }

@@ -3,6 +3,9 @@ import type { ChartContext } from '../../../charts/base-option.ts'
 import { inkOn, orderedColor, orderedColors } from '../../../charts/colors.ts'
 import type { CustomSeriesOption, EChartsOption } from '../../../charts/echarts.ts'
 
+/** Red on all colours of the cells, in both modes. */
+const cutColor = '#b3261e'
+
 export interface SimilarityChart {
   /** CKA of the feature after each block with that after each other, from the first block on. */
   readonly similarity: readonly (readonly number[])[]
@@ -72,7 +75,7 @@ export function similarityOption(context: ChartContext, { similarity, cuts, text
           const [width = 0, height = 0] = Array.isArray(size) ? size : []
           const fill = orderedColor(value, colors)
           const label = { type: 'text' as const, silent: true, style: { text: value.toFixed(2), x: cx, y: cy, fill: inkOn(fill), fontSize: 11, fontFamily: chartFont, align: 'center' as const, verticalAlign: 'middle' as const } }
-          const line = (x1: number, y1: number, x2: number, y2: number) => ({ type: 'line' as const, silent: true, shape: { x1, y1, x2, y2 }, style: { stroke: colors.bad, lineWidth: 2 } })
+          const line = (x1: number, y1: number, x2: number, y2: number) => ({ type: 'line' as const, silent: true, shape: { x1, y1, x2, y2 }, style: { stroke: cutColor, lineWidth: 2.5 } })
           const right = cuts.includes(x + 1) && x + 1 < blocks.length ? [line(cx + width / 2, cy - height / 2, cx + width / 2, cy + height / 2)] : []
           const above = cuts.includes(y + 1) && y + 1 < blocks.length ? [line(cx - width / 2, cy - height / 2, cx + width / 2, cy - height / 2)] : []
           return {
