@@ -1,11 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { expectAccessible, launchBrowser, watchForErrors } from './browser.ts'
-import { startWorkbench } from './workbench-process.ts'
-import type { WorkbenchProcess } from './workbench-process.ts'
+import { describe, expect, it } from 'vitest'
+import { expectAccessible, watchForErrors } from './browser.ts'
+import { workbenchInBrowser } from './workbench-in-browser.ts'
 
 /** A comparison of seconds: 1,000 digits, a residual MLP of three narrow blocks, students of one and two, one seed. */
 const smallStudents = `
@@ -19,30 +14,12 @@ students: { ways: [whole, alone, distilled, self-distillation], depths: [1, 2], 
 `
 
 describe('a comparison of students, in a browser', () => {
-  let browser: Browser | null
-  let workbench: WorkbenchProcess
-  let page: Page
-  let errors: readonly string[]
-  const workspace = mkdtempSync(join(tmpdir(), 'loupe-browser-'))
-
-  beforeAll(async () => {
-    browser = await launchBrowser()
-    if (browser === null) return
-    workbench = await startWorkbench(workspace)
-    page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
-    page.setDefaultTimeout(20_000)
-    errors = watchForErrors(page)
-  }, 120_000)
-  afterAll(async () => {
-    await browser?.close()
-    await workbench?.stop()
-    rmSync(workspace, { recursive: true, force: true })
-  })
+  const opened = workbenchInBrowser()
 
   it('goes from the start page over the form to a verdict and a choice', { timeout: 240_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    const { page, address, errors } = opened(context)
 
-    await page.goto(workbench.address)
+    await page.goto(address)
     await page.getByRole('link', { name: 'New study: Feature distillation' }).click()
     await page.getByRole('heading', { name: 'New study', level: 1 }).waitFor()
     const third = page.getByRole('checkbox', { name: '3 blocks', exact: true })
@@ -67,7 +44,7 @@ describe('a comparison of students, in a browser', () => {
   })
 
   it('shows curves, sizes and early exits, and what chosen exits predict', { timeout: 120_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    const { page, errors } = opened(context)
     const open = async (tab: string) => {
       await page.getByRole('tab', { name: new RegExp(`^${tab}`) }).click()
       await page.getByRole('tabpanel').waitFor()
@@ -101,7 +78,7 @@ describe('a comparison of students, in a browser', () => {
   })
 
   it('shows how alike the features of a run are, step by step, in the study and in the run', { timeout: 120_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    const { page, errors } = opened(context)
     await page.getByRole('tab', { name: /^Similarity/ }).click()
     await page.getByRole('heading', { name: 'Pairs that are compared' }).waitFor()
     await page.locator('canvas').nth(1).waitFor()
@@ -115,8 +92,8 @@ describe('a comparison of students, in a browser', () => {
   })
 
   it('shows the same in the dark and in Japanese without an error or a violation', { timeout: 60_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
-    const second = await (await browser!.newContext({ viewport: { width: 1024, height: 700 }, colorScheme: 'dark', locale: 'ja-JP', storageState: await page.context().storageState() })).newPage()
+    const { browser, page } = opened(context)
+    const second = await (await browser.newContext({ viewport: { width: 1024, height: 700 }, colorScheme: 'dark', locale: 'ja-JP', storageState: await page.context().storageState() })).newPage()
     const said = watchForErrors(second)
     await second.goto(page.url())
     await second.getByRole('heading', { name: '特徴', exact: true }).waitFor()

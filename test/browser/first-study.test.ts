@@ -1,11 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { expectAccessible, launchBrowser, watchForErrors } from './browser.ts'
-import { startWorkbench } from './workbench-process.ts'
-import type { WorkbenchProcess } from './workbench-process.ts'
+import { describe, expect, it } from 'vitest'
+import { expectAccessible, watchForErrors } from './browser.ts'
+import { workbenchInBrowser } from './workbench-in-browser.ts'
 
 /** A sweep of seconds: 1,000 digits, a network of 16 units. */
 const smallSweep = `
@@ -24,30 +19,12 @@ sweep:
 `
 
 describe('the first study, in a browser', () => {
-  let browser: Browser | null
-  let workbench: WorkbenchProcess
-  let page: Page
-  let errors: readonly string[]
-  const workspace = mkdtempSync(join(tmpdir(), 'loupe-browser-'))
-
-  beforeAll(async () => {
-    browser = await launchBrowser()
-    if (browser === null) return
-    workbench = await startWorkbench(workspace)
-    page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
-    page.setDefaultTimeout(20_000)
-    errors = watchForErrors(page)
-  }, 120_000)
-  afterAll(async () => {
-    await browser?.close()
-    await workbench?.stop()
-    rmSync(workspace, { recursive: true, force: true })
-  })
+  const opened = workbenchInBrowser()
 
   it('goes from the start page to an answer, with no console error and no accessibility violation', { timeout: 240_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    const { page, address, errors } = opened(context)
 
-    await page.goto(workbench.address)
+    await page.goto(address)
     await page.getByRole('heading', { name: 'How do neural networks train?' }).waitFor()
     expect(new URL(page.url()).search).toBe('') // the token has left the address bar
     await expectAccessible(page)
@@ -81,7 +58,7 @@ describe('the first study, in a browser', () => {
   })
 
   it('fits points measured elsewhere, and names the row that does not read', { timeout: 60_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    const { page, errors } = opened(context)
     await page.getByRole('link', { name: 'Start', exact: true }).click()
     await page.getByRole('link', { name: 'Fit points measured elsewhere' }).click()
     await page.getByRole('heading', { name: 'Nothing fitted yet' }).waitFor()
@@ -98,7 +75,7 @@ describe('the first study, in a browser', () => {
   })
 
   it('shows what was trained in the runs table and in a run of its own', { timeout: 60_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    const { page, errors } = opened(context)
     await page.getByRole('link', { name: 'Runs', exact: true }).click()
     await page.getByRole('heading', { name: 'Runs', level: 1 }).waitFor()
     await page.getByText('b=16 seed=1').first().click()
@@ -109,8 +86,8 @@ describe('the first study, in a browser', () => {
   })
 
   it('shows the dark theme and Japanese without an error or a violation', { timeout: 60_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
-    const second = await (await browser!.newContext({ viewport: { width: 1024, height: 700 }, colorScheme: 'dark', locale: 'ja-JP', storageState: await page.context().storageState() })).newPage()
+    const { browser, page } = opened(context)
+    const second = await (await browser.newContext({ viewport: { width: 1024, height: 700 }, colorScheme: 'dark', locale: 'ja-JP', storageState: await page.context().storageState() })).newPage()
     const said = watchForErrors(second)
     await second.goto(page.url())
     await second.locator('canvas').first().waitFor()

@@ -1,11 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { expectAccessible, launchBrowser, watchForErrors } from './browser.ts'
-import { startWorkbench } from './workbench-process.ts'
-import type { WorkbenchProcess } from './workbench-process.ts'
+import { describe, expect, it } from 'vitest'
+import { expectAccessible, watchForErrors } from './browser.ts'
+import { workbenchInBrowser } from './workbench-in-browser.ts'
 
 /** A comparison of seconds: 1,000 images of Fashion-MNIST, a network of 16 units, two ways with one seed. */
 const smallComparison = `
@@ -27,30 +22,12 @@ comparison:
 `
 
 describe('a comparison of batch policies, in a browser', () => {
-  let browser: Browser | null
-  let workbench: WorkbenchProcess
-  let page: Page
-  let errors: readonly string[]
-  const workspace = mkdtempSync(join(tmpdir(), 'loupe-browser-'))
-
-  beforeAll(async () => {
-    browser = await launchBrowser()
-    if (browser === null) return
-    workbench = await startWorkbench(workspace)
-    page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
-    page.setDefaultTimeout(20_000)
-    errors = watchForErrors(page)
-  }, 120_000)
-  afterAll(async () => {
-    await browser?.close()
-    await workbench?.stop()
-    rmSync(workspace, { recursive: true, force: true })
-  })
+  const opened = workbenchInBrowser()
 
   it('goes from the start page over the form to a verdict', { timeout: 240_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    const { page, address, errors } = opened(context)
 
-    await page.goto(workbench.address)
+    await page.goto(address)
     await page.getByRole('link', { name: 'New study: Batch size from the loss gap' }).click()
     await page.getByRole('heading', { name: 'Preview over a recorded run' }).waitFor()
     await page.getByText('No finished run with a loss for each step yet. Train one, and the preview appears here.').waitFor()
@@ -81,7 +58,7 @@ describe('a comparison of batch policies, in a browser', () => {
   })
 
   it('shows what the controller of a run did, and branches the run off a checkpoint', { timeout: 120_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    const { page, errors } = opened(context)
     await page.getByRole('tab', { name: /^Runs/ }).click()
     await page.getByRole('link', { name: 'Loss-gap controller, seed 1' }).click()
     await page.getByRole('heading', { name: 'Batch-size controller' }).waitFor()
@@ -116,7 +93,7 @@ describe('a comparison of batch policies, in a browser', () => {
   })
 
   it('replays a controller over a recorded run while a threshold is dragged', { timeout: 60_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    const { page, errors } = opened(context)
     await page.getByRole('link', { name: 'Start', exact: true }).click()
     await page.getByRole('link', { name: 'New study: Batch size from the loss gap' }).click()
     const summary = page.getByText(/^It would (not )?have changed the batch size/).first()
@@ -136,8 +113,8 @@ describe('a comparison of batch policies, in a browser', () => {
   })
 
   it('shows the same in the dark and in Japanese without an error or a violation', { timeout: 60_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
-    const second = await (await browser!.newContext({ viewport: { width: 1024, height: 700 }, colorScheme: 'dark', locale: 'ja-JP', storageState: await page.context().storageState() })).newPage()
+    const { browser, page } = opened(context)
+    const second = await (await browser.newContext({ viewport: { width: 1024, height: 700 }, colorScheme: 'dark', locale: 'ja-JP', storageState: await page.context().storageState() })).newPage()
     const said = watchForErrors(second)
     await second.goto(page.url())
     await second.getByRole('heading', { name: '記録した実行での予測' }).waitFor()

@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { expectAccessible, launchBrowser, watchForErrors } from './browser.ts'
-import { startWorkbench } from './workbench-process.ts'
-import type { WorkbenchProcess } from './workbench-process.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { expectAccessible, watchForErrors } from './browser.ts'
+import { workbenchInBrowser } from './workbench-in-browser.ts'
 
 /** A comparison of seconds: 1,000 digits, a network of 16 units, two workers, two ways with one seed. Its first layer has 1,024 weights. */
 const smallExchange = ({ name, epochs }: { readonly name: string; readonly epochs: number }) => `
@@ -21,27 +17,9 @@ quantization: { arms: [dense, fitted-laplace], seeds: 1, batchSize: 20, epochs: 
 `
 
 describe('a comparison of ways to send gradients, in a browser', () => {
-  let browser: Browser | null
-  let workbench: WorkbenchProcess
-  let page: Page
-  let errors: readonly string[]
-  const workspace = mkdtempSync(join(tmpdir(), 'loupe-browser-'))
+  const opened = workbenchInBrowser()
 
-  beforeAll(async () => {
-    browser = await launchBrowser()
-    if (browser === null) return
-    workbench = await startWorkbench(workspace)
-    page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
-    page.setDefaultTimeout(20_000)
-    errors = watchForErrors(page)
-  }, 120_000)
-  afterAll(async () => {
-    await browser?.close()
-    await workbench?.stop()
-    rmSync(workspace, { recursive: true, force: true })
-  })
-
-  async function startStudy(study: { readonly name: string; readonly epochs: number }): Promise<void> {
+  async function startStudy(page: Page, study: { readonly name: string; readonly epochs: number }): Promise<void> {
     await page.getByRole('link', { name: 'New study: Gradient quantization' }).click()
     await page.getByRole('heading', { name: 'New study', level: 1 }).waitFor()
     await page.getByRole('button', { name: 'As YAML' }).click()
@@ -53,10 +31,10 @@ describe('a comparison of ways to send gradients, in a browser', () => {
   }
 
   it('goes from the start page over the form to a verdict', { timeout: 240_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    const { page, address, errors } = opened(context)
 
-    await page.goto(workbench.address)
-    await startStudy({ name: 'Small exchange', epochs: 4 })
+    await page.goto(address)
+    await startStudy(page, { name: 'Small exchange', epochs: 4 })
     await page.getByText('Finished', { exact: true }).first().waitFor({ timeout: 180_000 })
     await page.getByText('One seed', { exact: true }).waitFor()
     await page.getByRole('rowheader', { name: 'Laplace' }).waitFor()
@@ -71,7 +49,7 @@ describe('a comparison of ways to send gradients, in a browser', () => {
   })
 
   it('shows how the gradients of a run were distributed, step by step', { timeout: 120_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    const { page, errors } = opened(context)
     await page.getByRole('tab', { name: /^Runs/ }).click()
     await page.getByRole('link', { name: 'Laplace, seed 1' }).click()
     await page.getByRole('heading', { name: 'Exchanged gradients' }).waitFor()
@@ -107,8 +85,8 @@ describe('a comparison of ways to send gradients, in a browser', () => {
   })
 
   it('shows the same in the dark and in Japanese without an error or a violation', { timeout: 60_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
-    const second = await (await browser!.newContext({ viewport: { width: 1024, height: 700 }, colorScheme: 'dark', locale: 'ja-JP', storageState: await page.context().storageState() })).newPage()
+    const { browser, page } = opened(context)
+    const second = await (await browser.newContext({ viewport: { width: 1024, height: 700 }, colorScheme: 'dark', locale: 'ja-JP', storageState: await page.context().storageState() })).newPage()
     const said = watchForErrors(second)
     await second.goto(page.url())
     await second.getByRole('heading', { name: '交換した勾配' }).waitFor()
@@ -119,10 +97,10 @@ describe('a comparison of ways to send gradients, in a browser', () => {
   })
 
   it('saves the gradients of a step in full while a run trains', { timeout: 120_000 }, async (context) => {
-    if (browser === null) context.skip('no browser: install Chromium or name one with LOUPE_CHROMIUM')
+    const { page, errors } = opened(context)
     await page.getByRole('link', { name: 'Start', exact: true }).click()
     // Far more than it will compute: it is stopped below.
-    await startStudy({ name: 'Long exchange', epochs: 10_000 })
+    await startStudy(page, { name: 'Long exchange', epochs: 10_000 })
     await page.getByRole('tab', { name: /^Runs/ }).click()
     await page.getByRole('link', { name: 'Dense, seed 1' }).click()
     await page.getByRole('button', { name: 'Save full gradients of the next step' }).click()
