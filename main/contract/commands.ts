@@ -44,6 +44,10 @@ export const commands = {
     }),
     output: nothing,
   },
+  /** Ends a run that trains as if its last step were done: it is evaluated, saved and counts as finished. Within one step. */
+  'run.end': { input: runId, output: nothing },
+  /** Saves a checkpoint of a run that trains, which goes on as if nothing had happened; kept until the run is deleted. */
+  'run.saveNetwork': { input: runId, output: z.object({ step: z.int(), sha256: z.string(), bytes: z.int() }) },
   /**
    * Saves the gradients and the values that are compressed of all workers at the next step, whole, as a NumPy archive in the
    * workspace's `snapshots` folder. Answers at once; the event `gradients.saved` says where the file is.

@@ -38,6 +38,14 @@ export const eventKinds = [
   'gap-below-ideal', // facts: signal, gap, ideal
   'features.collapsed', // facts: depth, variance, steps
   'weights.loaded', // facts: extractor, fromRun, step, loaded, left
+  'network.saved', // facts: step, examples, sha256, bytes, and the last loss of each term
+  'run.ended', // facts: step; the user pressed End
+  'thresholds.reached', // facts: step, thresholds (term, threshold, loss of each)
+  'conditions.recommended', // facts: step, reason, term, numbers, changes, wantsData
+  'channels.few-live', // facts: tap, stream, live, channels, steps
+  'unlabelled.left-out', // facts: dataset, examples, of (test or validation)
+  'threshold.below-reach', // facts: term, threshold, kind, least or floor, samples, neededSamples
+  'pooling.without-positions', // facts: tap, pooling
   'batch.changed', // facts: trigger, reason, readings, numbers, fromBatch, toBatch, lever, replicas, microBatch, loops and more
   'batch.rolled-back', // facts: trigger, reason, readings, numbers, fromBatch, toBatch, toEpoch, checkpointStep, rollbacks and more
   'batch.realised-smaller', // facts: batchSize, replicas, microBatch, loops and more

@@ -24,7 +24,7 @@ export const events = {
   /** Histograms of gradients of this run are in the log up to this step; at most three times a second. */
   'gradients.appended': z.object({ runId: z.string(), step: z.int() }),
   /** A run that distils has logged what it looked at at this step, or what it predicts. */
-  'records.appended': z.object({ runId: z.string(), kind: z.enum(['distillation', 'predictions']), step: z.int() }),
+  'records.appended': z.object({ runId: z.string(), kind: z.enum(['distillation', 'decorrelation', 'predictions']), step: z.int() }),
   'log.event': z.object({ event: logEvent }),
   /** The training process is gone; `willRestart` says whether a new one is coming. */
   'engine.stopped': z.object({ exitCode: z.int().nullable(), signal: z.string().nullable(), willRestart: z.boolean() }),

@@ -3,6 +3,7 @@ import { featureDistillationReport } from '../methods/feature-distillation/repor
 import { gradientQuantizationReport } from '../methods/gradient-quantization/report.ts'
 import { lossGapBatchReport } from '../methods/loss-gap-batch/report.ts'
 import { bundledDatasets, datasetConfig } from './dataset-config.ts'
+import { decorrelationRecord } from './decorrelation-records.ts'
 import { distillationRecord, runPredictions } from './distillation-records.ts'
 import { gradientCourse, gradientRecord, loggedGradients } from './gradient-records.ts'
 import { lossMap, mappedLoss } from './loss-map.ts'
@@ -73,6 +74,11 @@ export const queries = {
   'gradient.course': { input: z.strictObject({ runId: z.string(), worker: z.int().min(0) }), output: gradientCourse },
   /** What a run that distils looked at, evaluation by evaluation. */
   'distillation.records': { input: z.strictObject({ runId: z.string() }), output: z.object({ records: z.array(distillationRecord) }) },
+  /** What a run that decorrelates channels looked at, evaluation by evaluation. */
+  'decorrelation.records': {
+    input: z.strictObject({ runId: z.string(), /** Newest first where more are there; null for all. */ last: z.int().min(1).nullable().default(null) }),
+    output: z.object({ records: z.array(decorrelationRecord) }),
+  },
   /** What a run predicts of each test example; null where it did not log that. */
   'run.predictions': { input: z.strictObject({ runId: z.string() }), output: z.object({ predictions: runPredictions.nullable() }) },
   'event.list': {

@@ -99,6 +99,8 @@ export const checkpointRecord = z.object({
   bytes: z.int(),
   sha256: z.string(),
   createdAt: instant,
+  /** True for one that the user saved: newer ones do not push it out. */
+  isKept: z.boolean(),
 })
 export type CheckpointRecord = z.output<typeof checkpointRecord>
 

@@ -1,5 +1,6 @@
 import { batchPolicyConfig } from './batch-policy-config.ts'
 import { datasetConfig } from './dataset-config.ts'
+import { decorrelationConfig } from './decorrelation-config.ts'
 import { distillationConfig } from './distillation-config.ts'
 import { exchangeConfig } from './exchange-config.ts'
 import { modelConfig } from './model-config.ts'
@@ -78,6 +79,7 @@ export const runConfig = z.strictObject({
   batchPolicy: batchPolicyConfig.nullable().default(null).describe('policy; changes the batch size while the run trains, null for a fixed one'),
   exchange: exchangeConfig.nullable().default(null).describe('exchange; data-parallel workers that send each other their gradients, null for one that trains alone'),
   distillation: distillationConfig.nullable().default(null).describe('distillation; trains the first blocks of the model towards the feature of the rest, null for a model that trains whole'),
+  decorrelation: decorrelationConfig.nullable().default(null).describe('decorrelation; trains the channels of features to repeat each other less, on labelled and unlabelled examples, null for a run without'),
   seed: z.int().min(0).max(2 ** 31 - 1).default(1).describe('seed; of the initial weights, the order of the examples and dropout'),
   maxExamples: z.int().min(1).nullable().default(null).describe('examples; the run ends here, null for 10 epochs'),
   target: target.nullable().default(null).describe('target; the run ends where it is reached, null for none'),

@@ -5,6 +5,7 @@ import type { LogWriter, RunPatch } from '../log/log.ts'
 import type { RecordOfKind, RunRecordKind } from '../log/run-records.ts'
 import { ControlRequests } from '../training/control/control-requests.ts'
 import { ExchangeRequests } from '../training/exchange/exchange-requests.ts'
+import { RunRequests } from '../training/run-requests.ts'
 import type { Checkpoint, Trainer, TrainingObserver, TrainingResult } from '../training/trainer.ts'
 import { loupeVersion, platformName } from './environment.ts'
 import type { Emit } from './event-hub.ts'
@@ -38,6 +39,8 @@ export interface DriveContext {
   readonly git: string | null
   /** Where users ask something of runs that train now, by run. */
   readonly requests: Map<string, ControlRequests>
+  /** What may be asked of any run that trains now. */
+  readonly runRequests: Map<string, RunRequests>
   /** The same for runs whose workers exchange gradients. */
   readonly exchangeRequests: Map<string, ExchangeRequests>
 }
@@ -117,6 +120,8 @@ async function attempt(options: { readonly context: DriveContext; readonly runId
   const exchange = observeExchange({ context, run: before, note: (event) => note(context, { runId, ...event }) })
   const requests = new ControlRequests()
   context.requests.set(runId, requests)
+  const runRequests = new RunRequests()
+  context.runRequests.set(runId, runRequests)
   const exchangeRequests = new ExchangeRequests()
   if (before.config.exchange !== null) context.exchangeRequests.set(runId, exchangeRequests)
   try {
@@ -124,6 +129,7 @@ async function attempt(options: { readonly context: DriveContext; readonly runId
       config: before.config,
       observer: { ...observer, ...exchange.observer, onWorkers: (workers) => loss.began(workers) },
       signal: halt.signal,
+      runRequests,
       ...(checkpoint === null ? {} : { resumeFrom: checkpoint }),
       ...(jit === null ? {} : { jit }),
       ...(before.config.distillation === null ? {} : { readWeights: weightsReader({ writer, decode: context.parts.decodeCheckpoint }) }),
@@ -132,6 +138,8 @@ async function attempt(options: { readonly context: DriveContext; readonly runId
     })
   } finally {
     context.requests.delete(runId)
+    context.runRequests.delete(runId)
+    runRequests.close(runId)
     context.exchangeRequests.delete(runId)
     signal.removeEventListener('abort', onAbort)
     endHold()
@@ -180,6 +188,13 @@ function observe(options: { readonly context: DriveContext; readonly run: RunRec
     },
     onDistillation(record) {
       keep('distillation', record)
+    },
+    onDecorrelation(record) {
+      keep('decorrelation', record)
+    },
+    async onSaveNetwork(checkpoint) {
+      await gate.write(() => writer.flush())
+      return await gate.write(() => writer.saveCheckpoint(run.id, { step: checkpoint.step, examples: checkpoint.examples, bytes: parts.encodeCheckpoint(checkpoint), keep: 'this' }))
     },
     onPredictions(predictions) {
       keep('predictions', predictions)

@@ -52,11 +52,18 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   ])
   const hub = new EventHub()
   const gate = new LogGate({ writer, emit: hub.emit })
-  const context: DriveContext = { workspace: options.workspace, writer, gate, emit: hub.emit, parts, git, requests: new Map(), exchangeRequests: new Map() }
+  const context: DriveContext = { workspace: options.workspace, writer, gate, emit: hub.emit, parts, git, requests: new Map(), runRequests: new Map(), exchangeRequests: new Map() }
   const preparation = new Preparation({ parts, workspace: options.workspace })
   const studies = new StudyQueue({ context, preparation, studyOf })
   const runs = new RunQueue({ context, preparation })
   markLeftovers(writer)
+
+  const trainingNow = (runId: string) => {
+    const { id, status } = writer.run(runId)
+    const requests = context.runRequests.get(id)
+    if (requests === undefined) throw new LoupeError('conflict', `Run ${id} is ${status}: it does not train now, so nothing can be asked of it.`, { runId: id, status })
+    return requests
+  }
 
   const handlers = {
     'study.start': async ({ config }) => ({ studyId: (await studies.start(config)).id }),
@@ -70,6 +77,14 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     'run.pause': async ({ runId }) => done(runs.pause(runId)),
     'run.resume': async ({ runId }) => done(runs.resume(runId)),
     'run.stop': async ({ runId }) => done(runs.stop(runId)),
+    'run.end': async ({ runId }) => {
+      trainingNow(runId).end()
+      return {}
+    },
+    'run.saveNetwork': async ({ runId }) => {
+      const { step, sha256, bytes } = await trainingNow(runId).save()
+      return { step, sha256, bytes }
+    },
     'run.steer': async ({ runId, request }) => {
       const requests = context.requests.get(writer.run(runId).id)
       if (requests === undefined || writer.run(runId).config.batchPolicy === null) {

@@ -12,6 +12,7 @@ const checkpointRow = z.object({
   sha256: z.string(),
   file: z.string(),
   created_at: z.int(),
+  kept: z.int(),
 })
 const columns = Object.keys(checkpointRow.shape).join(', ')
 
@@ -43,20 +44,24 @@ export function checkpointReads(db: Database): CheckpointReads {
 }
 
 export interface CheckpointWrites {
-  /** Takes the place of a checkpoint at the same step. Returns its id. */
+  /** Takes the place of a checkpoint at the same step, and is kept where that one was. Returns its id. */
   insert(checkpoint: Omit<CheckpointRecord, 'id'> & { readonly file: string }): string
-  /** Forgets all but the newest of a run. */
+  /** Forgets all but the newest of a run and those that are kept. */
   prune(runId: string, keep: number): void
 }
 
 export function checkpointWrites(db: Database): CheckpointWrites {
-  const insert = db.prepare('INSERT OR REPLACE INTO checkpoints (run, step, examples, bytes, sha256, file, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)')
+  const insert = db.prepare(
+    `INSERT OR REPLACE INTO checkpoints (run, step, examples, bytes, sha256, file, created_at, kept)
+     VALUES (?, ?, ?, ?, ?, ?, ?, max(?, coalesce((SELECT kept FROM checkpoints WHERE run = ? AND step = ?), 0)))`,
+  )
   const prune = db.prepare(
-    `DELETE FROM checkpoints WHERE run = ? AND id NOT IN (SELECT id FROM checkpoints WHERE run = ? ORDER BY id DESC LIMIT ?)`,
+    `DELETE FROM checkpoints WHERE run = ? AND kept = 0 AND id NOT IN (SELECT id FROM checkpoints WHERE run = ? AND kept = 0 ORDER BY id DESC LIMIT ?)`,
   )
   return {
-    insert({ runId, step, examples, bytes, sha256, file, createdAt }) {
-      return idOf('checkpoint', Number(insert.run(rowOf('run', runId), step, examples, bytes, sha256, file, createdAt).lastInsertRowid))
+    insert({ runId, step, examples, bytes, sha256, file, createdAt, isKept }) {
+      const run = rowOf('run', runId)
+      return idOf('checkpoint', Number(insert.run(run, step, examples, bytes, sha256, file, createdAt, Number(isKept), run, step).lastInsertRowid))
     },
     prune(runId, keep) {
       const run = rowOf('run', runId)
@@ -77,6 +82,7 @@ function read(found: unknown): StoredCheckpoint {
       bytes: row.bytes,
       sha256: row.sha256,
       createdAt: row.created_at,
+      isKept: row.kept === 1,
     },
   }
 }

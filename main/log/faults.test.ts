@@ -150,7 +150,7 @@ describe('a full disk', () => {
     log.appendMetrics(run.id, Array.from({ length: 15_000 }, (_, step) => batchLoss(step, step)))
     log.close()
     const db = new Database(join(disk.folder, 'loupe.db'))
-    db.exec('DROP TABLE run_records')
+    db.exec('ALTER TABLE checkpoints DROP COLUMN kept')
     db.pragma('user_version = 5')
     db.close()
     writeFileSync(join(disk.folder, 'ballast'), Buffer.alloc(1_900_000))

@@ -121,8 +121,8 @@ export interface NewCheckpoint {
   readonly step: number
   readonly examples: number
   readonly bytes: Uint8Array
-  /** How many of the run's checkpoints stay, this one included; at least 1. */
-  readonly keep: number
+  /** How many of the run's checkpoints stay, this one included, at least 1; or that this one stays whatever comes after it, and pushes none out. */
+  readonly keep: number | 'this'
 }
 
 /**
@@ -150,7 +150,7 @@ export interface LogWriter extends LogReader {
   /** Drops metrics, gradients and records that were logged after a step: a run that resumes from a checkpoint writes those rows anew. */
   dropMetricsAfter(runId: string, step: number): void
   appendEvent(event: NewEvent): LogEvent
-  /** Writes the file (temporary, fsync, rename), logs its SHA-256, prunes to the `keep` newest. */
+  /** Writes the file (temporary, fsync, rename), logs its SHA-256, prunes to the `keep` newest and those that were saved to stay. */
   saveCheckpoint(runId: string, checkpoint: NewCheckpoint): CheckpointRecord
   /** Commits what is queued. @throws LoupeError `disk-full`; what was queued stays queued. */
   flush(): void

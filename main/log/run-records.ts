@@ -1,10 +1,11 @@
 import type { Database } from 'better-sqlite3'
+import { decorrelationRecord } from '../contract/decorrelation-records.ts'
 import { distillationRecord, runPredictions } from '../contract/distillation-records.ts'
 import { LoupeError } from '../contract/errors.ts'
 import { z } from '../contract/zod.ts'
 
 /** Every kind of record, and how it reads. */
-const kinds = { distillation: distillationRecord, predictions: runPredictions } as const
+const kinds = { distillation: distillationRecord, decorrelation: decorrelationRecord, predictions: runPredictions } as const
 export type RunRecordKind = keyof typeof kinds
 export type RecordOfKind<K extends RunRecordKind> = z.output<(typeof kinds)[K]>
 

@@ -273,6 +273,23 @@ describe('checkpoints', () => {
     log.close()
   })
 
+  it('that a user saved stay, push none out, and stay when another takes their place at the same step', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    const save = (step: number, keep: number | 'this') => log.saveCheckpoint(run.id, { step, examples: step * 64, bytes: new Uint8Array([step, keep === 'this' ? 1 : 0]), keep })
+    save(10, 1)
+    save(15, 'this')
+    save(20, 'this')
+    const steps = () => log.checkpoints(run.id).map(({ step, isKept }) => [step, isKept])
+    expect(steps()).toEqual([[10, false], [15, true], [20, true]])
+    save(20, 1)
+    save(30, 1)
+    expect(steps()).toEqual([[15, true], [20, true], [30, false]])
+    expect(readdirSync(join(workspace.folder, 'checkpoints', run.id))).toHaveLength(3)
+    log.close()
+  })
+
   it('take the place of one at the same step, and clear away what a crash left behind', () => {
     using workspace = temporaryWorkspace()
     const log = openLogWriter({ workspace: workspace.folder })

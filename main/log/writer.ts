@@ -134,13 +134,13 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
     },
     appendEvent: (entry) => write(() => event(entry, now())),
     saveCheckpoint(runId, { step, examples, bytes, keep }) {
-      if (!Number.isSafeInteger(keep) || keep < 1) throw new LoupeError('invalid-input', `A run keeps at least 1 checkpoint, got ${keep}.`, { keep })
+      if (keep !== 'this' && (!Number.isSafeInteger(keep) || keep < 1)) throw new LoupeError('invalid-input', `A run keeps at least 1 checkpoint, got ${keep}.`, { keep })
       reader.run(runId)
       const hash = sha256(bytes)
       const file = writeCheckpointFile({ paths, runId, step, bytes, hash })
       const id = write(() => {
-        const inserted = checkpoints.insert({ runId, step, examples, bytes: bytes.length, sha256: hash, file, createdAt: now() })
-        checkpoints.prune(runId, keep)
+        const inserted = checkpoints.insert({ runId, step, examples, bytes: bytes.length, sha256: hash, file, createdAt: now(), isKept: keep === 'this' })
+        if (keep !== 'this') checkpoints.prune(runId, keep)
         return inserted
       })
       removeOtherFiles(paths, runId, stored.of(runId))

@@ -56,6 +56,7 @@ export function createQueryHandlers({ reader, workspace }: QueryContext): QueryH
     'gradient.steps': ({ runId }) => reader.gradientSteps(runId),
     'gradient.records': (query) => ({ records: [...reader.gradientRecords(query)] }),
     'distillation.records': ({ runId }) => ({ records: [...reader.records(runId, 'distillation')] }),
+    'decorrelation.records': ({ runId, last }) => ({ records: lastOf(reader.records(runId, 'decorrelation'), last) }),
     'run.predictions': ({ runId }) => ({ predictions: reader.records(runId, 'predictions').at(-1) ?? null }),
     'gradient.course': ({ runId, worker }) => reader.gradientCourse(runId, worker),
     'event.list': (filter) => ({ events: [...reader.events(filter)] }),
@@ -129,4 +130,9 @@ async function factsFor(reader: LogReader, study: StudyRecord): Promise<DatasetF
   } catch (error) {
     throw new LoupeError('not-found', `The log does not say how many examples study ${study.id} trains on, and its data cannot be read: ${error instanceof Error ? error.message : String(error)}`, { studyId: study.id })
   }
+}
+
+/** The last so many of them, all for null; in their order. */
+function lastOf<T>(items: readonly T[], count: number | null): T[] {
+  return count === null ? [...items] : items.slice(-count)
 }

@@ -119,7 +119,7 @@ class SessionTrainer implements Trainer {
       const probe = distilledRun({ config, traces, variables, plan, state, observer })
       const control = await this.#control(options, prepared, variables, state)
       const realised = control === null ? { batchSize: plan.batchSize, stepsPerCall, call } : await control.begin(state)
-      const result = await runLoop({ config, dataset: this.#options.dataset, traces, variables, plan, state, feeder, realised, control, probe, observer, signal })
+      const result = await runLoop({ config, dataset: this.#options.dataset, traces, variables, plan, state, feeder, realised, control, probe, observer, signal, requests: options.runRequests ?? null })
       const { step, examples, wallMs, functionEvaluations } = state
       return { ...result, steps: step, examples, wallMs, functionEvaluations, jit }
     })

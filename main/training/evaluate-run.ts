@@ -17,6 +17,8 @@ export type Values = Partial<Record<MetricKey, number>>
 export interface RunProbe {
   /** Values to log beside the others. */
   evaluate(state: RunState, signal?: AbortSignal): Promise<Values>
+  /** True once what it looks at says that the run may end. */
+  readonly isComplete?: boolean
 }
 
 export interface EvaluationContext {

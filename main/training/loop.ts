@@ -12,6 +12,7 @@ import { noteEvaluated, takesEvaluation } from './near-target.ts'
 import { callLength, isCheckpointDue, meetsTarget } from './run-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { restoreState, savedState } from './run-state.ts'
+import type { RunRequests } from './run-requests.ts'
 import type { RunState } from './run-state.ts'
 import { takeSteps, tellSteps, warnOfFallbacks } from './step-rows.ts'
 import type { Checkpoint, TrainingObserver, TrainingResult } from './trainer.ts'
@@ -27,6 +28,7 @@ export interface LoopOptions extends EvaluationContext {
   readonly control: BatchControl | null
   readonly observer: TrainingObserver
   readonly signal: AbortSignal
+  readonly requests: RunRequests | null
 }
 
 export type LoopResult = Pick<TrainingResult, 'ended' | 'censored'>
@@ -40,6 +42,8 @@ const PROGRESS_MS = 100
  *     until the last step is evaluated
  *       if an evaluation is due      evaluate, log; if the target is met, end (before the first step: an error)
  *       if asked to stop             save a checkpoint, end
+ *       if asked to save             save a checkpoint beside the others
+ *       if it may end early          evaluate, end: the user said so, or all thresholds are reached
  *       if a checkpoint is due       save it
  *       ask the control              another batch size from here on, or back to an earlier checkpoint
  *       run a call                   1 or `stepsPerCall` steps; meanwhile the next one's input is prepared, and the last one's steps are logged
@@ -66,6 +70,8 @@ class TrainingLoop {
   #checkpointDue: boolean
   /** Of the last checkpoint; null before the first. */
   #savedStep: number | null = null
+  /** Of the last evaluation; null before the first, and before the first of a resumed run. */
+  #evaluatedStep: number | null = null
   /** Steps that are done and not logged yet. */
   #untold: MetricBlock | null = null
 
@@ -90,7 +96,7 @@ class TrainingLoop {
   }
 
   async #train(): Promise<LoopResult> {
-    const { state, signal, control } = this.#options
+    const { state, signal, control, requests, probe } = this.#options
     const tellProgress = startProgress(this.#options)
     for (;;) {
       if (state.isEvaluationDue || this.#checkpointDue || this.#prepared === null || signal.aborted) this.#tell()
@@ -107,6 +113,8 @@ class TrainingLoop {
         this.#checkpointDue = false
       }
       if (this.#prepared === null) return await this.#finish('limit')
+      if (requests?.isSaveWanted === true) await this.#answerSaves(requests)
+      if (probe?.isComplete === true || requests?.isEndWanted === true) return await this.#endEarly()
       const action = control?.decide(state) ?? null
       if (action !== null) {
         this.#tell()
@@ -223,6 +231,7 @@ class TrainingLoop {
       return 'back'
     }
     state.isEvaluationDue = false
+    this.#evaluatedStep = state.step
     state.wallMs = this.#clock()
     observer.onMetrics(metricRows(values, state))
     noteEvaluated(state, values['train/loss'])
@@ -233,28 +242,53 @@ class TrainingLoop {
     return 'target'
   }
 
-  async #finish(ended: 'target' | 'limit'): Promise<LoopResult> {
+  async #answerSaves(requests: RunRequests): Promise<void> {
+    this.#tell()
+    const { observer } = this.#options
+    await requests.answerSaves(async () => {
+      if (observer.onSaveNetwork === undefined) throw new LoupeError('internal', 'A network was to be saved, and nobody was told where.')
+      return await observer.onSaveNetwork(await this.#snapshot())
+    })
+  }
+
+  /** Ends here: evaluated, saved, and with its test examples, as at the end of its course. */
+  async #endEarly(): Promise<LoopResult> {
+    const { state, observer, probe } = this.#options
+    this.#tell()
+    if (this.#evaluatedStep !== state.step) await this.#evaluate()
+    if (probe?.isComplete !== true) observer.onEvent?.({ kind: 'run.ended', level: 'info', message: `Ended by the user after step ${state.step}.`, facts: { step: state.step } })
+    return await this.#finish('early')
+  }
+
+  async #finish(ended: 'target' | 'limit' | 'early'): Promise<LoopResult> {
     const { config, state, observer } = this.#options
     const values = await evaluateTest(this.#options, (predictions) => observer.onPredictions?.({ step: state.step, ...predictions }))
     state.wallMs = this.#clock()
     observer.onMetrics(metricRows(values, state))
-    if (keepsEnd(config) && this.#savedStep !== state.step) {
+    if ((keepsEnd(config) || ended === 'early') && this.#savedStep !== state.step) {
       // Resumed from here by a process that found this one dead, the run finds its target again.
       if (ended === 'target') state.isEvaluationDue = true
       await this.#checkpoint()
     }
-    return { ended, censored: config.target === null ? null : ended === 'limit' }
+    return { ended, censored: config.target === null ? null : ended !== 'target' }
   }
 
   async #checkpoint(): Promise<void> {
-    const { control, traces, variables, state, observer } = this.#options
+    const { control, state, observer } = this.#options
+    const saved = await this.#snapshot()
+    this.#savedStep = state.step
+    await observer.onCheckpoint(saved, control?.checkpointsKept)
+  }
+
+  /** The run as it is now. */
+  async #snapshot(): Promise<Checkpoint> {
+    const { control, traces, variables, state } = this.#options
     const saved = await saveGroups(traces.session, variables)
     state.wallMs = this.#clock()
     state.control = control?.state ?? null
     const { step, examples, wallMs, functionEvaluations } = state
     const { state: feeder, random } = this.#reached
-    this.#savedStep = step
-    await observer.onCheckpoint({ step, examples, wallMs, functionEvaluations, variables: saved, state: savedState(state, feeder), random }, control?.checkpointsKept)
+    return { step, examples, wallMs, functionEvaluations, variables: saved, state: savedState(state, feeder), random }
   }
 }
 

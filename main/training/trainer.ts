@@ -1,4 +1,5 @@
 import type { BatchPolicy } from '../contract/batch-policy.ts'
+import type { DecorrelationRecord } from '../contract/decorrelation-records.ts'
 import type { DistillationRecord, RunPredictions } from '../contract/distillation-records.ts'
 import type { EventKind } from '../contract/event-kinds.ts'
 import type { CompressorConfig } from '../contract/exchange-config.ts'
@@ -14,6 +15,7 @@ import type { Compressor } from './exchange/compressor.ts'
 import type { ExchangeRequests } from './exchange/exchange-requests.ts'
 import type { GatherWorkers } from './exchange/worker-pool.ts'
 import type { RandomState } from './random.ts'
+import type { RunRequests, SavedNetwork } from './run-requests.ts'
 
 /** Everything that a run needs to go on exactly where it was. Written as a file; the log keeps its SHA-256. */
 export interface Checkpoint {
@@ -48,6 +50,10 @@ export interface TrainingObserver {
   onWorkers?(workers: number): void
   /** What a run that distils looked at, at each evaluation. */
   onDistillation?(record: DistillationRecord): void
+  /** What a run that decorrelates channels looked at, at each evaluation. */
+  onDecorrelation?(record: DecorrelationRecord): void
+  /** A checkpoint that the user asked for: kept beside those of `onCheckpoint`, and no rollback goes to it. */
+  onSaveNetwork?(checkpoint: Checkpoint): Promise<SavedNetwork>
   /** What is predicted of each test example at the end, where the config asks for it. */
   onPredictions?(predictions: RunPredictions): void
   /** Histograms of the gradients of all workers, at the steps where they are logged. */
@@ -77,6 +83,8 @@ export interface TrainingOptions {
   readonly readWeights?: ReadWeights
   /** What the user asks of the exchange while the run trains. */
   readonly exchangeRequests?: ExchangeRequests
+  /** What the user asks of the run while it trains, whatever it is. */
+  readonly runRequests?: RunRequests
   /** What the user asks of the policy while the run trains. */
   readonly requests?: ControlRequests
 }
@@ -92,8 +100,8 @@ export interface DataFacts {
 }
 
 export interface TrainingResult {
-  /** `target`: reached; `limit`: maxExamples without reaching it; `aborted`: by the signal, checkpoint saved. */
-  readonly ended: 'target' | 'limit' | 'aborted'
+  /** `target`: reached; `limit`: maxExamples without reaching it; `early`: the user or all thresholds said it is enough; `aborted`: by the signal, checkpoint saved. */
+  readonly ended: 'target' | 'limit' | 'early' | 'aborted'
   readonly steps: number
   readonly examples: number
   readonly wallMs: number

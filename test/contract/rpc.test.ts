@@ -24,6 +24,8 @@ const handlers: CommandHandlers = {
   'run.pause': refuse,
   'run.resume': refuse,
   'run.stop': refuse,
+  'run.end': refuse,
+  'run.saveNetwork': refuse,
   'run.steer': refuse,
   'run.snapshotGradients': refuse,
   'run.branch': refuse,

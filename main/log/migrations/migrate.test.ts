@@ -118,6 +118,15 @@ describe('migrations', () => {
     expect(() => db.exec("INSERT INTO run_records VALUES (8, 'distillation', 10, '{}')")).toThrow('FOREIGN KEY constraint failed')
     db.close()
   })
+
+  it('0007 adds kept checkpoints, none of those before it among them', () => {
+    const db = databaseAt(6)
+    db.exec(insertRun)
+    db.exec("INSERT INTO checkpoints (run, step, examples, bytes, sha256, file, created_at) VALUES (7, 10, 640, 3, 'ab', 'f', 1)")
+    migrate(db, 7)
+    expect(db.prepare('SELECT run, step, kept FROM checkpoints').raw().all()).toEqual([[7, 10, 0]])
+    db.close()
+  })
 })
 
 describe('an older log', () => {
@@ -143,7 +152,7 @@ describe('an older log', () => {
       if (day < 7) {
         const db = new Database(join(workspace.folder, 'loupe.db'))
         db.pragma('foreign_keys = OFF')
-        db.exec('DROP TABLE run_records; DELETE FROM runs; DELETE FROM studies; DELETE FROM configs;')
+        db.exec('ALTER TABLE checkpoints DROP COLUMN kept; DELETE FROM runs; DELETE FROM studies; DELETE FROM configs;')
         db.pragma(`user_version = ${schemaVersion - 1}`)
         db.close()
       }

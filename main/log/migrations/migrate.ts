@@ -5,10 +5,11 @@ import { metricsTable } from './0003-metrics.ts'
 import { eventsAndCheckpoints } from './0004-events-and-checkpoints.ts'
 import { gradients } from './0005-gradients.ts'
 import { runRecords } from './0006-run-records.ts'
+import { keptCheckpoints } from './0007-kept-checkpoints.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients, runRecords]
+export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients, runRecords, keptCheckpoints]
 
 /** The schema that this code reads and writes. */
 export const schemaVersion = migrations.length

@@ -42,6 +42,7 @@ export function runConfigFor(config: CriticalBatchSizeConfig, facts: DatasetFact
     batchPolicy: null,
     exchange: null,
     distillation: null,
+    decorrelation: null,
     seed: request.seed,
     maxExamples: censoringCap(config, facts),
     target: sweep.target,

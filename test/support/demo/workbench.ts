@@ -112,7 +112,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
       return {
         run: record,
         keys: record.startedAt === null ? [] : demoKeys,
-        checkpoints: record.steps > 200 ? [{ id: `${runId}-c1`, runId, step: 200, examples: 200 * run.batchSize, bytes: 814_208, sha256: 'd3m0', createdAt: study.createdAt + 2000 }] : [],
+        checkpoints: record.steps > 200 ? [{ id: `${runId}-c1`, runId, step: 200, examples: 200 * run.batchSize, bytes: 814_208, sha256: 'd3m0', createdAt: study.createdAt + 2000, isKept: false }] : [],
         events: [{ id: 1, studyId: study.id, runId, at: study.createdAt, level: 'info', kind: 'run.started', message: `Training began at batch size ${run.batchSize}.`, facts: {} }],
       }
     },
@@ -132,6 +132,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     },
     'gradient.records': ({ runId, step, workers }) => ({ records: (workers ?? [0]).flatMap((worker) => demoRecords(loggedRun(runId), step, worker)) }),
     'distillation.records': ({ runId }) => ({ records: demoDistillation.records(runId) }),
+    'decorrelation.records': () => ({ records: [] }),
     'run.predictions': ({ runId }) => ({ predictions: demoDistillation.predictions(runId) }),
     'gradient.course': ({ runId, worker }) => demoCourse(loggedRun(runId), worker),
     'event.list': ({ studyId }) => ({
@@ -163,6 +164,10 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     'run.pause': () => ({}),
     'run.resume': () => ({}),
     'run.stop': () => ({}),
+    'run.end': () => ({}),
+    'run.saveNetwork': () => {
+      throw new LoupeError('unsupported', 'The demonstration has no trained weights.')
+    },
     'run.steer': () => ({}),
     'run.snapshotGradients': ({ runId }) => {
       if (runId === 'exchange-new') throw new LoupeError('conflict', `Run ${runId} has not made its first step yet. Ask again when it trains.`, { runId })
