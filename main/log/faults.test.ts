@@ -151,7 +151,7 @@ describe('a full disk', () => {
     log.close()
     const db = new Database(join(disk.folder, 'loupe.db'))
     db.exec('ALTER TABLE checkpoints DROP COLUMN kept')
-    db.pragma('user_version = 5')
+    db.pragma('user_version = 6')
     db.close()
     writeFileSync(join(disk.folder, 'ballast'), Buffer.alloc(1_900_000))
     expect(() => openLogWriter({ workspace: disk.folder })).toThrow(expect.objectContaining({ code: 'disk-full', message: expect.stringContaining('nothing was changed') }))
