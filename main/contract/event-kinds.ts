@@ -42,9 +42,9 @@ export const eventKinds = [
   'run.ended', // facts: step; the user pressed End
   'thresholds.reached', // facts: step, thresholds (term, threshold, loss of each)
   'conditions.recommended', // facts: step, reason, term, numbers, changes, wantsData
-  'channels.few-live', // facts: tap, stream, live, channels, steps
-  'unlabelled.left-out', // facts: dataset, examples, of (test or validation)
-  'threshold.below-reach', // facts: term, threshold, kind, least or floor, samples, neededSamples
+  'channels.few-live', // facts: live, step, steps
+  'unlabelled.left-out', // facts: dataset, examples
+  'threshold.below-reach', // facts: term, threshold, kind, value, samples, neededSamples
   'pooling.without-positions', // facts: tap, pooling
   'batch.changed', // facts: trigger, reason, readings, numbers, fromBatch, toBatch, lever, replicas, microBatch, loops and more
   'batch.rolled-back', // facts: trigger, reason, readings, numbers, fromBatch, toBatch, toEpoch, checkpointStep, rollbacks and more

@@ -2,11 +2,15 @@ import { LoupeError } from '../contract/errors.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import type { Runtime, Session } from '../tensorflow/runtime.ts'
 import type { Dataset } from './datasets/dataset.ts'
+import type { RunProbe } from './evaluate-run.ts'
 import { needsFullGradient, checkRun, planRun } from './run-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { chooseJit } from './choose-jit.ts'
 import { Feeder } from './feeder.ts'
 import { ExchangeTrainer } from './exchange/train-exchange.ts'
+import { DecorrelatedRun } from './decorrelation/decorrelated-run.ts'
+import { reachWarnings } from './decorrelation/reach-warnings.ts'
+import { labelledCount } from './decorrelation/streams.ts'
 import { changesPhase } from './distillation/course.ts'
 import { DistilledRun } from './distillation/distilled-run.ts'
 import type { ReadWeights } from './distillation/initial-weights.ts'
@@ -112,11 +116,12 @@ class SessionTrainer implements Trainer {
         schedule: config.schedule,
         learningRate: config.optimizer.kind === 'armijo' ? 0 : config.optimizer.learningRate,
         searchBatch: searchBatchOf(config),
+        further: variables.decorrelated?.streams ?? [],
         ...(resumeFrom && restored ? { resumeFrom: { state: restored.feeder, random: resumeFrom.random } } : {}),
       })
       observer.onStart?.({ jit })
       warnOfCoupling(config, variables, observer)
-      const probe = distilledRun({ config, traces, variables, plan, state, observer })
+      const probe: RunProbe | null = distilledRun({ config, traces, variables, plan, state, observer }) ?? decorrelatedRun({ config, traces, variables, plan, state, observer, dataset: this.#options.dataset })
       const control = await this.#control(options, prepared, variables, state)
       const realised = control === null ? { batchSize: plan.batchSize, stepsPerCall, call } : await control.begin(state)
       const result = await runLoop({ config, dataset: this.#options.dataset, traces, variables, plan, state, feeder, realised, control, probe, observer, signal, requests: options.runRequests ?? null })
@@ -157,17 +162,17 @@ class SessionTrainer implements Trainer {
   async measureStep(config: RunConfig, parts: ExchangeParts = {}): Promise<{ readonly ms: number; readonly traceMs: number }> {
     return this.#alone(async () => {
       if (config.exchange !== null) return await this.#exchangeOf(config).measureStep({ ...parts, config })
-      const { stepsPerCall, call } = await this.#prepare(config, config.compute.jit === 'on')
+      const { stepsPerCall, call, variables } = await this.#prepare(config, config.compute.jit === 'on')
       const measured = call(stepsPerCall)
-      return { ms: await medianStepMs(measured, trialFeed(measured, config, this.#options.dataset.train.count)), traceMs: measured.traceMs }
+      return { ms: await medianStepMs(measured, trialFeed(measured, config, this.#options.dataset.train.count, variables.decorrelated?.streams)), traceMs: measured.traceMs }
     })
   }
 
   async profileStep(config: RunConfig): Promise<StepProfile> {
     return this.#alone(async () => {
-      const { stepsPerCall, call } = await this.#prepare(config, config.compute.jit === 'on')
+      const { stepsPerCall, call, variables } = await this.#prepare(config, config.compute.jit === 'on')
       const profiled = call(stepsPerCall)
-      const feed = trialFeed(profiled, config, this.#options.dataset.train.count)
+      const feed = trialFeed(profiled, config, this.#options.dataset.train.count, variables.decorrelated?.streams)
       const callMs = (await medianStepMs(profiled, feed)) * profiled.steps
       return { steps: profiled.steps, callMs, operations: await profiled.profile(feed) }
     })
@@ -192,14 +197,14 @@ class SessionTrainer implements Trainer {
     }
     const traces = this.#traces ?? (await this.#openTraces())
     const variables = await traces.initialize(config)
-    const plan = planRun(config, dataset.train.count)
+    const plan = planRun(config, labelledCount(config, dataset.train.count))
     const isStepwise = config.distillation !== null && changesPhase(config.distillation)
     const stepsPerCall = isStepwise ? 1 : config.compute.stepsPerCall === 0 ? chooseStepsPerCall(plan, variables.model.cost) : config.compute.stepsPerCall
     // What is cut up from the start may not fit in one piece.
     const tried = { ...config, batchSize: firstMicroBatch(config) }
     const jit = pinnedJit ?? (await this.#chooseJit({ config: tried, plan, stepsPerCall, traces, variables }))
     const call = (steps: number) => traces.trainingCall(config, variables, { steps, jit })
-    if (tried.batchSize === config.batchSize) for (const steps of new Set([stepsPerCall, 1])) await this.#warm(call(steps), config)
+    if (tried.batchSize === config.batchSize) for (const steps of new Set([stepsPerCall, 1])) await this.#warm(call(steps), config, variables)
     return { plan, stepsPerCall, jit, traces, variables, call }
   }
 
@@ -208,19 +213,19 @@ class SessionTrainer implements Trainer {
     if (config.compute.jit !== 'auto') return config.compute.jit === 'on'
     const { device, threads } = traces.session
     const { name, hash, train } = this.#options.dataset
-    const key = JSON.stringify([this.#options.runtime.kind, device, threads, name, hash, train.count, config.model, config.distillation, config.optimizer.kind, config.batchSize, stepsPerCall])
+    const key = JSON.stringify([this.#options.runtime.kind, device, threads, name, hash, train.count, config.model, config.distillation, config.decorrelation, config.optimizer.kind, config.batchSize, stepsPerCall])
     const known = chosenJits.get(key)
     if (known !== undefined) return known
     const call = ({ jit }: { readonly jit: boolean }) => traces.trainingCall(config, variables, { steps: stepsPerCall, jit })
-    const { jit, isMeasured } = await chooseJit({ call, feed: trialFeed(call({ jit: false }), config, train.count), steps: plan.lastStep })
+    const { jit, isMeasured } = await chooseJit({ call, feed: trialFeed(call({ jit: false }), config, train.count, variables.decorrelated?.streams), steps: plan.lastStep })
     if (isMeasured) chosenJits.set(key, jit)
     return jit
   }
 
   /** The first run of a trace is slow: TensorFlow optimises and places it then. */
-  async #warm(call: TrainingCall, config: RunConfig): Promise<void> {
+  async #warm(call: TrainingCall, config: RunConfig, { decorrelated }: RunVariables): Promise<void> {
     if (this.#warmed.has(call)) return
-    await call.run(trialFeed(call, config, this.#options.dataset.train.count))
+    await call.run(trialFeed(call, config, this.#options.dataset.train.count, decorrelated?.streams))
     this.#warmed.add(call)
   }
 
@@ -271,6 +276,20 @@ function distilledRun({ config, traces, variables, plan, state, observer }: { re
   }
   const run = new DistilledRun({ chain: distilled.chain, config: distillation, course: plan, observer, validation: traces.predictor(config, variables, 'validation'), probe: traces.chainProbe(config, variables) }, state)
   distilled.variances.listener = (variances) => run.observe(variances)
+  return run
+}
+
+/** Looks at the channels of a run that decorrelates; null for another run. */
+function decorrelatedRun({ config, traces, variables, plan, state, observer, dataset }: { readonly config: RunConfig; readonly traces: Traces; readonly variables: RunVariables; readonly plan: RunPlan; readonly state: RunState; readonly observer: TrainingObserver; readonly dataset: Dataset }): DecorrelatedRun | null {
+  const { decorrelation } = config
+  const { decorrelated } = variables
+  if (decorrelation === null || decorrelated === null) return null
+  for (const { title, examples } of decorrelated.leftOut) {
+    observer.onEvent?.({ kind: 'unlabelled.left-out', level: 'info', message: `${examples} examples of ${title} are also validation or test examples of this run, and were left out.`, facts: { dataset: title, examples } })
+  }
+  for (const warning of reachWarnings({ config: { ...config, decorrelation }, tapped: decorrelated.tapped, streams: decorrelated.streams })) observer.onWarning(warning.code, warning.message, warning.facts)
+  const run = new DecorrelatedRun({ config: { ...config, decorrelation }, plan, dataset, probe: traces.channelProbe(config, variables), observer }, state)
+  decorrelated.results.listener = (results) => run.observe(results, state.step)
   return run
 }
 

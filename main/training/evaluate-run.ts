@@ -15,8 +15,8 @@ export type Values = Partial<Record<MetricKey, number>>
 
 /** What a run looks at beside loss and accuracy at its evaluations, such as the features of a chain. */
 export interface RunProbe {
-  /** Values to log beside the others. */
-  evaluate(state: RunState, signal?: AbortSignal): Promise<Values>
+  /** Values to log beside the others. @param values  Loss and accuracy of the same evaluation. */
+  evaluate(state: RunState, values: Values, signal?: AbortSignal): Promise<Values>
   /** True once what it looks at says that the run may end. */
   readonly isComplete?: boolean
 }
@@ -51,14 +51,17 @@ export async function evaluateRun(context: EvaluationContext, state: RunState, s
   const estimate = noiseConfig.enabled || context.control?.needsNoise === true ? await traces.noiseProbe(config, variables)(at) : null
   const smoothness = noiseConfig.smoothnessIterations > 0 ? await (await traces.smoothnessProbe(config, variables))(at) : null
 
-  const more = (await context.probe?.evaluate(state, signal)) ?? {}
+  const measured: Values = {
+    'train/loss': train.loss,
+    'train/accuracy': train.accuracy,
+    ...(validation ? { 'validation/loss': validation.loss, 'validation/accuracy': validation.accuracy } : {}),
+  }
+  const more = (await context.probe?.evaluate(state, measured, signal)) ?? {}
 
   const { steps, callMs } = state.interval
   const values: Values = {
-    'train/loss': train.loss,
-    'train/accuracy': train.accuracy,
+    ...measured,
     ...(train.gradientSquared === null ? {} : gradientValues(train.gradientSquared, { state, config })),
-    ...(validation ? { 'validation/loss': validation.loss, 'validation/accuracy': validation.accuracy } : {}),
     ...(estimate ? noiseValues(estimate, { state, config }) : {}),
     ...(smoothness === null ? {} : { 'curvature/smoothness': smoothness }),
     ...more,

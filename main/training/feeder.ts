@@ -13,7 +13,12 @@ const randomState = z.tuple([word, word, word, word])
 const samplerState = z.object({ examples: z.int(), epoch: z.int(), position: z.int(), random: randomState })
 
 /** What the feeder puts into a checkpoint. */
-export const feederState = z.object({ order: samplerState, searchOrder: samplerState.nullable() })
+export const feederState = z.object({
+  order: samplerState,
+  searchOrder: samplerState.nullable(),
+  /** Of each further stream, by its key; none in checkpoints from before there were any. */
+  further: z.record(z.string(), samplerState).default({}),
+})
 export type FeederState = z.output<typeof feederState>
 
 /** One call's input, with the state that the run has once the call is done. */
@@ -36,6 +41,13 @@ export interface CallRequest {
   readonly rateFactor?: number
 }
 
+/** A data set that each step draws a batch from, in an order of its own. */
+export interface FeederStream {
+  readonly key: string
+  readonly examples: number
+  readonly batchSize: number
+}
+
 export interface FeederOptions {
   readonly plan: RunPlan
   readonly seed: number
@@ -44,6 +56,8 @@ export interface FeederOptions {
   readonly learningRate: number
   /** `independent` where a line search is judged on examples of its own; `same` for all other optimisers. */
   readonly searchBatch: ArmijoConfig['searchBatch']
+  /** Data sets that are drawn from beside the run's own examples; none where left out. */
+  readonly further?: readonly FeederStream[]
   readonly resumeFrom?: { readonly state: FeederState; readonly random: RandomState }
 }
 
@@ -56,16 +70,18 @@ export class Feeder {
   readonly #options: FeederOptions
   readonly #order: Sampler
   readonly #searchOrder: Sampler | null
+  readonly #further: ReadonlyMap<string, Sampler>
   readonly #random: Random
   readonly #buffers = new Map<string, StepFeed>()
   #turn = 0
 
   constructor(options: FeederOptions) {
-    const { plan, seed, searchBatch, resumeFrom } = options
-    const start = (label: string) => Sampler.start({ examples: plan.trainExamples, seed, label })
+    const { plan, seed, searchBatch, further = [], resumeFrom } = options
+    const start = (label: string, examples = plan.trainExamples) => Sampler.start({ examples, seed, label })
     this.#options = options
-    this.#order = resumeFrom ? Sampler.restored(resumeFrom.state.order) : start('order')
+    this.#order = restoredOr(resumeFrom?.state.order, plan.trainExamples, () => start('order'))
     this.#searchOrder = resumeFrom?.state.searchOrder ? Sampler.restored(resumeFrom.state.searchOrder) : searchBatch === 'independent' ? start('search order') : null
+    this.#further = new Map(further.map(({ key, examples }) => [key, restoredOr(resumeFrom?.state.further[key], examples, () => start(`order of ${key}`, examples))]))
     this.#random = resumeFrom ? Random.restored(resumeFrom.random) : Random.seeded(seed, 'dropout')
   }
 
@@ -76,6 +92,7 @@ export class Feeder {
     const { plan, schedule, learningRate } = this.#options
     this.#order.fill(feed.indices)
     this.#searchOrder?.fill(feed.searchIndices)
+    for (const [key, sampler] of this.#further) sampler.fill(feed.further![key]!) // made with it
     for (let i = 0; i < feed.seeds.length; i++) feed.seeds[i] = this.#random.bits() | 0
     for (let i = 0; i < steps; i++) {
       const examples = position + (i + 0.5) * batchSize
@@ -92,7 +109,7 @@ export class Feeder {
   }
 
   get state(): FeederState {
-    return { order: mutable(this.#order), searchOrder: this.#searchOrder ? mutable(this.#searchOrder) : null }
+    return { order: mutable(this.#order), searchOrder: this.#searchOrder ? mutable(this.#searchOrder) : null, further: Object.fromEntries([...this.#further].map(([key, sampler]) => [key, mutable(sampler)])) }
   }
 
   get random(): RandomState {
@@ -104,14 +121,15 @@ export class Feeder {
     const key = `${steps} ${batchSize} ${this.#turn}`
     const known = this.#buffers.get(key)
     if (known) return known
-    const made = emptyFeed({ steps, batchSize, searchBatch: this.#options.searchBatch })
+    const { searchBatch, further = [] } = this.#options
+    const made = emptyFeed({ steps, batchSize, searchBatch, further })
     this.#buffers.set(key, made)
     return made
   }
 }
 
 /** Buffers of the sizes that a call of so many steps takes, all zero. */
-export function emptyFeed({ steps, batchSize, searchBatch }: { readonly steps: number; readonly batchSize: number; readonly searchBatch: ArmijoConfig['searchBatch'] }): StepFeed {
+export function emptyFeed({ steps, batchSize, searchBatch, further = [] }: { readonly steps: number; readonly batchSize: number; readonly searchBatch: ArmijoConfig['searchBatch']; readonly further?: readonly FeederStream[] }): StepFeed {
   return {
     indices: new Int32Array(steps * batchSize),
     searchIndices: new Int32Array(searchBatch === 'independent' ? steps * batchSize : 1),
@@ -119,6 +137,7 @@ export function emptyFeed({ steps, batchSize, searchBatch }: { readonly steps: n
     learningRates: new Float32Array(steps),
     epochStarts: new Float32Array(steps),
     positions: new Float64Array(steps),
+    ...(further.length === 0 ? {} : { further: Object.fromEntries(further.map(({ key, batchSize: size }) => [key, new Int32Array(steps * size)])) }),
   }
 }
 
@@ -126,4 +145,9 @@ export function emptyFeed({ steps, batchSize, searchBatch }: { readonly steps: n
 function mutable(sampler: Sampler): z.output<typeof samplerState> {
   const { random, ...rest } = sampler.state
   return { ...rest, random: [...random] }
+}
+
+/** Goes on where a stream was; anew where the checkpoint knows none of its size, as in a branch with other data. */
+function restoredOr(state: z.output<typeof samplerState> | undefined, examples: number, start: () => Sampler): Sampler {
+  return state?.examples === examples ? Sampler.restored(state) : start()
 }

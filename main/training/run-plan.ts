@@ -3,6 +3,7 @@ import { LoupeError } from '../contract/errors.ts'
 import { evaluationInterval } from '../contract/run-config.ts'
 import type { RunConfig, Target } from '../contract/run-config.ts'
 import type { Dataset } from './datasets/dataset.ts'
+import { checkDecorrelation } from './decorrelation/check-decorrelation.ts'
 import { checkDistillation } from './distillation/check-distillation.ts'
 import { checkExchange } from './exchange/check-exchange.ts'
 import { checkBatchSize } from './sampler.ts'
@@ -109,6 +110,7 @@ export function checkRun(config: RunConfig, dataset: Pick<Dataset, 'train' | 'va
   }
   checkExchange(config, null)
   checkDistillation(config, dataset)
+  checkDecorrelation(config, dataset)
   if (config.batchPolicy !== null) checkControlled(config, config.batchPolicy, examples)
   if (target?.criterion.startsWith('validation-') && dataset.validation.count === 0) {
     throw new LoupeError('invalid-input', `The target is a ${target.criterion}, and there are no validation examples. Set dataset.validationExamples above 0.`, { criterion: target.criterion })

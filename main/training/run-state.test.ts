@@ -22,7 +22,7 @@ test('keeps the smallest squared gradient', () => {
 })
 
 test('goes through a checkpoint unchanged', () => {
-  const feeder: FeederState = { order: { examples: 10, epoch: 1, position: 3, random: [1, 2, 3, 4] }, searchOrder: null }
+  const feeder: FeederState = { order: { examples: 10, epoch: 1, position: 3, random: [1, 2, 3, 4] }, searchOrder: null, further: {} }
   const state = { ...startState(), step: 7, examples: 70, wallMs: 1.5, functionEvaluations: 9, gradient: track([[0, 4], [7, 1]]), fallbackSteps: 1, warned: ['x'], lossWatch: { settings: '[]', logSum: -1.5, steps: 3, last: -0.5, before: null, drop: { count: 2, weight: 1.9, mean: 0.1, squares: 0.02, largest: 0.3 }, leftOut: 1 } }
   const saved = JSON.parse(JSON.stringify(savedState(state, feeder))) as Record<string, unknown>
   expect(restoreState({ ...state, variables: {}, random: [1, 2, 3, 4], state: saved })).toEqual({ state, feeder })

@@ -2,6 +2,7 @@ import { LoupeError } from '../contract/errors.ts'
 import { z } from '../contract/zod.ts'
 import { feederState } from './feeder.ts'
 import { controlState } from './control/control-state.ts'
+import { decorrelationState } from './decorrelation/decorrelation-state.ts'
 import { lossWatch } from './near-target.ts'
 import { emptyNoiseAverage } from './noise-scale.ts'
 import type { Checkpoint } from './trainer.ts'
@@ -34,6 +35,8 @@ const running = z.object({
   lossWatch: lossWatch.nullable().default(null),
   /** Of a run whose batch size changes; null for the others. */
   control: controlState.nullable().default(null),
+  /** Of a run that decorrelates channels; null for the others. */
+  decorrelation: decorrelationState.nullable().default(null),
 })
 
 export interface RunState extends Omit<z.output<typeof running>, 'position'> {
@@ -50,7 +53,7 @@ export interface RunState extends Omit<z.output<typeof running>, 'position'> {
 const checkpointState = z.object({ feeder: feederState, running })
 
 export function startState(): RunState {
-  return { step: 0, examples: 0, position: 0, batchSize: null, wallMs: 0, functionEvaluations: 0, isEvaluationDue: true, gradient: null, noise: emptyNoiseAverage, fallbackSteps: 0, interval: { steps: 0, callMs: 0 }, warned: [], lossWatch: null, control: null }
+  return { step: 0, examples: 0, position: 0, batchSize: null, wallMs: 0, functionEvaluations: 0, isEvaluationDue: true, gradient: null, noise: emptyNoiseAverage, fallbackSteps: 0, interval: { steps: 0, callMs: 0 }, warned: [], lossWatch: null, control: null, decorrelation: null }
 }
 
 /**
@@ -72,8 +75,8 @@ export function restoreState(checkpoint: Checkpoint): { readonly state: RunState
 
 /** The state as a checkpoint keeps it. */
 export function savedState(state: RunState, feeder: z.output<typeof feederState>): Checkpoint['state'] {
-  const { position, batchSize, isEvaluationDue, gradient, noise, fallbackSteps, interval, warned, lossWatch, control } = state
-  return { feeder, running: { position, batchSize, isEvaluationDue, gradient, noise, fallbackSteps, interval, warned, lossWatch, control } }
+  const { position, batchSize, isEvaluationDue, gradient, noise, fallbackSteps, interval, warned, lossWatch, control, decorrelation } = state
+  return { feeder, running: { position, batchSize, isEvaluationDue, gradient, noise, fallbackSteps, interval, warned, lossWatch, control, decorrelation } }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { BatchPolicy } from '../contract/batch-policy.ts'
+import type { DecorrelationRecord } from '../contract/decorrelation-records.ts'
 import type { DistillationRecord, RunPredictions } from '../contract/distillation-records.ts'
 import { LoupeError } from '../contract/errors.ts'
 import type { GradientRecord } from '../contract/gradient-records.ts'
@@ -10,6 +11,7 @@ import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-codec.ts'
 import type { ControlRequests } from './control/control-requests.ts'
 import type { ReadWeights } from './distillation/initial-weights.ts'
 import type { ExchangeRequests } from './exchange/exchange-requests.ts'
+import type { RunRequests } from './run-requests.ts'
 import type { Checkpoint, Trainer, TrainingOptions, TrainingResult } from './trainer.ts'
 
 /** A run and all that it told its observer. */
@@ -23,6 +25,10 @@ export interface RecordedRun {
   readonly gradients: readonly GradientRecord[]
   /** Of a run that distils. */
   readonly distillation: readonly DistillationRecord[]
+  /** Of a run that decorrelates channels. */
+  readonly decorrelation: readonly DecorrelationRecord[]
+  /** Those that were asked for. */
+  readonly savedNetworks: readonly Checkpoint[]
   readonly predictions: readonly RunPredictions[]
   readonly snapshots: readonly { readonly arrays: HostArrays; readonly step: number }[]
   readonly events: readonly { readonly kind: string; readonly message: string; readonly facts: Readonly<Record<string, unknown>> }[]
@@ -43,16 +49,21 @@ export interface RecordOptions {
   readonly createCompressor?: TrainingOptions['createCompressor']
   readonly exchangeRequests?: ExchangeRequests
   readonly readWeights?: ReadWeights
+  readonly runRequests?: RunRequests
+  /** Called with each step's rows, before anything is asked of the run. */
+  readonly onRows?: (rows: readonly MetricRow[]) => void
   /** Checkpoints of an earlier part of the run, for rollbacks. */
   readonly earlier?: readonly Checkpoint[]
 }
 
 /** Trains for a test and keeps what the observer is told. */
-export async function recordRun({ trainer, config, abortAtStep = Infinity, resumeFrom, rows = [], policy, requests, createCompressor, exchangeRequests, readWeights, earlier = [] }: RecordOptions): Promise<RecordedRun> {
+export async function recordRun({ trainer, config, abortAtStep = Infinity, resumeFrom, rows = [], policy, requests, createCompressor, exchangeRequests, readWeights, runRequests, onRows, earlier = [] }: RecordOptions): Promise<RecordedRun> {
   const checkpoints: Checkpoint[] = []
   const warnings: string[] = []
   const gradients: GradientRecord[] = []
   const distillation: DistillationRecord[] = []
+  const decorrelation: DecorrelationRecord[] = []
+  const savedNetworks: Checkpoint[] = []
   const predictions: RunPredictions[] = []
   const snapshots: { arrays: HostArrays; step: number }[] = []
   const events: { kind: string; message: string; facts: Readonly<Record<string, unknown>> }[] = []
@@ -66,13 +77,23 @@ export async function recordRun({ trainer, config, abortAtStep = Infinity, resum
     ...(createCompressor ? { createCompressor } : {}),
     ...(exchangeRequests ? { exchangeRequests } : {}),
     ...(readWeights ? { readWeights } : {}),
+    ...(runRequests ? { runRequests } : {}),
     observer: {
       onMetrics(logged) {
         rows.push(...logged)
+        onRows?.(logged)
         if (logged.some((row) => row.step >= abortAtStep)) abort.abort()
       },
       onDistillation(record) {
         distillation.push(record)
+      },
+      onDecorrelation(record) {
+        decorrelation.push(record)
+      },
+      async onSaveNetwork(checkpoint) {
+        const bytes = encodeCheckpoint(checkpoint)
+        savedNetworks.push(decodeCheckpoint(bytes))
+        return { step: checkpoint.step, sha256: 'not hashed', bytes: bytes.length }
       },
       onPredictions(made) {
         predictions.push(made)
@@ -100,7 +121,7 @@ export async function recordRun({ trainer, config, abortAtStep = Infinity, resum
       },
     },
   })
-  return { result, rows, checkpoints, warnings, events, gradients, snapshots, distillation, predictions, values: (key) => rows.filter((row) => row.key === key).map((row) => row.value) }
+  return { result, rows, checkpoints, warnings, events, gradients, snapshots, distillation, decorrelation, savedNetworks, predictions, values: (key) => rows.filter((row) => row.key === key).map((row) => row.value) }
 }
 
 /** What must not depend on how long things took. */

@@ -1,3 +1,5 @@
+import { usesUnlabelled } from '../contract/decorrelation-config.ts'
+import type { DecorrelationConfig } from '../contract/decorrelation-config.ts'
 import type { DistillationConfig } from '../contract/distillation-config.ts'
 import { LoupeError } from '../contract/errors.ts'
 import type { ModelConfig } from '../contract/model-config.ts'
@@ -10,6 +12,14 @@ import type { SavedVariables } from './checkpoint-variables.ts'
 import type { Dataset } from './datasets/dataset.ts'
 import { compileFullGradient, compileSplitEvaluator, initGradientSum } from './evaluation.ts'
 import type { FullGradient, SplitEvaluator } from './evaluation.ts'
+import { compileChannelProbe } from './decorrelation/channel-probe.ts'
+import type { ChannelProbe } from './decorrelation/channel-probe.ts'
+import { compileDecorrelationStep } from './decorrelation/decorrelation-step.ts'
+import { loadFurtherSets } from './decorrelation/further-sets.ts'
+import { furtherStreams, labelledCount } from './decorrelation/streams.ts'
+import type { FurtherStream } from './decorrelation/streams.ts'
+import { createTappedModel } from './decorrelation/tapped-model.ts'
+import type { TappedModel } from './decorrelation/tapped-model.ts'
 import { createChain, wholeOf } from './distillation/chain.ts'
 import type { Chain } from './distillation/chain.ts'
 import type { Phase } from './distillation/course.ts'
@@ -28,12 +38,12 @@ import { compilePredictor } from './predictions.ts'
 import type { Predictor, PredictorOptions } from './predictions.ts'
 import { Random } from './random.ts'
 import { courseLength } from './run-plan.ts'
-import { placeDataset } from './resident-data.ts'
+import { placeDataset, placeSplit } from './resident-data.ts'
 import type { Split } from './resident-data.ts'
 import { compileSmoothnessProbe } from './smoothness.ts'
 import type { SmoothnessProbe } from './smoothness.ts'
 import { compileTrainingStep } from './training-step.ts'
-import type { TrainingCall } from './training-step.ts'
+import type { StepResults, TrainingCall } from './training-step.ts'
 import { writeGroup } from './variables.ts'
 import type { VariableGroup } from './variables.ts'
 
@@ -42,7 +52,19 @@ export interface RunVariables extends SavedVariables {
   readonly model: Model
   /** Of a run that distils; null for another. */
   readonly distilled: DistilledModel | null
+  /** Of a run that decorrelates channels; null for another. */
+  readonly decorrelated: DecorrelatedModel | null
   readonly gradientSum: VariableGroup
+}
+
+/** A model whose channels are decorrelated, and what it draws from beside the run's own labelled examples. */
+export interface DecorrelatedModel {
+  readonly tapped: TappedModel
+  readonly streams: readonly FurtherStream[]
+  /** Of each unlabelled or labelled set, how many of its examples were left out, being validation or test examples as well. */
+  readonly leftOut: readonly { readonly title: string; readonly examples: number }[]
+  /** Who is told what each call gives; the run that trains sets it. */
+  readonly results: { listener: ((results: StepResults) => void) | null }
 }
 
 /** A chain in a session, and what belongs to it. */
@@ -69,13 +91,15 @@ const MEAN = 'mean/'
 /** Features of fewer examples are not compared. */
 const MIN_PROBE = 8
 
-type TraceConfig = Pick<RunConfig, 'model' | 'optimizer' | 'batchSize' | 'labelSmoothing' | 'noiseScale' | 'evaluation' | 'distillation' | 'maxExamples'>
+type TraceConfig = Pick<RunConfig, 'model' | 'optimizer' | 'batchSize' | 'labelSmoothing' | 'noiseScale' | 'evaluation' | 'distillation' | 'decorrelation' | 'maxExamples'>
 
 interface ModelEntry {
   readonly model: Model
   readonly chain: Chain | null
+  readonly tapped: TappedModel | null
   readonly prefix: string
   readonly variances: DistilledModel['variances']
+  readonly results: DecorrelatedModel['results']
 }
 
 /**
@@ -91,6 +115,9 @@ export class Traces {
   readonly #calls = new Map<string, TrainingCall>()
   readonly #phases = new Map<string, PhaseTrace>()
   readonly #chainProbes = new Map<string, ChainProbe>()
+  readonly #channelProbes = new Map<string, ChannelProbe>()
+  readonly #sets = new Map<string, ReturnType<typeof loadFurtherSets>>()
+  readonly #placed = new Set<string>()
   readonly #predictors = new Map<string, Predictor>()
   readonly #evaluators = new Map<string, SplitEvaluator>()
   readonly #gradients = new Map<string, FullGradient>()
@@ -113,11 +140,12 @@ export class Traces {
    *
    * @param readWeights  Of the runs that a chain's extractors start from; what they start with is random where it is left out, as for a trial.
    */
-  async initialize(config: Pick<RunConfig, 'model' | 'optimizer' | 'seed'> & Partial<Pick<RunConfig, 'distillation'>>, saved?: HostArrays, readWeights: ReadWeights | null = null): Promise<RunVariables> {
-    const { distillation = null } = config
-    const entry = this.#model(config.model, distillation)
+  async initialize(config: Pick<RunConfig, 'model' | 'optimizer' | 'seed'> & Partial<Pick<RunConfig, 'distillation' | 'decorrelation' | 'dataset'>>, saved?: HostArrays, readWeights: ReadWeights | null = null): Promise<RunVariables> {
+    const { distillation = null, decorrelation = null } = config
+    const entry = this.#model({ model: config.model, distillation, decorrelation })
     const { model, prefix, chain } = entry
     entry.variances.listener = null // the run before is over
+    entry.results.listener = null
     const drawn = model.init(Random.seeded(config.seed, 'init'))
     const { parameters: initial, loaded } = chain !== null && distillation !== null && saved === undefined ? await loadWeights(chain, distillation, drawn, readWeights) : { parameters: drawn, loaded: [] }
     const groups = { parameters: initial, statistics: model.initStatistics(), slots: initSlots(config.optimizer, initial) }
@@ -126,6 +154,7 @@ export class Traces {
     return {
       model,
       distilled: chain === null ? null : { chain, mean, variances: entry.variances, loaded },
+      decorrelated: entry.tapped !== null && decorrelation !== null ? { tapped: entry.tapped, results: entry.results, ...(await this.#furtherSets(decorrelation, config.dataset)) } : null,
       parameters: await writeGroup(this.session, `${prefix}/parameters/`, values.parameters),
       statistics: await writeGroup(this.session, `${prefix}/statistics/`, values.statistics),
       slots: await writeGroup(this.session, `${prefix}/${config.optimizer.kind}/`, values.slots),
@@ -135,10 +164,13 @@ export class Traces {
   }
 
   trainingCall(config: TraceConfig, variables: RunVariables, { steps, jit, gradientNorms = false }: CallKey): TrainingCall {
-    const key = JSON.stringify([config.model, config.distillation, config.distillation && config.maxExamples, tracedOptimizer(config.optimizer), config.batchSize, config.labelSmoothing, steps, jit, gradientNorms])
+    const key = JSON.stringify([config.model, config.distillation, config.distillation && config.maxExamples, config.decorrelation && tracedDecorrelation(config.decorrelation), tracedOptimizer(config.optimizer), config.batchSize, config.labelSmoothing, steps, jit, gradientNorms])
     const { distillation } = config
     const { distilled } = variables
     if (distillation !== null && distilled !== null) return cached(this.#calls, key, () => this.#distillationCall(config, { variables, distillation, distilled, steps, jit }))
+    const { decorrelation } = config
+    const { decorrelated } = variables
+    if (decorrelation !== null && decorrelated !== null && !isPlain(decorrelation)) return cached(this.#calls, key, () => this.#decorrelationCall(config, { variables, decorrelation, decorrelated, steps, jit }))
     return cached(this.#calls, key, () => {
       const options = { session: this.session, objective: this.#objective(config, variables), variables, batchSize: config.batchSize, steps, jit, gradientNorms }
       return config.optimizer.kind === 'armijo' ? compileArmijoStep(options, config.optimizer) : compileTrainingStep(options, createOptimizer(config.optimizer))
@@ -155,6 +187,46 @@ export class Traces {
     return distillationCall({ config: distillation, course: { trainExamples, maxExamples: courseLength(config, trainExamples) }, batchSize, steps, trace, onVariances: (variances) => distilled.variances.listener?.(variances) })
   }
 
+  #decorrelationCall(config: TraceConfig, { variables, decorrelation, decorrelated, steps, jit }: { readonly variables: RunVariables; readonly decorrelation: DecorrelationConfig; readonly decorrelated: DecorrelatedModel; readonly steps: number; readonly jit: boolean }): TrainingCall {
+    const { batchSize, optimizer } = config
+    if (optimizer.kind === 'armijo') throw new LoupeError('internal', 'A run that decorrelates was to be trained by a line search.')
+    const { tapped, streams, results } = decorrelated
+    const call = compileDecorrelationStep({ session: this.session, tapped, config: decorrelation, objective: this.#objective(config, variables), variables, streams, optimizer: createOptimizer(optimizer), batchSize, steps, jit })
+    return {
+      ...call,
+      async run(feed) {
+        const told = await call.run(feed)
+        results.listener?.(told)
+        return told
+      },
+    }
+  }
+
+  /** Reads the sets that a run draws from beside its own examples, once, and puts them on the device. */
+  async #furtherSets(config: DecorrelationConfig, dataset: RunConfig['dataset'] | undefined): Promise<Pick<DecorrelatedModel, 'streams' | 'leftOut'>> {
+    if (dataset === undefined) throw new LoupeError('internal', 'A run that decorrelates was prepared without its data set.')
+    const wanted = { ...config, unlabelledSets: usesUnlabelled(config) ? config.unlabelledSets : [] }
+    const sets = await cached(this.#sets, JSON.stringify([wanted.labelledSets, wanted.unlabelledSets, dataset]), () => loadFurtherSets({ config: wanted, run: { dataset }, dataset: this.#dataset }))
+    const streams = furtherStreams(wanted, this.#dataset, sets)
+    for (const { residents, dataset: set } of streams) {
+      if (residents === '' || this.#placed.has(residents)) continue
+      await placeSplit(this.session, set, { split: 'train', prefix: residents })
+      this.#placed.add(residents)
+    }
+    return { streams, leftOut: [...sets.labelled, ...sets.unlabelled].flatMap((further) => (further === null || further.leftOut.examples === 0 ? [] : [{ title: further.dataset.title, examples: further.leftOut.examples }])) }
+  }
+
+  /** What is looked at in the channels of a run that decorrelates. */
+  channelProbe(config: TraceConfig, variables: RunVariables): ChannelProbe {
+    const { decorrelation } = config
+    const { decorrelated } = variables
+    if (decorrelation === null || decorrelated === null) throw new LoupeError('internal', 'A run that does not decorrelate has no channels to look at.')
+    const { tapped, streams } = decorrelated
+    const labelled = labelledCount(config, this.#dataset.train.count)
+    const { warmupSteps: _, ...traced } = tracedDecorrelation(decorrelation)
+    return cached(this.#channelProbes, JSON.stringify([config.model, traced, decorrelation.probeExamples, labelled, config.labelSmoothing]), () => compileChannelProbe({ ...this.#evaluation(config, variables), tapped, config: decorrelation, streams, labelled }))
+  }
+
   /** What is looked at in a chain, on validation examples where there are some. */
   chainProbe(config: TraceConfig, variables: RunVariables): ChainProbe {
     const { distillation } = config
@@ -168,8 +240,7 @@ export class Traces {
   /** What all exits of a run predict: the students and the whole of a chain, or a model's one end. */
   predictor(config: TraceConfig, variables: RunVariables, split: Split): Predictor {
     const { model, distilled } = variables
-    const { distillation } = config
-    return cached(this.#predictors, JSON.stringify([config.model, distillation && chainParts(distillation), config.labelSmoothing, split]), () => {
+    return cached(this.#predictors, JSON.stringify([modelKey(config), config.labelSmoothing, split]), () => {
       if (distilled === null) {
         const logits: PredictorOptions['logits'] = (parameters, statistics, x, seed) => [model.forward(parameters, statistics, x, { training: false, seed }).logits]
         return compilePredictor({ ...this.#evaluation(config, variables), split, exits: [{ depth: createStack(config.model, model.inputShape, model.classes).blocks.length, isWhole: true }], logits })
@@ -189,22 +260,22 @@ export class Traces {
   }
 
   evaluator(config: TraceConfig, variables: RunVariables, split: Split): SplitEvaluator {
-    const examples = split === 'train' ? config.evaluation.trainExamples : null
-    return cached(this.#evaluators, JSON.stringify([config.model, config.distillation && chainParts(config.distillation), config.labelSmoothing, split, examples]), () =>
+    const examples = split === 'train' ? this.#evaluatedTraining(config) : null
+    return cached(this.#evaluators, JSON.stringify([modelKey(config), config.labelSmoothing, split, examples]), () =>
       compileSplitEvaluator({ ...this.#evaluation(config, variables), split, examples }),
     )
   }
 
   fullGradient(config: TraceConfig, variables: RunVariables): FullGradient {
-    const examples = config.evaluation.trainExamples
-    return cached(this.#gradients, JSON.stringify([config.model, config.distillation && chainParts(config.distillation), config.labelSmoothing, examples]), () =>
+    const examples = this.#evaluatedTraining(config)
+    return cached(this.#gradients, JSON.stringify([modelKey(config), config.labelSmoothing, examples]), () =>
       compileFullGradient({ ...this.#evaluation(config, variables), sum: variables.gradientSum, examples }),
     )
   }
 
   noiseProbe(config: TraceConfig, variables: RunVariables): NoiseProbe {
     const { smallBatch, shards }: NoiseScaleConfig = config.noiseScale
-    return cached(this.#probes, JSON.stringify([config.model, config.distillation && chainParts(config.distillation), config.labelSmoothing, smallBatch, shards]), () =>
+    return cached(this.#probes, JSON.stringify([modelKey(config), config.labelSmoothing, smallBatch, shards]), () =>
       compileNoiseProbe({ ...this.#evaluation(config, variables), sum: variables.gradientSum }, config.noiseScale),
     )
   }
@@ -212,19 +283,29 @@ export class Traces {
   /** The direction's variables are made by the first run that asks for them: they take as much room as the parameters. */
   async smoothnessProbe(config: TraceConfig, variables: RunVariables): Promise<SmoothnessProbe> {
     const { smoothnessIterations: iterations } = config.noiseScale
-    const key = JSON.stringify([config.model, config.distillation && chainParts(config.distillation), config.labelSmoothing, iterations])
+    const key = JSON.stringify([modelKey(config), config.labelSmoothing, iterations])
     const known = this.#smoothness.get(key)
     if (known) return known
-    const direction = await writeGroup(this.session, `${this.#model(config.model, config.distillation).prefix}/direction/`, initGradientSum(variables.model.init(Random.seeded(0))))
+    const direction = await writeGroup(this.session, `${this.#model(config).prefix}/direction/`, initGradientSum(variables.model.init(Random.seeded(0))))
     return cached(this.#smoothness, key, () => compileSmoothnessProbe({ ...this.#evaluation(config, variables), sum: variables.gradientSum, direction, iterations }))
   }
 
-  #model(config: ModelConfig, distillation: DistillationConfig | null): ModelEntry {
-    return cached(this.#models, JSON.stringify([config, distillation && chainParts(distillation)]), () => {
+  #model(config: ModelChoice): ModelEntry {
+    return cached(this.#models, modelKey(config), () => {
       const { shape, classes } = this.#dataset
-      const chain = distillation === null ? null : createChain(createStack(config, shape, classes), distillation)
-      return { model: chain?.model ?? createModel(config, shape, classes), chain, prefix: `model-${this.#models.size}`, variances: { listener: null } }
+      const { model, distillation, decorrelation } = config
+      const chain = distillation === null ? null : createChain(createStack(model, shape, classes), distillation)
+      const tapped = decorrelation === null ? null : createTappedModel(createStack(model, shape, classes), decorrelation)
+      return { model: chain?.model ?? tapped?.model ?? createModel(model, shape, classes), chain, tapped, prefix: `model-${this.#models.size}`, variances: { listener: null }, results: { listener: null } }
     })
+  }
+
+  /** Training examples that are evaluated: those with labels in use, or the first ones of them; null for all. */
+  #evaluatedTraining(config: TraceConfig): number | null {
+    const { trainExamples } = config.evaluation
+    if (config.decorrelation === null) return trainExamples
+    const labelled = labelledCount(config, this.#dataset.train.count)
+    return Math.min(labelled, trainExamples ?? labelled)
   }
 
   #objective({ labelSmoothing }: TraceConfig, { model }: RunVariables) {
@@ -243,6 +324,28 @@ function initSlots(config: OptimizerConfig, parameters: HostArrays): HostArrays 
 /** The learning rate is fed, so it makes no other trace. */
 function tracedOptimizer(config: OptimizerConfig): OptimizerConfig {
   return config.kind === 'armijo' ? config : { ...config, learningRate: 1 }
+}
+
+/** What decides a run's parameters. */
+type ModelChoice = { readonly model: ModelConfig; readonly distillation: DistillationConfig | null; readonly decorrelation: DecorrelationConfig | null }
+
+function modelKey({ model, distillation, decorrelation }: ModelChoice): string {
+  return JSON.stringify([model, distillation && chainParts(distillation), decorrelation && tappedParts(decorrelation)])
+}
+
+/** What decides a tapped model's parameters, and what may be looked at in it. */
+function tappedParts({ labelledTaps, unlabelledTaps, auxiliary }: DecorrelationConfig): Pick<DecorrelationConfig, 'labelledTaps' | 'unlabelledTaps' | 'auxiliary'> {
+  return { labelledTaps, unlabelledTaps, auxiliary }
+}
+
+/** When a run may end and what is looked at makes no other trace. */
+function tracedDecorrelation(config: DecorrelationConfig): DecorrelationConfig {
+  return { ...config, labelFraction: 1, taskThreshold: null, unlabelledThreshold: null, labelledThreshold: null, probeExamples: 512 }
+}
+
+/** True for a run that lowers the task loss alone: it makes the very steps of a run without decorrelation. */
+function isPlain({ taskWeight, taskLoss, unlabelledWeight, labelledWeight, entropyWeight, consistencyWeight, auxiliary, labelledSets }: DecorrelationConfig): boolean {
+  return taskWeight === 1 && taskLoss === 'cross-entropy' && unlabelledWeight === 0 && labelledWeight === 0 && entropyWeight === 0 && consistencyWeight === 0 && auxiliary.length === 0 && labelledSets.length === 0
 }
 
 /** What decides a chain's parameters. */

@@ -22,6 +22,8 @@ export interface StepFeed {
   readonly epochStarts: Float32Array
   /** Examples along the run's course before each step, `[steps]`. */
   readonly positions: Float64Array
+  /** Into each further stream, by its key: int32 `[steps·its batch size]`; left out where there are none. */
+  readonly further?: Readonly<Record<string, Int32Array>>
 }
 
 /** What one call tells, one number a step. */
@@ -33,6 +35,8 @@ export interface StepResults {
   readonly search: { readonly tries: ArrayLike<number>; readonly fallbacks: ArrayLike<number> } | null
   /** Of each step's mean gradient; only where they were asked for. */
   readonly gradientNorms?: ArrayLike<number>
+  /** The fewest live channels of any decorrelated feature, one number a step; left out where none is decorrelated. */
+  readonly liveChannels?: ArrayLike<number>
   /** More to log, by metric, one number a step. */
   readonly metrics?: Readonly<Partial<Record<MetricKey, ArrayLike<number>>>>
 }

@@ -1,15 +1,17 @@
 import type { ArmijoConfig } from '../contract/optimizer-config.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import { emptyFeed } from './feeder.ts'
+import type { FeederStream } from './feeder.ts'
 import type { StepFeed, TrainingCall } from './training-step.ts'
 
 const TRIAL_CALLS = 7
 const TRIAL_STRIDE = 7919
 
 /** Examples from all over the data, as in training; a learning rate of 0. */
-export function trialFeed(call: Pick<TrainingCall, 'steps'>, config: RunConfig, examples: number): StepFeed {
-  const feed = emptyFeed({ steps: call.steps, batchSize: config.batchSize, searchBatch: searchBatchOf(config) })
+export function trialFeed(call: Pick<TrainingCall, 'steps'>, config: RunConfig, examples: number, further: readonly FeederStream[] = []): StepFeed {
+  const feed = emptyFeed({ steps: call.steps, batchSize: config.batchSize, searchBatch: searchBatchOf(config), further })
   for (let i = 0; i < feed.indices.length; i++) feed.indices[i] = (i * TRIAL_STRIDE) % examples
+  for (const { key, examples: count } of further) for (const [i] of feed.further![key]!.entries()) feed.further![key]![i] = (i * TRIAL_STRIDE) % count // made with them
   return feed
 }
 

@@ -59,7 +59,7 @@ export class DistilledRun implements RunProbe {
     }
   }
 
-  async evaluate(state: RunState, signal?: AbortSignal): Promise<Values> {
+  async evaluate(state: RunState, _values: Values, signal?: AbortSignal): Promise<Values> {
     const { chain, config, course, observer, validation, probe } = this.#options
     const outputs = await validation(signal)
     const factor = distillationFactor(config, state.position, course)

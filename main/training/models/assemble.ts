@@ -72,8 +72,8 @@ function partOf({ name, title, layer, inputShape, drawsBefore, keptBefore }: Par
       macsPerExample: layer.macs,
       activationBytesPerExample: BYTES_PER_NUMBER * (keptBefore + layer.kept),
     },
-    init: (random) => draw(layer.parameters, random),
-    initStatistics: () => draw(layer.statistics, Random.seeded(0)),
+    init: (random) => drawParameters(layer.parameters, random),
+    initStatistics: () => drawParameters(layer.statistics, Random.seeded(0)),
     apply: (parameters, statistics, x, mode) => {
       requireInputShape(x, inputShape, `${name} of ${title}`)
       const pass = new ForwardPass(parameters, statistics, { ...mode, drawsBefore })
@@ -87,7 +87,8 @@ function shiftOf(prefix: string): number {
   return [...prefix].reduce((hash, character) => (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) | 0, 0)
 }
 
-function draw(parameters: readonly ParameterSpec[], random: Random): HostArrays {
+/** The initial values of parameters, drawn in their order. */
+export function drawParameters(parameters: readonly ParameterSpec[], random: Random): HostArrays {
   return Object.fromEntries(
     parameters.map(({ name, shape, initializer }) => [name, { shape, type: 'float32' as const, values: initializer(shape, random) }]),
   )

@@ -1,0 +1,24 @@
+import { lossTerm } from '../../contract/decorrelation-records.ts'
+import { z } from '../../contract/zod.ts'
+
+const losses = z.partialRecord(lossTerm, z.number())
+
+/** What a run that decorrelates remembers between evaluations: plain, so that a checkpoint can hold it. */
+export const decorrelationState = z.object({
+  /** Sums over the steps since the last evaluation. */
+  sums: losses,
+  steps: z.int(),
+  /** Means over the steps between evaluations, oldest first. */
+  history: z.array(z.object({ step: z.int(), losses })),
+  /** Steps in a row in which some feature had no two live channels. */
+  stepsWithoutPairs: z.int(),
+  /** What was recommended already, so that it is said once. */
+  told: z.array(z.string()),
+  isComplete: z.boolean(),
+})
+export type DecorrelationState = z.output<typeof decorrelationState>
+
+/** At the beginning of a run. */
+export function startDecorrelation(): DecorrelationState {
+  return { sums: {}, steps: 0, history: [], stepsWithoutPairs: 0, told: [], isComplete: false }
+}
