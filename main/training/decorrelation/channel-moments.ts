@@ -1,6 +1,7 @@
 import { LoupeError } from '../../contract/errors.ts'
 import { sumInOrder } from '../../tensorflow/ops.ts'
 import { tf } from '../../tensorflow/tf.ts'
+import { withGradient } from '../../tensorflow/with-gradient.ts'
 import { requireExamples } from '../features/feature-shape.ts'
 import { detach } from '../features/stop-gradient.ts'
 import type { ChannelSamples } from './channel-samples.ts'
@@ -35,8 +36,8 @@ export interface ChannelMoments extends ChannelProducts {
 export function channelMoments({ rows, examples }: ChannelSamples): ChannelMoments {
   const samples = rows.shape[0]
   const moments = tf.tidy(() => {
-    const { mean, apart } = centred(rows, tf.fill([samples, 1], 1 / samples))
-    return { mean, squares: tf.sum<tf.Tensor1D>(tf.square(rows), 0), products: tf.matMul<tf.Tensor2D>(apart, apart, true) }
+    const { mean } = centred(rows, tf.fill([samples, 1], 1 / samples))
+    return { mean, squares: tf.sum<tf.Tensor1D>(tf.square(rows), 0), products: centredProducts(rows) }
   })
   return { examples, samples, freedom: samples - 1, ...moments }
 }
@@ -97,6 +98,19 @@ export function joinStreams(streams: readonly ChannelProducts[]): ChannelProduct
  */
 export function requireMoments({ examples }: Pick<ChannelProducts, 'examples'>): void {
   requireExamples('Decorrelation', examples, 3)
+}
+
+/**
+ * Σ (z − mean)(z − mean)ᵀ of rows, with the gradient (z − mean)(G + Gᵀ).
+ *
+ * Nothing goes through the mean: deviations from it add up to 0. A tape would find that out by four passes over the rows.
+ */
+function centredProducts(rows: tf.Tensor2D): tf.Tensor2D {
+  return withGradient([rows], () => {
+    const samples = rows.shape[0]
+    const { apart } = centred(rows, tf.fill([samples, 1], 1 / samples))
+    return { value: tf.matMul(apart, apart, true), saved: [apart], gradients: (dy, [kept]) => [tf.add(tf.matMul(kept!, dy), tf.matMul(kept!, dy, false, true))] } // one was saved
+  }) as tf.Tensor2D // channels by channels
 }
 
 /**
