@@ -14,6 +14,12 @@ export function asExamples({ inputs, labels }: Labelled): Examples {
   return { inputs, labels: { shape: [labels.length], type: 'int32', values: labels }, count: labels.length }
 }
 
+/** The examples of a part at `indices`, in that order: a copy, but of the whole as it is the part itself. */
+export function pickExamples(part: Examples, indices: Int32Array): Examples {
+  if (indices.length === part.count && indices.every((index, row) => index === row)) return part
+  return asExamples(takeExamples({ inputs: part.inputs, labels: Int32Array.from(part.labels.values) }, indices))
+}
+
 /** Sets test examples apart, for a source that has none of its own: a fixed fifth of each class. */
 export function apart(all: Labelled): { train: Labelled; test: Labelled } {
   const { train, test } = splitTest(all.labels)
