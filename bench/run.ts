@@ -8,7 +8,7 @@ import { findPeers, installPeers } from './peers.ts'
 
 const usage = `npm run bench -- NAME [--json] [--quick] [--threads N] [--peers install]
 
-${benchmarks.map(({ name, title }) => `  ${name.padEnd(8)} ${title}`).join('\n')}
+${benchmarks.map(({ name, title }) => `  ${name.padEnd(11)} ${title}`).join('\n')}
 
   --json            one row a line on standard output; docs/benchmarks.md is left as it is
   --quick           fewer cells and rounds, to see that it runs; docs/benchmarks.md is left as it is

@@ -38,7 +38,7 @@ export const eventKinds = [
   'gap-below-ideal', // facts: signal, gap, ideal
   'features.collapsed', // facts: depth, variance, steps
   'weights.loaded', // facts: extractor, fromRun, step, loaded, left
-  'network.saved', // facts: step, examples, sha256, bytes, and the last loss of each term
+  'network.saved', // facts: step, examples, sha256, bytes
   'run.ended', // facts: step; the user pressed End
   'thresholds.reached', // facts: step, thresholds (term, threshold, loss of each)
   'conditions.recommended', // facts: step, reason, term, numbers, changes, wantsData

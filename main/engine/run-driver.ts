@@ -194,7 +194,9 @@ function observe(options: { readonly context: DriveContext; readonly run: RunRec
     },
     async onSaveNetwork(checkpoint) {
       await gate.write(() => writer.flush())
-      return await gate.write(() => writer.saveCheckpoint(run.id, { step: checkpoint.step, examples: checkpoint.examples, bytes: parts.encodeCheckpoint(checkpoint), keep: 'this' }))
+      const { step, examples, bytes, sha256 } = await gate.write(() => writer.saveCheckpoint(run.id, { step: checkpoint.step, examples: checkpoint.examples, bytes: parts.encodeCheckpoint(checkpoint), keep: 'this' }))
+      note(context, { runId: run.id, level: 'info', kind: 'network.saved', message: `Saved by the user after step ${step}.`, facts: { step, examples, sha256, bytes } })
+      return { step, bytes, sha256 }
     },
     onPredictions(predictions) {
       keep('predictions', predictions)

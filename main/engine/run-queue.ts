@@ -34,7 +34,7 @@ export class RunQueue {
 
   /** @throws LoupeError where the run could not even begin: it is not logged then. */
   async start(config: RunConfig): Promise<RunRecord> {
-    checkStartable(config, await this.#preparation.prepare(config, alone(config)))
+    await checkStartable(config, await this.#preparation.prepare(config, alone(config)))
     const run = await this.#context.gate.write(() => this.#context.writer.createRun({ studyId: null, key: '', config }))
     this.#context.emit({ name: 'run.changed', payload: { run } })
     this.#enqueue(run.id)
@@ -57,7 +57,7 @@ export class RunQueue {
     for (const part of ['dataset', 'model'] as const) {
       if (canonicalJson(config[part]) !== canonicalJson(parent.config[part])) throw new LoupeError('invalid-input', `A branch goes on with the ${part} of its checkpoint, and this config has another. Leave ${part} as run ${parent.id} has it.`, { part })
     }
-    checkStartable(config, await this.#preparation.prepare(config, alone(config)))
+    await checkStartable(config, await this.#preparation.prepare(config, alone(config)))
     // Those before it, too: a batch policy may go back to them.
     const copied = writer.checkpoints(parent.id).filter((checkpoint) => checkpoint.step <= found.step).map((checkpoint) => ({ ...checkpoint, bytes: writer.checkpointBytes(checkpoint.id) }))
     for (const { bytes } of copied) parts.decodeCheckpoint(bytes)
@@ -178,10 +178,14 @@ export class RunQueue {
   }
 }
 
-function checkStartable(config: RunConfig, { dataset, cost }: Prepared): void {
+async function checkStartable(config: RunConfig, { dataset, cost }: Prepared): Promise<void> {
   checkRun(config, dataset)
   checkExchange(config, cost.parameters)
   checkRunPolicy(config, { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, classes: dataset.classes })
+  if (config.decorrelation === null) return
+  // A set that does not fit is refused now, not when its run's turn comes.
+  const { loadFurtherSets } = await import('../training/decorrelation/further-sets.ts')
+  await loadFurtherSets({ config: config.decorrelation, run: config, dataset })
 }
 
 /** A run by itself, on one lane. */

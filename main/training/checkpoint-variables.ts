@@ -33,13 +33,15 @@ export async function saveGroups(session: Session, variables: SavedVariables): P
  * Takes a run's variables out of a checkpoint.
  *
  * @param expected  Which variables the run has, and their shapes.
+ * @param startsAnew  Names of variables that keep their initial values where the checkpoint has none.
  * @throws LoupeError `shape-mismatch` where one is missing or of another shape: the checkpoint is of another model or optimiser.
  */
-export function restoreGroups(expected: GroupValues, saved: HostArrays): GroupValues {
+export function restoreGroups(expected: GroupValues, saved: HostArrays, startsAnew: (name: string) => boolean = () => false): GroupValues {
   const restore = (group: keyof GroupValues): HostArrays =>
     Object.fromEntries(
-      Object.entries(expected[group]).map(([name, { shape, type }]) => {
-        const value = saved[`${group}/${name}`]
+      Object.entries(expected[group]).map(([name, initial]) => {
+        const { shape, type } = initial
+        const value = saved[`${group}/${name}`] ?? (startsAnew(name) ? initial : undefined)
         if (value && value.type === type && value.shape.join() === shape.join()) return [name, value]
         const found = value ? `${value.type} [${value.shape.join(', ')}]` : 'nothing'
         throw new LoupeError('shape-mismatch', `The checkpoint holds ${found} for ${group}/${name}, the run has ${type} [${shape.join(', ')}]. Resume it with the model and optimizer that it was saved with.`, {

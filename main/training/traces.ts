@@ -18,7 +18,7 @@ import { compileDecorrelationStep } from './decorrelation/decorrelation-step.ts'
 import { loadFurtherSets } from './decorrelation/further-sets.ts'
 import { furtherStreams, labelledCount } from './decorrelation/streams.ts'
 import type { FurtherStream } from './decorrelation/streams.ts'
-import { createTappedModel } from './decorrelation/tapped-model.ts'
+import { createTappedModel, isAuxiliary } from './decorrelation/tapped-model.ts'
 import type { TappedModel } from './decorrelation/tapped-model.ts'
 import { createChain, wholeOf } from './distillation/chain.ts'
 import type { Chain } from './distillation/chain.ts'
@@ -149,7 +149,7 @@ export class Traces {
     const drawn = model.init(Random.seeded(config.seed, 'init'))
     const { parameters: initial, loaded } = chain !== null && distillation !== null && saved === undefined ? await loadWeights(chain, distillation, drawn, readWeights) : { parameters: drawn, loaded: [] }
     const groups = { parameters: initial, statistics: model.initStatistics(), slots: initSlots(config.optimizer, initial) }
-    const values = saved ? restoreGroups(groups, saved) : groups
+    const values = saved ? restoreGroups(groups, saved, (name) => decorrelation !== null && isAuxiliary(name)) : groups
     const mean = chain !== null && distillation?.teacher === 'ema' ? await writeGroup(this.session, `${prefix}/mean/`, savedMean(wholeOf(chain), values.parameters, saved)) : null
     return {
       model,

@@ -17,6 +17,7 @@ import type { TermInputs } from './loss-terms.ts'
 import type { FurtherStream } from './streams.ts'
 import { channelMoments } from './channel-moments.ts'
 import { samplesUnder, tapSamples } from './tap-samples.ts'
+import { isAuxiliary } from './tapped-model.ts'
 import type { Tap, TappedModel } from './tapped-model.ts'
 
 export interface ChannelProbeOptions {
@@ -140,7 +141,7 @@ function norms(inputs: Omit<TermInputs, 'labelSmoothing' | 'training'> & Pick<Ch
   return Object.fromEntries(
     present.map((term) => {
       const { gradients } = reachedGradients((...values) => termsAt(values)[term]!, at) // the same terms each time
-      const reached = gradients.filter((gradient, i) => gradient !== null && !names[i]!.startsWith('auxiliary')) // one a name
+      const reached = gradients.filter((gradient, i) => gradient !== null && !isAuxiliary(names[i]!)) // one a name
       return [`norm/${term}`, reached.length === 0 ? tf.scalar(0) : tf.sqrt(squaredNorm(reached as TensorFlow.Tensor[]))] // none is null
     }),
   )

@@ -69,7 +69,7 @@ export function compileDecorrelationStep(options: DecorrelationStepOptions): Tra
     async run(feed): Promise<StepResults> {
       const outputs: Readonly<Record<string, ArrayLike<number>>> = await compiled.run(inputsOf(feed, { config, streams, batchSize }))
       const told = termsOf(outputs)
-      requireFiniteTerms(told)
+      requireFiniteTerms(told, (i) => Math.round((feed.positions[i] ?? 0) / batchSize) + 1)
       const losses = outputs['term/task'] ?? outputs['total'] ?? []
       return {
         losses,
@@ -224,12 +224,12 @@ function termsOf(outputs: Readonly<Record<string, ArrayLike<number>>>): readonly
 }
 
 /** The loop looks at the task loss itself, so that a run without a network of several losses says the same. */
-function requireFiniteTerms(told: ReturnType<typeof termsOf>): void {
+function requireFiniteTerms(told: ReturnType<typeof termsOf>, stepOf: (index: number) => number): void {
   const task = told.find(({ term }) => term === 'task')?.values
   for (const { term, values } of told) {
     for (let i = 0; i < values.length; i++) {
       if (Number.isFinite(values[i]) || (task !== undefined && !Number.isFinite(task[i]))) continue
-      throw new LoupeError('not-finite', `The ${names[term]} became ${values[i]}. Lower its weight or the learning rate, or look for values in the data that are not numbers.`, { what: names[term], value: String(values[i]) })
+      throw new LoupeError('not-finite', `The ${names[term]} became ${values[i]} at step ${stepOf(i)}. Lower its weight or the learning rate, or look for values in the data that are not numbers.`, { what: names[term], step: stepOf(i), value: String(values[i]) })
     }
   }
 }

@@ -48,7 +48,7 @@ export function createTappedModel(stack: Stack, { labelledTaps, unlabelledTaps, 
   const [labelled, unlabelled] = [tapsOf(stack, labelledTaps), tapsOf(stack, unlabelledTaps)]
   const networks = auxiliary.map((config, index) => {
     const block = blockOf(stack, config)
-    return auxiliaryPart({ config, name: `auxiliary${index + 1}/`, block, featureShape: shapeAfter(stack, block), inputShape: stack.inputShape, classes: stack.classes })
+    return auxiliaryPart({ config, name: `${AUXILIARY}${index + 1}/`, block, featureShape: shapeAfter(stack, block), inputShape: stack.inputShape, classes: stack.classes })
   })
   const head = stack.head(stack.blocks.length)
 
@@ -81,6 +81,14 @@ export function createTappedModel(stack: Stack, { labelledTaps, unlabelledTaps, 
     },
     forward,
   }
+}
+
+/** Before the names of networks beside the model. */
+const AUXILIARY = 'auxiliary'
+
+/** True for the name of a parameter, or of a slot of one, that belongs to a network beside the model. */
+export function isAuxiliary(name: string): boolean {
+  return name.includes(AUXILIARY)
 }
 
 /** What a tap is called in errors and records of the log. */
