@@ -1,4 +1,3 @@
-import { usesUnlabelled } from '../contract/decorrelation-config.ts'
 import type { DecorrelationConfig } from '../contract/decorrelation-config.ts'
 import type { DistillationConfig } from '../contract/distillation-config.ts'
 import { LoupeError } from '../contract/errors.ts'
@@ -12,12 +11,10 @@ import type { SavedVariables } from './checkpoint-variables.ts'
 import type { Dataset } from './datasets/dataset.ts'
 import { compileFullGradient, compileSplitEvaluator, initGradientSum } from './evaluation.ts'
 import type { FullGradient, SplitEvaluator } from './evaluation.ts'
-import { compileChannelProbe } from './decorrelation/channel-probe.ts'
 import type { ChannelProbe } from './decorrelation/channel-probe.ts'
-import { compileDecorrelationStep } from './decorrelation/decorrelation-step.ts'
-import { loadFurtherSets } from './decorrelation/further-sets.ts'
-import { furtherStreams, labelledCount } from './decorrelation/streams.ts'
-import type { FurtherStream } from './decorrelation/streams.ts'
+import { DecorrelationTraces, isPlain, tracedDecorrelation } from './decorrelation/decorrelation-traces.ts'
+import type { DecorrelatedModel } from './decorrelation/decorrelation-traces.ts'
+import { labelledCount } from './decorrelation/streams.ts'
 import { createTappedModel, isAuxiliary } from './decorrelation/tapped-model.ts'
 import type { TappedModel } from './decorrelation/tapped-model.ts'
 import { createChain, wholeOf } from './distillation/chain.ts'
@@ -38,12 +35,12 @@ import { compilePredictor } from './predictions.ts'
 import type { Predictor, PredictorOptions } from './predictions.ts'
 import { Random } from './random.ts'
 import { courseLength } from './run-plan.ts'
-import { placeDataset, placeSplit } from './resident-data.ts'
+import { placeDataset } from './resident-data.ts'
 import type { Split } from './resident-data.ts'
 import { compileSmoothnessProbe } from './smoothness.ts'
 import type { SmoothnessProbe } from './smoothness.ts'
 import { compileTrainingStep } from './training-step.ts'
-import type { StepResults, TrainingCall } from './training-step.ts'
+import type { TrainingCall } from './training-step.ts'
 import { writeGroup } from './variables.ts'
 import type { VariableGroup } from './variables.ts'
 
@@ -55,16 +52,6 @@ export interface RunVariables extends SavedVariables {
   /** Of a run that decorrelates channels; null for another. */
   readonly decorrelated: DecorrelatedModel | null
   readonly gradientSum: VariableGroup
-}
-
-/** A model whose channels are decorrelated, and what it draws from beside the run's own labelled examples. */
-export interface DecorrelatedModel {
-  readonly tapped: TappedModel
-  readonly streams: readonly FurtherStream[]
-  /** Of each unlabelled or labelled set, how many of its examples were left out, being validation or test examples as well. */
-  readonly leftOut: readonly { readonly title: string; readonly examples: number }[]
-  /** Who is told what each call gives; the run that trains sets it. */
-  readonly results: { listener: ((results: StepResults) => void) | null }
 }
 
 /** A chain in a session, and what belongs to it. */
@@ -115,9 +102,7 @@ export class Traces {
   readonly #calls = new Map<string, TrainingCall>()
   readonly #phases = new Map<string, PhaseTrace>()
   readonly #chainProbes = new Map<string, ChainProbe>()
-  readonly #channelProbes = new Map<string, ChannelProbe>()
-  readonly #sets = new Map<string, ReturnType<typeof loadFurtherSets>>()
-  readonly #placed = new Set<string>()
+  readonly #decorrelation: DecorrelationTraces
   readonly #predictors = new Map<string, Predictor>()
   readonly #evaluators = new Map<string, SplitEvaluator>()
   readonly #gradients = new Map<string, FullGradient>()
@@ -127,6 +112,7 @@ export class Traces {
   private constructor(session: Session, dataset: Dataset) {
     this.session = session
     this.#dataset = dataset
+    this.#decorrelation = new DecorrelationTraces(session, dataset)
   }
 
   /** Puts the data set on the session's device. */
@@ -154,7 +140,7 @@ export class Traces {
     return {
       model,
       distilled: chain === null ? null : { chain, mean, variances: entry.variances, loaded },
-      decorrelated: entry.tapped !== null && decorrelation !== null ? { tapped: entry.tapped, results: entry.results, ...(await this.#furtherSets(decorrelation, config.dataset)) } : null,
+      decorrelated: entry.tapped !== null && decorrelation !== null ? { tapped: entry.tapped, results: entry.results, ...(await this.#decorrelation.place(decorrelation, config.dataset)) } : null,
       parameters: await writeGroup(this.session, `${prefix}/parameters/`, values.parameters),
       statistics: await writeGroup(this.session, `${prefix}/statistics/`, values.statistics),
       slots: await writeGroup(this.session, `${prefix}/${config.optimizer.kind}/`, values.slots),
@@ -170,7 +156,7 @@ export class Traces {
     if (distillation !== null && distilled !== null) return cached(this.#calls, key, () => this.#distillationCall(config, { variables, distillation, distilled, steps, jit }))
     const { decorrelation } = config
     const { decorrelated } = variables
-    if (decorrelation !== null && decorrelated !== null && !isPlain(decorrelation)) return cached(this.#calls, key, () => this.#decorrelationCall(config, { variables, decorrelation, decorrelated, steps, jit }))
+    if (decorrelation !== null && decorrelated !== null && !isPlain(decorrelation)) return cached(this.#calls, key, () => this.#decorrelation.call({ config, decorrelation, decorrelated, objective: this.#objective(config, variables), variables, steps, jit }))
     return cached(this.#calls, key, () => {
       const options = { session: this.session, objective: this.#objective(config, variables), variables, batchSize: config.batchSize, steps, jit, gradientNorms }
       return config.optimizer.kind === 'armijo' ? compileArmijoStep(options, config.optimizer) : compileTrainingStep(options, createOptimizer(config.optimizer))
@@ -187,44 +173,9 @@ export class Traces {
     return distillationCall({ config: distillation, course: { trainExamples, maxExamples: courseLength(config, trainExamples) }, batchSize, steps, trace, onVariances: (variances) => distilled.variances.listener?.(variances) })
   }
 
-  #decorrelationCall(config: TraceConfig, { variables, decorrelation, decorrelated, steps, jit }: { readonly variables: RunVariables; readonly decorrelation: DecorrelationConfig; readonly decorrelated: DecorrelatedModel; readonly steps: number; readonly jit: boolean }): TrainingCall {
-    const { batchSize, optimizer } = config
-    if (optimizer.kind === 'armijo') throw new LoupeError('internal', 'A run that decorrelates was to be trained by a line search.')
-    const { tapped, streams, results } = decorrelated
-    const call = compileDecorrelationStep({ session: this.session, tapped, config: decorrelation, objective: this.#objective(config, variables), variables, streams, optimizer: createOptimizer(optimizer), batchSize, steps, jit })
-    return {
-      ...call,
-      async run(feed) {
-        const told = await call.run(feed)
-        results.listener?.(told)
-        return told
-      },
-    }
-  }
-
-  /** Reads the sets that a run draws from beside its own examples, once, and puts them on the device. */
-  async #furtherSets(config: DecorrelationConfig, dataset: RunConfig['dataset'] | undefined): Promise<Pick<DecorrelatedModel, 'streams' | 'leftOut'>> {
-    if (dataset === undefined) throw new LoupeError('internal', 'A run that decorrelates was prepared without its data set.')
-    const wanted = { ...config, unlabelledSets: usesUnlabelled(config) ? config.unlabelledSets : [] }
-    const sets = await cached(this.#sets, JSON.stringify([wanted.labelledSets, wanted.unlabelledSets, dataset]), () => loadFurtherSets({ config: wanted, run: { dataset }, dataset: this.#dataset }))
-    const streams = furtherStreams(wanted, this.#dataset, sets)
-    for (const { residents, dataset: set } of streams) {
-      if (residents === '' || this.#placed.has(residents)) continue
-      await placeSplit(this.session, set, { split: 'train', prefix: residents })
-      this.#placed.add(residents)
-    }
-    return { streams, leftOut: [...sets.labelled, ...sets.unlabelled].flatMap((further) => (further === null || further.leftOut.examples === 0 ? [] : [{ title: further.dataset.title, examples: further.leftOut.examples }])) }
-  }
-
   /** What is looked at in the channels of a run that decorrelates. */
   channelProbe(config: TraceConfig, variables: RunVariables): ChannelProbe {
-    const { decorrelation } = config
-    const { decorrelated } = variables
-    if (decorrelation === null || decorrelated === null) throw new LoupeError('internal', 'A run that does not decorrelate has no channels to look at.')
-    const { tapped, streams } = decorrelated
-    const labelled = labelledCount(config, this.#dataset.train.count)
-    const { warmupSteps: _, ...traced } = tracedDecorrelation(decorrelation)
-    return cached(this.#channelProbes, JSON.stringify([config.model, traced, decorrelation.probeExamples, labelled, config.labelSmoothing]), () => compileChannelProbe({ ...this.#evaluation(config, variables), tapped, config: decorrelation, streams, labelled }))
+    return this.#decorrelation.probe(config, this.#evaluation(config, variables), variables.decorrelated)
   }
 
   /** What is looked at in a chain, on validation examples where there are some. */
@@ -336,16 +287,6 @@ function modelKey({ model, distillation, decorrelation }: ModelChoice): string {
 /** What decides a tapped model's parameters, and what may be looked at in it. */
 function tappedParts({ labelledTaps, unlabelledTaps, auxiliary }: DecorrelationConfig): Pick<DecorrelationConfig, 'labelledTaps' | 'unlabelledTaps' | 'auxiliary'> {
   return { labelledTaps, unlabelledTaps, auxiliary }
-}
-
-/** When a run may end and what is looked at makes no other trace. */
-function tracedDecorrelation(config: DecorrelationConfig): DecorrelationConfig {
-  return { ...config, labelFraction: 1, taskThreshold: null, unlabelledThreshold: null, labelledThreshold: null, probeExamples: 512 }
-}
-
-/** True for a run that lowers the task loss alone: it makes the very steps of a run without decorrelation. */
-function isPlain({ taskWeight, taskLoss, unlabelledWeight, labelledWeight, entropyWeight, consistencyWeight, auxiliary, labelledSets }: DecorrelationConfig): boolean {
-  return taskWeight === 1 && taskLoss === 'cross-entropy' && unlabelledWeight === 0 && labelledWeight === 0 && entropyWeight === 0 && consistencyWeight === 0 && auxiliary.length === 0 && labelledSets.length === 0
 }
 
 /** What decides a chain's parameters. */
