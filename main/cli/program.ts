@@ -105,7 +105,7 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
   command('doctor', 'says what this machine has: TensorFlow, devices, data sets, browser, Electron').action((_, self: Command) =>
     choose(self, async (invocation) => (await import('./doctor.ts')).doctor(invocation)),
   )
-  command('template <method>', 'prints the complete default config of a method (critical-batch-size, loss-gap-batch, gradient-quantization, feature-distillation, or run for a single run)')
+  command('template <method>', 'prints the complete default config of a method (critical-batch-size, loss-gap-batch, gradient-quantization, feature-distillation, channel-decorrelation, or run for a single run)')
     .addOption(new Option('--format <format>', 'yaml has comments').choices(['yaml', 'json']).default('yaml'))
     .action((method: string, { format }: { readonly format: 'yaml' | 'json' }, self: Command) => choose(self, async (invocation) => (await import('./template.ts')).template(invocation, { method, format })))
   command('run <config>', 'trains: a study where the config has a method, else a single run (- reads standard input)').action((config: string, _, self: Command) =>

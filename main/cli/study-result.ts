@@ -3,6 +3,7 @@ import type { RunRecord, StudyRecord } from '../contract/records.ts'
 import type { LoggedEvaluation } from '../log/log.ts'
 import type { CriticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
 import { comparisonJson, comparisonText } from './comparison-result.ts'
+import { decorrelationJson, decorrelationText } from './decorrelation-result.ts'
 import { distillationJson, distillationText } from './distillation-result.ts'
 import { table } from './output.ts'
 import { quantizationJson, quantizationText } from './quantization-result.ts'
@@ -24,6 +25,8 @@ export function studyJson({ study, runs, report }: Told): Readonly<Record<string
       return quantizationJson({ study, runs, report })
     case 'feature-distillation':
       return distillationJson({ study, runs, report })
+    case 'channel-decorrelation':
+      return decorrelationJson({ study, runs, report })
   }
 }
 
@@ -38,6 +41,8 @@ export function studyText({ study, runs, report }: Told): string {
       return quantizationText({ study, runs, report })
     case 'feature-distillation':
       return distillationText({ study, runs, report })
+    case 'channel-decorrelation':
+      return decorrelationText({ study, runs, report })
   }
 }
 

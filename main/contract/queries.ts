@@ -1,4 +1,5 @@
 import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
+import { channelDecorrelationReport } from '../methods/channel-decorrelation/report.ts'
 import { featureDistillationReport } from '../methods/feature-distillation/report.ts'
 import { gradientQuantizationReport } from '../methods/gradient-quantization/report.ts'
 import { lossGapBatchReport } from '../methods/loss-gap-batch/report.ts'
@@ -29,7 +30,7 @@ export const queries = {
       fitFrom: z.int().min(1).nullable().default(null),
       fitTo: z.int().min(1).nullable().default(null),
     }),
-    output: z.discriminatedUnion('method', [criticalBatchSizeReport, lossGapBatchReport, gradientQuantizationReport, featureDistillationReport]),
+    output: z.discriminatedUnion('method', [criticalBatchSizeReport, lossGapBatchReport, gradientQuantizationReport, featureDistillationReport, channelDecorrelationReport]),
   },
   /** Loss against batch size and learning rate, from the runs of the study alone or of all studies alike with it. */
   'study.lossMap': {

@@ -1,5 +1,6 @@
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { QueryOutput } from '../contract/queries.ts'
+import { channelDecorrelation } from '../methods/channel-decorrelation/index.ts'
 import { criticalBatchSize } from '../methods/critical-batch-size/index.ts'
 import { featureDistillation } from '../methods/feature-distillation/index.ts'
 import { gradientQuantization } from '../methods/gradient-quantization/index.ts'
@@ -17,5 +18,7 @@ export function studyOf(config: StudyConfig): Study<StudyConfig, QueryOutput<'st
       return gradientQuantization
     case 'feature-distillation':
       return featureDistillation
+    case 'channel-decorrelation':
+      return channelDecorrelation
   }
 }

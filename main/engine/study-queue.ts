@@ -254,7 +254,7 @@ export class StudyQueue {
 
 /** What a method needs to know of the data. */
 export async function factsOf(dataset: Dataset, config: StudyConfig): Promise<DatasetFacts> {
-  return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, ...(await modelFactsFor(config, dataset)) }
+  return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, classes: dataset.classes, ...(await modelFactsFor(config, dataset)) }
 }
 
 /** What decides how much memory a study needs, but its model and data: the largest batch, and how many run side by side. */

@@ -54,6 +54,7 @@ export function studiedRun(reader: LogReader, run: RunRecord, course?: BatchCour
     evaluations: reader.evaluations(run.id),
     error: run.error,
     ...(run.config.distillation === null ? {} : { distillation: once(() => reader.records(run.id, 'distillation')) }),
+    ...(run.config.decorrelation === null ? {} : { decorrelation: once(() => reader.records(run.id, 'decorrelation')) }),
     ...(run.config.evaluation.predictions ? { predictions: once(() => reader.records(run.id, 'predictions').at(-1) ?? null) } : {}),
     ...(run.config.exchange === null ? {} : { stepTotal: remembering((key) => reader.stepTotal(run.id, key)) }),
     ...(run.config.batchPolicy === null ? {} : { batchCourse: course ?? { changes: 0, rollbacks: 0, last: run.config.batchSize } }),
@@ -87,9 +88,13 @@ export interface LoggedDataset extends DatasetFacts {
 export function loggedDataset(reader: LogReader, studyId: string): LoggedDataset | null {
   for (const { facts } of reader.studyEvents(studyId, 'dataset.read').toReversed()) {
     const { trainExamples, validationExamples, hash } = facts
-    if (typeof trainExamples === 'number' && typeof validationExamples === 'number' && typeof hash === 'string') return { trainExamples, validationExamples, hash, data: loggedShape(facts), latencies: loggedLatencies(reader, studyId), endedBatchSizes: stoppedPoints(reader, studyId) }
+    if (typeof trainExamples === 'number' && typeof validationExamples === 'number' && typeof hash === 'string') return { trainExamples, validationExamples, hash, ...classesOf(facts), data: loggedShape(facts), latencies: loggedLatencies(reader, studyId), endedBatchSizes: stoppedPoints(reader, studyId) }
   }
   return null
+}
+
+function classesOf({ classes }: Readonly<Record<string, unknown>>): { readonly classes?: number } {
+  return typeof classes === 'number' ? { classes } : {}
 }
 
 function loggedShape({ shape, classes }: Readonly<Record<string, unknown>>): DataShape | null {

@@ -1,6 +1,8 @@
 import { LoupeError } from '../contract/errors.ts'
 import { commonSettings, studyConfig } from '../contract/study-config.ts'
 import type { CommonSettings, StudyConfig } from '../contract/study-config.ts'
+import { hasUnlabelledTerm } from '../methods/channel-decorrelation/arms.ts'
+import type { ChannelDecorrelationConfig } from '../methods/channel-decorrelation/config.ts'
 import type { CriticalBatchSizeConfig } from '../methods/critical-batch-size/config.ts'
 
 /** What the engine itself must know of a study's config, whatever its method. Workers on other machines train one run at a time. */
@@ -15,8 +17,15 @@ export function largestBatchSize(config: StudyConfig): number {
   if (config.method === 'critical-batch-size') return Math.max(...config.sweep.batchSizes)
   if (config.method === 'gradient-quantization') return config.quantization.batchSize
   if (config.method === 'feature-distillation') return config.students.batchSize
+  if (config.method === 'channel-decorrelation') return decorrelatedBatch(config)
   const { arms, smallBatch, largeBatch } = config.comparison
   return arms.includes('fixed-large') || arms.includes('fixed-large-scaled') ? largeBatch : smallBatch
+}
+
+/** A step of a way on unlabelled examples holds those beside the labelled ones. */
+function decorrelatedBatch({ labels: { ways, batchSize }, decorrelation: { labelledSets, unlabelledSets } }: ChannelDecorrelationConfig): number {
+  const sets = [...labelledSets, ...(ways.some(hasUnlabelledTerm) ? unlabelledSets : [])]
+  return sets.reduce((total, set) => total + set.batchSize, batchSize)
 }
 
 /**
@@ -46,6 +55,8 @@ function withSeeds(config: Exclude<StudyConfig, CriticalBatchSizeConfig>, wanted
       return { ...config, quantization: more(config.quantization) }
     case 'feature-distillation':
       return { ...config, students: more(config.students) }
+    case 'channel-decorrelation':
+      return { ...config, labels: more(config.labels) }
   }
 }
 

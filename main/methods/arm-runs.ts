@@ -8,12 +8,14 @@ export interface ArmRequest<Arm extends string> {
   readonly seed: number
 }
 
+/** How long each run is: so many times over the training examples, or so many steps. */
+export type RunLength = { readonly epochs: number } | { readonly steps: number; readonly batchSize: number }
+
 /** Which arms are trained with which seeds, and for how long. */
-export interface ArmPlan<Arm extends string> {
+export type ArmPlan<Arm extends string> = RunLength & {
   readonly arms: readonly Arm[]
   readonly firstSeed: number
   readonly seeds: number
-  readonly epochs: number
   readonly parallelRuns: number
   /** Runs that can never be made, for another one that they start from has not come to its end. None where left out. */
   readonly isGivenUp?: (request: ArmRequest<string>) => boolean
@@ -68,9 +70,9 @@ export function armsProgress<Arm extends string>(options: { readonly plan: ArmPl
 }
 
 /** Examples that a run takes: what it took where it has ended; discarded ones of a rollback come on top and are not foreseen. */
-function examplesOf(run: StudiedRun | undefined, { epochs }: ArmPlan<string>, { trainExamples }: DatasetFacts): number {
+function examplesOf(run: StudiedRun | undefined, length: RunLength, { trainExamples }: DatasetFacts): number {
   if (run !== undefined && hasEnded(run)) return run.examples
-  return Math.max(epochs * trainExamples, run?.examples ?? 0)
+  return Math.max('epochs' in length ? length.epochs * trainExamples : length.steps * length.batchSize, run?.examples ?? 0)
 }
 
 /** True for a run that does not train any further by itself. */

@@ -1,4 +1,5 @@
 import type { CutCost } from '../contract/cut-cost.ts'
+import type { DecorrelationRecord } from '../contract/decorrelation-records.ts'
 import type { DistillationRecord, RunPredictions } from '../contract/distillation-records.ts'
 import type { WireError } from '../contract/errors.ts'
 import type { z } from '../contract/zod.ts'
@@ -62,6 +63,8 @@ export interface StudiedRun {
   readonly stepTotal?: (key: MetricKey) => StepTotal
   /** Reads the log when it is called, and once. Left out for a run that does not distil. */
   readonly distillation?: () => readonly DistillationRecord[]
+  /** The same; left out for a run that does not decorrelate. */
+  readonly decorrelation?: () => readonly DecorrelationRecord[]
   /** The same; left out for a run that does not log what it predicts, null before its end. */
   readonly predictions?: () => RunPredictions | null
 }
@@ -76,6 +79,8 @@ export interface Latency {
 export interface DatasetFacts {
   readonly trainExamples: number
   readonly validationExamples: number
+  /** Left out where nobody has looked. */
+  readonly classes?: number
   /** Batch sizes that the user has ended: no more runs of them are wanted. None where left out. */
   readonly endedBatchSizes?: ReadonlySet<number>
   /** Of the model; left out where nobody has looked. */
@@ -84,6 +89,8 @@ export interface DatasetFacts {
   readonly cutCost?: (model: ModelConfig, depth: number) => CutCost
   /** Refuses a run that cannot distil as its config says; left out where the shape of the data is not known. @throws LoupeError */
   readonly checkDistillation?: (run: RunConfig) => void
+  /** Refuses a run that cannot decorrelate as its config says; left out where the shape of the data is not known. @throws LoupeError */
+  readonly checkDecorrelation?: (run: RunConfig) => void
   /** Of the study's model after so many of its blocks, by depth, as far as it was measured. */
   readonly latencies?: ReadonlyMap<number, Latency>
 }

@@ -49,7 +49,7 @@ export function endedInWords(runs: readonly RunRecord[]): string {
   return [`${reached + censored} done`, `${failed} failed`, ...(stopped === 0 ? [] : [`${stopped} stopped early`]), ...(open === 0 ? [] : [`${open} not ended`])].join(', ')
 }
 
-const methodTitles = { 'critical-batch-size': 'Critical batch size', 'loss-gap-batch': 'Batch size from the loss gap', 'gradient-quantization': 'Quantized gradients', 'feature-distillation': 'Feature distillation' } as const satisfies Record<MethodName, string>
+const methodTitles = { 'critical-batch-size': 'Critical batch size', 'loss-gap-batch': 'Batch size from the loss gap', 'gradient-quantization': 'Quantized gradients', 'feature-distillation': 'Feature distillation', 'channel-decorrelation': 'Channel decorrelation' } as const satisfies Record<MethodName, string>
 
 /** The study's own name, or one made of its method and id. */
 export function titleOf(study: StudyRecord): string {

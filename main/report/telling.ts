@@ -2,6 +2,7 @@ import { LoupeError } from '../contract/errors.ts'
 import type { Html } from './html.ts'
 import type { ReportedStudy } from './reported-study.ts'
 import { tellComparison } from './tell-comparison.ts'
+import { tellDecorrelation } from './tell-decorrelation.ts'
 import { tellDistillation } from './tell-distillation.ts'
 import { tellQuantization } from './tell-quantization.ts'
 import { tellSweep } from './tell-sweep.ts'
@@ -37,6 +38,7 @@ export function tellingOf({ study, runs, reading }: ReportedStudy): Telling | nu
   if (config.method === 'loss-gap-batch' && report.method === 'loss-gap-batch') return tellComparison({ study, config, runs, report })
   if (config.method === 'gradient-quantization' && report.method === 'gradient-quantization') return tellQuantization({ study, config, runs, report })
   if (config.method === 'feature-distillation' && report.method === 'feature-distillation') return tellDistillation({ study, config, runs, report })
+  if (config.method === 'channel-decorrelation' && report.method === 'channel-decorrelation') return tellDecorrelation({ study, config, runs, report })
   throw new LoupeError('internal', `Study ${study.id} is of method ${config.method}, and its report of ${report.method}.`, { studyId: study.id })
 }
 

@@ -110,7 +110,7 @@ function allStudies(reader: LogReader): readonly StudyRecord[] {
 
 /** The study's config with another target or range of the fit: the stored curves are read against it. */
 function rereadConfig(config: StudyConfig, { target, fitFrom, fitTo }: ParsedQueryInput<'study.report'>): StudyConfig {
-  if (config.method === 'gradient-quantization' || config.method === 'feature-distillation') return config // they have neither a target nor a range of a fit
+  if (config.method === 'gradient-quantization' || config.method === 'feature-distillation' || config.method === 'channel-decorrelation') return config // they have neither a target nor a range of a fit
   if (config.method === 'loss-gap-batch') return { ...config, comparison: { ...config.comparison, target: target ?? config.comparison.target } }
   return {
     ...config,
@@ -126,7 +126,7 @@ async function factsFor(reader: LogReader, study: StudyRecord): Promise<DatasetF
   try {
     const { loadDataset } = await import('../training/datasets/index.ts')
     const dataset = await loadDataset(study.config.run.dataset)
-    return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, ...(await ofModels(dataset)) }
+    return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, classes: dataset.classes, ...(await ofModels(dataset)) }
   } catch (error) {
     throw new LoupeError('not-found', `The log does not say how many examples study ${study.id} trains on, and its data cannot be read: ${error instanceof Error ? error.message : String(error)}`, { studyId: study.id })
   }
