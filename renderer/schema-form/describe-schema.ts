@@ -49,6 +49,14 @@ export interface RowKey {
   readonly name: string
   readonly isNullable: boolean
 }
+/** Any number of groups, one after another, all of the same settings. */
+export interface ListField extends Common {
+  readonly kind: 'list'
+  /** Of one group: `*` in their paths stands for its place in the list, and their texts stand without it. */
+  readonly fields: readonly LeafField[]
+  /** What a group begins with. */
+  readonly beginning: unknown
+}
 /** A value fixed by the schema, such as the method's name: stored, not shown. */
 export interface ConstantField extends Common {
   readonly kind: 'constant'
@@ -63,7 +71,7 @@ export interface VariantField extends Common {
   readonly discriminator: string
   readonly variants: readonly { readonly name: string; readonly fields: readonly Field[] }[]
 }
-export type Field = NumberField | TextField | SwitchField | ChoiceField | ChoicesField | OrderField | RowsField | NumbersField | TextsField | ConstantField | GroupField | VariantField
+export type Field = NumberField | TextField | SwitchField | ChoiceField | ChoicesField | OrderField | RowsField | NumbersField | TextsField | ListField | ConstantField | GroupField | VariantField
 /** A field with a control of its own. */
 export type LeafField = NumberField | TextField | SwitchField | ChoiceField | ChoicesField | OrderField | RowsField | NumbersField | TextsField
 
@@ -101,6 +109,7 @@ export function describeSchema(schema: z.ZodType, place: Place = { path: '', var
   if (inner instanceof z.ZodArray && inner.element instanceof z.ZodEnum) return { ...common, kind: holdsAll(inner, inner.element) ? 'order' : 'choices', choices: inner.element.options.map(String) }
   const keys = inner instanceof z.ZodArray ? rowKeysOf(inner.element) : null
   if (keys !== null) return { ...common, kind: 'rows', keys }
+  if (inner instanceof z.ZodArray && inner.element instanceof z.ZodObject) return { ...common, kind: 'list', fields: describeItem(inner.element, place), beginning: inner.element.safeParse({}).data ?? {} }
   throw unknownKind(place.path, inner)
 }
 
@@ -114,6 +123,16 @@ function rowKeysOf(element: unknown): readonly RowKey[] | null {
   if (!(element instanceof z.ZodObject)) return null
   const keys = Object.entries(element.shape).map(([name, value]) => ({ name, ...unwrap(value) }))
   return keys.every(({ inner }) => inner instanceof z.ZodNumber) ? keys.map(({ name, isNullable }) => ({ name, isNullable })) : null
+}
+
+/** The settings of one group of a list. */
+function describeItem(element: z.ZodObject, { path }: Place): LeafField[] {
+  return Object.entries(element.shape).map(([key, value]) => {
+    if (!(value instanceof z.ZodType)) throw unknownKind(join(path, key), value)
+    const field = describeSchema(value, { path: `${path}.*.${key}`, variantPath: join(path, key) })
+    if (field.kind === 'group' || field.kind === 'variant' || field.kind === 'list' || field.kind === 'constant') throw unknownKind(join(path, key), value)
+    return field
+  })
 }
 
 function describeShape(object: z.ZodObject, place: Place, variant: string | null = null): Field[] {
@@ -160,10 +179,11 @@ function unknownKind(path: string, schema: unknown): Error {
   return new Error(`No control exists for "${path}", a schema of kind "${kind}". Add one to renderer/schema-form.`)
 }
 
-/** Every leaf under a field, of all variants, first occurrence of each text path. */
-export function leaves(field: Field): LeafField[] {
+/** Every leaf under a field, of all variants, first occurrence of each text path; of a list, itself and the leaves of one of its groups. */
+export function leaves(field: Field): (LeafField | ListField)[] {
   if (field.kind === 'group') return field.fields.flatMap(leaves)
   if (field.kind === 'variant') return field.variants.flatMap((variant) => variant.fields.flatMap(leaves))
+  if (field.kind === 'list') return [field, ...field.fields]
   return field.kind === 'constant' ? [] : [field]
 }
 

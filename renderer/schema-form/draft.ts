@@ -1,9 +1,9 @@
 /** A configuration being edited: plain data, not yet known to be valid. */
 export type Draft = { readonly [key: string]: unknown }
 
-/** The value at a dotted path; undefined where there is none. */
+/** The value at a dotted path, places in a list counted from 0; undefined where there is none. */
 export function valueAt(draft: unknown, path: string): unknown {
-  return path.split('.').reduce((value: unknown, key) => (isDraft(value) ? value[key] : undefined), draft)
+  return path.split('.').reduce((value: unknown, key) => (isDraft(value) ? value[key] : Array.isArray(value) ? value[Number(key)] : undefined), draft)
 }
 
 /** A copy of the draft with another value at the path. */
@@ -11,7 +11,12 @@ export function withValue(draft: Draft, path: string, value: unknown): Draft {
   const [key = '', ...rest] = path.split('.')
   if (rest.length === 0) return { ...draft, [key]: value }
   const child = draft[key]
+  if (Array.isArray(child)) return { ...draft, [key]: withItem(child, rest, value) }
   return { ...draft, [key]: withValue(isDraft(child) ? child : {}, rest.join('.'), value) }
+}
+
+function withItem(list: readonly unknown[], [place = '', ...rest]: readonly string[], value: unknown): unknown[] {
+  return list.map((item: unknown, index) => (index !== Number(place) ? item : rest.length === 0 ? value : withValue(isDraft(item) ? item : {}, rest.join('.'), value)))
 }
 
 /**

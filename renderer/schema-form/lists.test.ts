@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from '../../main/contract/zod.ts'
-import { describeSchema } from './describe-schema.ts'
+import { describeSchema, leaves } from './describe-schema.ts'
 import { parseRows, writeRow } from './parse-rows.ts'
 import { parseTexts } from './parse-texts.ts'
 import { permutations } from './permutations.ts'
@@ -16,7 +16,23 @@ describe('lists in a form', () => {
   it('of objects are rows where these hold numbers alone', () => {
     expect(describeSchema(z.array(z.strictObject({ epoch: z.int(), batchSize: z.int() })))).toMatchObject({ kind: 'rows', keys: [{ name: 'epoch', isNullable: false }, { name: 'batchSize', isNullable: false }] })
     expect(describeSchema(z.array(z.strictObject({ block: z.int().nullable().default(null), weight: z.number().default(1) })))).toMatchObject({ kind: 'rows', keys: [{ name: 'block', isNullable: true }, { name: 'weight', isNullable: false }] })
-    expect(() => describeSchema(z.array(z.strictObject({ epoch: z.int(), name: z.string() })))).toThrow('No control exists')
+  })
+
+  it('of other objects are groups with controls of their own, which stand at a place in the list', () => {
+    const set = z.strictObject({ name: z.enum(['a', 'b']).default('b'), path: z.string().nullable().default(null), fraction: z.number().default(1) })
+    const field = describeSchema(z.array(set).prefault([{}]), { path: 'sets', variantPath: null })
+    expect(field).toMatchObject({
+      kind: 'list',
+      path: 'sets',
+      beginning: { name: 'b', path: null, fraction: 1 },
+      fields: [
+        { kind: 'choice', path: 'sets.*.name', variantPath: 'sets.name', choices: ['a', 'b'], defaultValue: 'b' },
+        { kind: 'text', path: 'sets.*.path', isNullable: true },
+        { kind: 'number', path: 'sets.*.fraction', defaultValue: 1 },
+      ],
+    })
+    expect(leaves(field).map(({ path }) => path)).toEqual(['sets', 'sets.*.name', 'sets.*.path', 'sets.*.fraction'])
+    expect(() => describeSchema(z.array(z.strictObject({ inner: z.array(set) })))).toThrow('No control exists for "inner", a schema of kind "array"')
   })
 })
 
