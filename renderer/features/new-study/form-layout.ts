@@ -3,11 +3,11 @@ import type { MethodName } from '../../../main/contract/study-config.ts'
 /** Which settings stand where in the form. A test sees to it that every setting of the schema stands in exactly one place. */
 export interface FormGroup {
   /** A key under `newStudy.group`, or null for settings without a heading of their own. */
-  readonly title: 'schedule' | 'evaluation' | 'noiseScale' | 'compute' | 'statistics' | 'regularization' | 'learningRates' | 'limits' | 'growth' | 'divergence' | 'lengths' | 'epochs' | 'realisation' | 'rollback' | 'fit' | 'coding' | 'baselines' | 'memory' | 'watching' | 'lostWorkers' | 'weights' | 'library' | 'collapse' | null
+  readonly title: 'schedule' | 'evaluation' | 'noiseScale' | 'compute' | 'statistics' | 'regularization' | 'learningRates' | 'limits' | 'growth' | 'divergence' | 'lengths' | 'epochs' | 'realisation' | 'rollback' | 'fit' | 'coding' | 'baselines' | 'memory' | 'watching' | 'lostWorkers' | 'weights' | 'library' | 'collapse' | 'features' | 'furtherSets' | 'otherLosses' | null
   readonly paths: readonly string[]
 }
 export interface FormSection {
-  readonly id: 'data' | 'model' | 'optimizer' | 'sweep' | 'target' | 'stages' | 'advanced' | 'comparison' | 'controller' | 'goal' | 'controllerDetails' | 'branchPolicy' | 'branchTraining' | 'quantization' | 'compression' | 'exchange' | 'exchangeDetails' | 'students' | 'choice' | 'distillation' | 'distillationDetails' | 'budget'
+  readonly id: 'data' | 'model' | 'optimizer' | 'sweep' | 'target' | 'stages' | 'advanced' | 'comparison' | 'controller' | 'goal' | 'controllerDetails' | 'branchPolicy' | 'branchTraining' | 'quantization' | 'compression' | 'exchange' | 'exchangeDetails' | 'students' | 'choice' | 'distillation' | 'distillationDetails' | 'labels' | 'decorrelation' | 'unlabelled' | 'decorrelationDetails' | 'budget'
   readonly groups: readonly FormGroup[]
   readonly isFolded?: true
 }
@@ -137,8 +137,32 @@ const distillation: readonly FormSection[] = [
   { id: 'advanced', isFolded: true, groups: [{ title: 'statistics', paths: under('students', ['confidence', 'firstSeed', 'parallelRuns']) }, ...shared] },
 ]
 
+const decorrelation: readonly FormSection[] = [
+  ...trained,
+  { id: 'labels', groups: [{ title: null, paths: under('labels', ['ways', 'fractions', 'seeds', 'batchSize', 'steps']) }] },
+  { id: 'unlabelled', groups: [{ title: null, paths: ['decorrelation.unlabelledSets'] }, { title: 'furtherSets', paths: ['decorrelation.labelledSets'] }] },
+  {
+    id: 'decorrelation',
+    groups: [
+      { title: null, paths: under('decorrelation', ['measure', 'penalty', 'reduction', 'pooling', 'positions']) },
+      { title: 'weights', paths: under('decorrelation', ['taskWeight', 'unlabelledWeight', 'labelledWeight', 'varianceWeight', 'warmupSteps']) },
+      { title: 'features', paths: under('decorrelation', ['labelledTaps', 'unlabelledTaps']) },
+    ],
+  },
+  {
+    id: 'decorrelationDetails',
+    isFolded: true,
+    groups: [
+      { title: null, paths: under('decorrelation', ['taskLoss', 'combine', 'termClipNorm', 'centring', 'deadLimit', 'statistics', 'probeExamples']) },
+      { title: 'otherLosses', paths: under('decorrelation', ['entropyWeight', 'consistencyWeight', 'noise', 'shift', 'auxiliary']) },
+    ],
+  },
+  { id: 'budget', groups: [{ title: null, paths: under('labels', ['budgetHours', 'hourlyRate']) }] },
+  { id: 'advanced', isFolded: true, groups: [{ title: 'statistics', paths: under('labels', ['confidence', 'firstSeed', 'parallelRuns']) }, ...shared] },
+]
+
 /** The form of each method's study. */
-export const formSections: Readonly<Record<MethodName, readonly FormSection[]>> = { 'critical-batch-size': sweep, 'loss-gap-batch': comparison, 'gradient-quantization': quantization, 'feature-distillation': distillation }
+export const formSections: Readonly<Record<MethodName, readonly FormSection[]>> = { 'critical-batch-size': sweep, 'loss-gap-batch': comparison, 'gradient-quantization': quantization, 'feature-distillation': distillation, 'channel-decorrelation': decorrelation }
 
 /** The form of a branch of a run: what may be another than at its checkpoint. */
 export const branchSections: readonly FormSection[] = [

@@ -3,7 +3,7 @@ import type { Issue } from '../../schema-form/form.ts'
 /** What is wrong with a setting, in the window's language and in words for people; the schema's own words where there are none. */
 export function issueText(issue: Issue, t: (key: string, named: Record<string, string>) => string): string {
   const { path, rule } = issue
-  if (path === 'run.dataset.path') return t('newStudy.rule.path', {})
+  if (path === 'run.dataset.path' || /\.(labelled|unlabelled)Sets\.\d+\.path$/.test(path)) return t('newStudy.rule.path', {})
   if (rule?.code === 'too_small' || rule?.code === 'too_big') {
     const isLow = rule.code === 'too_small'
     const bound = rule.code === 'too_small' ? rule.minimum : rule.maximum
@@ -18,6 +18,7 @@ export function issueText(issue: Issue, t: (key: string, named: Record<string, s
     if (path === 'comparison.smallBatch') return t('newStudy.rule.smallBatch', {})
     if (path === 'comparison.arms' || path === 'quantization.arms') return t('newStudy.rule.arms', {})
     if (path === 'students.ways') return t('newStudy.rule.ways', {})
+    if (path === 'labels.ways' || path === 'labels.fractions') return t('newStudy.rule.once', {})
     if (path === 'students.depths' || path === 'students.rearDepths') return t('newStudy.rule.depths', {})
     if (path === 'comparison.warmupEpochs') return t('newStudy.rule.warmup', {})
     if (path === 'comparison.currentArm') return t('newStudy.rule.currentArm', {})

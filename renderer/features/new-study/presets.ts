@@ -21,11 +21,17 @@ const ways = [
   { name: 'exits', values: ['whole', 'alone', 'deep-supervision-exits', 'self-distillation'] },
 ] as const
 
+const labelWays = [
+  { name: 'figures', values: ['supervised', '3a', '3b', '3c'] },
+  { name: 'covariances', values: ['supervised', '3b', 'decov', 'vicreg'] },
+] as const
+
 /** Lists to begin a setting from; none for most. */
 export function presetsOf(path: string, t: ComposerTranslation): readonly Preset[] {
   if (path === 'sweep.batchSizes') return batchSizes.map(({ name, values }) => ({ label: t(`newStudy.preset.${name}`, { from: values[0], to: values.at(-1) ?? '' }), values }))
   if (path === 'quantization.arms') return arms.map(({ name, values }) => ({ label: t(`newStudy.preset.${name}`), values }))
   if (path === 'students.ways') return ways.map(({ name, values }) => ({ label: t(`newStudy.preset.${name}`), values }))
+  if (path === 'labels.ways') return labelWays.map(({ name, values }) => ({ label: t(`newStudy.preset.${name}`), values }))
   // Lin et al. 2018, Deep Gradient Compression, arXiv:1712.01887: from a quarter to 0.1 % in five epochs.
   if (path === 'exchange.warmupRatios') return [{ label: t('newStudy.preset.warmup'), values: [0.25, 0.0625, 0.015625, 0.004] }]
   return []

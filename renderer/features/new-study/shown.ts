@@ -1,7 +1,7 @@
 import { valueAt } from '../../schema-form/draft.ts'
 import type { Draft } from '../../schema-form/draft.ts'
 
-type Rule = (draft: Draft) => boolean
+type Rule = (draft: unknown) => boolean
 
 const hasArm = (...names: readonly string[]): Rule => (draft) => {
   const chosen = valueAt(draft, 'comparison.arms')
@@ -20,6 +20,14 @@ const trains = (...ways: readonly string[]): Rule => (draft) => {
   const chosen = valueAt(draft, 'students.ways')
   return Array.isArray(chosen) && ways.some((way) => chosen.includes(way))
 }
+/** Whether any of the ways to train on few labels is among those compared. */
+const decorrelates = (...ways: readonly string[]): Rule => (draft) => {
+  const chosen = valueAt(draft, 'labels.ways')
+  return Array.isArray(chosen) && ways.some((way) => chosen.includes(way))
+}
+const onUnlabelled = decorrelates('3a', '3b', 'decov', 'vicreg')
+const onLabelled = decorrelates('3b', '3c', 'decov', 'vicreg')
+const above0 = (path: string): Rule => (draft) => Number(valueAt(draft, path)) > 0
 const hasLibrary: Rule = (draft) => {
   const rears = valueAt(draft, 'students.rearDepths')
   return Array.isArray(rears) && rears.length > 0
@@ -56,8 +64,27 @@ const rules: Readonly<Record<string, Rule>> = {
   'students.rearDepths': trains('distilled', 'soft-targets', 'distilled-soft-targets'),
   'students.maxTrainingMemoryMiB': hasLibrary,
   'students.maxTrainingMegaMacs': hasLibrary,
+  ...Object.fromEntries(['unlabelledWeight', 'unlabelledTaps', 'entropyWeight', 'consistencyWeight', 'statistics'].map((name) => [`decorrelation.${name}`, onUnlabelled])),
+  ...Object.fromEntries(['labelledWeight', 'labelledTaps'].map((name) => [`decorrelation.${name}`, onLabelled])),
+  ...Object.fromEntries(['measure', 'penalty', 'reduction'].map((name) => [`decorrelation.${name}`, decorrelates('3a', '3b', '3c')])),
+  ...Object.fromEntries(['noise', 'shift'].map((name) => [`decorrelation.${name}`, both(onUnlabelled, above0('decorrelation.consistencyWeight'))])),
+  'decorrelation.positions': is('decorrelation.pooling', 'subset'),
+  'decorrelation.termClipNorm': is('decorrelation.combine', 'separate'),
   'exchange.windowSteps': is('exchange.memory', 'window'),
   'exchange.masking': is('exchange.momentum', 'worker'),
+}
+
+/** Of a group in a list, by what else it holds: its name in the list's path, and when it means something. */
+const itemRules: Readonly<Record<string, (item: unknown) => boolean>> = {
+  path: is('name', 'file'),
+  labelColumn: is('name', 'file'),
+  block: is('place', 'block'),
+  data: is('kind', 'decoder'),
+}
+
+/** Whether a setting of a group in a list is to be shown beside the others of that group. */
+export function isItemShown(name: string, item: unknown): boolean {
+  return itemRules[name]?.(item) ?? true
 }
 
 /** Where the settings of a loss-gap controller may stand: of a study, or of a run. */

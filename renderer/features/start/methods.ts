@@ -2,4 +2,4 @@
 export const methods = ['critical-batch-size', 'loss-gap-batch', 'gradient-quantization', 'feature-distillation', 'channel-decorrelation'] as const
 export type MethodId = (typeof methods)[number]
 /** Those that have a study. */
-export const readyMethods: readonly MethodId[] = ['critical-batch-size', 'loss-gap-batch', 'gradient-quantization', 'feature-distillation']
+export const readyMethods: readonly MethodId[] = ['critical-batch-size', 'loss-gap-batch', 'gradient-quantization', 'feature-distillation', 'channel-decorrelation']

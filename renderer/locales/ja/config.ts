@@ -1,4 +1,5 @@
 import type { FieldTexts } from '../field-text.ts'
+import { channelDecorrelationConfig } from './channel-decorrelation-config.ts'
 import { featureDistillationConfig } from './feature-distillation-config.ts'
 import { gradientQuantizationConfig } from './gradient-quantization-config.ts'
 import { lossGapConfig } from './loss-gap-config.ts'
@@ -161,4 +162,5 @@ export const config: FieldTexts = {
   ...lossGapConfig,
   ...gradientQuantizationConfig,
   ...featureDistillationConfig,
+  ...channelDecorrelationConfig,
 }
