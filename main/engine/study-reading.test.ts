@@ -22,7 +22,7 @@ describe('what the log says of a study', () => {
     for (let index = 0; index < 10_050; index += 1) note('run.resumed', { index })
     note('study.extended', { batchSizes: [16] })
     note('budget.reached', { hours: 2 })
-    expect(loggedDataset(writer, studyId)).toEqual({ trainExamples: 900, validationExamples: 100, hash: 'abc', data: { shape: [28, 28, 1], classes: 10 }, latencies: new Map([[2, { medianMs: 0.5, p95Ms: 0.7 }]]), endedBatchSizes: new Set([8]) })
+    expect(loggedDataset(writer, studyId)).toEqual({ trainExamples: 900, validationExamples: 100, hash: 'abc', classes: 10, data: { shape: [28, 28, 1], classes: 10 }, latencies: new Map([[2, { medianMs: 0.5, p95Ms: 0.7 }]]), endedBatchSizes: new Set([8]) })
     expect(stoppedPoints(writer, studyId)).toEqual(new Set([8]))
     expect([budgetsUsed(writer, studyId), budgetsUsed(writer, other)]).toEqual([2, 0])
     expect(loggedDataset(writer, other)).toBeNull()

@@ -39,4 +39,14 @@ describe('what the engine knows of a comparison', () => {
     expect(() => extendedConfig(distilled(), { batchSizes: [], maxSeeds: 1 })).toThrow("below the study's 2")
     expect(studySettings(distilled({ parallelRuns: 3, budgetHours: 2 }))).toEqual({ parallelRuns: 3, budgetHours: 2, hourlyRate: 0 })
   })
+
+  it('is the same of decorrelated channels, whose steps also hold unlabelled examples and further labelled ones', () => {
+    const decorrelated = (change: object = {}, decorrelation: object = {}) => studyConfig.parse({ method: 'channel-decorrelation', decorrelation, labels: { batchSize: 48, seeds: 2, ...change } })
+    expect(largestBatchSize(decorrelated())).toBe(48 + 128)
+    expect(largestBatchSize(decorrelated({}, { unlabelledSets: [{ batchSize: 32 }, { batchSize: 16 }], labelledSets: [{ batchSize: 8 }] }))).toBe(104)
+    expect(largestBatchSize(decorrelated({ ways: ['supervised', '3c'] }))).toBe(48)
+    expect(extendedConfig(decorrelated(), { batchSizes: [], maxSeeds: 5 })).toEqual(decorrelated({ seeds: 5 }))
+    expect(() => extendedConfig(decorrelated(), { batchSizes: [64], maxSeeds: null })).toThrow('sweeps no batch sizes')
+    expect(studySettings(decorrelated({ parallelRuns: 3, budgetHours: 2 }))).toEqual({ parallelRuns: 3, budgetHours: 2, hourlyRate: 0 })
+  })
 })

@@ -1,7 +1,7 @@
 import { spentOn } from '../run-outcome.ts'
 import type { DatasetFacts, StudiedRun } from '../study.ts'
 import type { ChannelDecorrelationConfig } from './config.ts'
-import { noiseFloors } from './noise-floor.ts'
+import { noiseFloors } from './noise-floors.ts'
 import { readRuns } from './read-runs.ts'
 import type { ChannelDecorrelationReport } from './report.ts'
 import { summariseArms } from './summarise-arms.ts'

@@ -2,7 +2,7 @@ import type { Spread } from '../../contract/spread.ts'
 import { confidenceInWords, points } from '../in-words.ts'
 import { BASELINE } from './arms.ts'
 import type { ChannelDecorrelationConfig } from './config.ts'
-import type { ChannelDecorrelationReport, DecorrelatedArm, DecorrelatedRun, DecorrelationFacts, DecorrelationStanding, DecorrelationVerdictCode } from './report.ts'
+import { VARIANCE_KEPT, type ChannelDecorrelationReport, type DecorrelatedArm, type DecorrelatedRun, type DecorrelationFacts, type DecorrelationStanding, type DecorrelationVerdictCode } from './report.ts'
 
 type Verdict = ChannelDecorrelationReport['verdict']
 type Compared = DecorrelatedArm & { readonly gain: Spread }
@@ -41,7 +41,7 @@ function judge({ labels: { confidence } }: ChannelDecorrelationConfig, compared:
     ...(isSingle ? ['One seed of each, so chance is not told from effect.'] : better.length + worse.length === 0 ? [`No difference in accuracy from supervised training is shown at any fraction, by ${confidenceInWords(confidence)} intervals.`] : [`Accuracy against supervised training, by ${confidenceInWords(confidence)} intervals.`]),
     ...[...Map.groupBy(compared, ({ fraction }) => fraction).values()].map(atFraction),
     ...gapSentences({ isSingle, smallerGap, largerGap }),
-    ...(shrunk.length === 0 ? [] : [`The variance of the channels falls by more than 20 % with ${shrunk.map(inPlace).join(', ')}.`]),
+    ...(shrunk.length === 0 ? [] : [`The variance of the channels falls by more than ${Math.round((1 - VARIANCE_KEPT) * 100)} % with ${shrunk.map(inPlace).join(', ')}.`]),
   ]
   return say(codeOf({ isSingle, better: better.length, worse: worse.length }), sentences.join(' '), facts)
 }

@@ -99,7 +99,7 @@ function generalWarnings({ run, decorrelation, labels: { ways, steps } }: Channe
   return [
     ...(terms === '' ? [] : [warning('other-terms', `The ways also have other losses that supervised training has not (${terms}): a difference is not that of decorrelation alone.`, { terms })]),
     ...(covariances.length > 0 && ways.some((way) => way !== BASELINE && !isCovariance(way)) ? [warning('weights-differ', `The losses of ${covariances.join(', ')} are covariances, in squared units of the feature: their weights say another thing than those of correlations.`, { ways: covariances.join(', ') })] : []),
-    ...(decorrelates && warmupSteps > steps / 2 ? [warning('long-warm-up', `The weights of the correlations rise over ${warmupSteps} of the ${steps} steps: most of a run has less than the full weight.`, { warmupSteps, steps })] : []),
+    ...(decorrelates && warmupSteps > steps / 2 ? [warning('long-warm-up', `The weights of the correlations rise over ${warmupSteps} steps and a run has ${steps}: most of it has less than the full weight.`, { warmupSteps, steps })] : []),
     ...(ways.length > 1 ? [warning('one-rate', 'All ways and fractions share one learning rate and one weight; each might do better with its own.', {})] : []),
     ...('normalization' in run.model && run.model.normalization === 'batch' && isUnlabelled ? [warning('batch-norm', 'The model normalises by the batch: labelled and unlabelled examples are normalised each by their own statistics while training.', {})] : []),
   ]
