@@ -10,10 +10,14 @@ export interface DataShape {
 }
 
 /**
- * What is to be known of models on some data, for methods that cut them; nothing for others, so that a process which only reads the log loads no
- * models without need.
+ * What is to be known of models on some data, for methods that cut or tap them; nothing for others, so that a process which only reads the log loads
+ * no models without need.
  */
-export async function modelFactsFor(config: Pick<StudyConfig, 'method'>, { shape, classes }: DataShape): Promise<Pick<DatasetFacts, 'cutCost' | 'checkDistillation'>> {
+export async function modelFactsFor(config: Pick<StudyConfig, 'method'>, { shape, classes, trainExamples }: DataShape & Pick<DatasetFacts, 'trainExamples'>): Promise<Pick<DatasetFacts, 'cutCost' | 'checkDistillation' | 'checkDecorrelation'>> {
+  if (config.method === 'channel-decorrelation') {
+    const { checkDecorrelation } = await import('../training/decorrelation/check-decorrelation.ts')
+    return { checkDecorrelation: (run) => checkDecorrelation(run, { shape, classes, train: { count: trainExamples } }) }
+  }
   if (config.method !== 'feature-distillation') return {}
   const [{ createStack }, { cutCost }, { checkDistillation }] = await Promise.all([import('../training/models/index.ts'), import('../training/models/cut-cost.ts'), import('../training/distillation/check-distillation.ts')])
   const known = new Map<string, CutCost>()

@@ -4,6 +4,7 @@ import type { RunRecord } from '../contract/records.ts'
 import { chooseThreads } from '../training/choose-threads.ts'
 import { checkExchange } from '../training/exchange/check-exchange.ts'
 import { canonicalJson } from '../log/canonical-json.ts'
+import { checkFurtherSets } from './check-further-sets.ts'
 import { checkRunPolicy } from './run-policy.ts'
 import { checkRun } from '../training/run-plan.ts'
 import type { Trainer } from '../training/trainer.ts'
@@ -182,10 +183,7 @@ async function checkStartable(config: RunConfig, { dataset, cost }: Prepared): P
   checkRun(config, dataset)
   checkExchange(config, cost.parameters)
   checkRunPolicy(config, { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, classes: dataset.classes })
-  if (config.decorrelation === null) return
-  // A set that does not fit is refused now, not when its run's turn comes.
-  const { loadFurtherSets } = await import('../training/decorrelation/further-sets.ts')
-  await loadFurtherSets({ config: config.decorrelation, run: config, dataset })
+  await checkFurtherSets(config, dataset)
 }
 
 /** A run by itself, on one lane. */

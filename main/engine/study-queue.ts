@@ -5,6 +5,7 @@ import type { StudyRecord } from '../contract/records.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { Dataset } from '../training/datasets/dataset.ts'
 import type { DatasetFacts, Study } from '../methods/study.ts'
+import { checkSetsOfStudy } from './check-further-sets.ts'
 import { modelFactsFor } from './model-facts.ts'
 import { LanePool } from './lane-pool.ts'
 import { threadsOfLane } from './lanes.ts'
@@ -41,6 +42,7 @@ export class StudyQueue {
     const { context, preparation, studyOf } = this.#options
     const { dataset, cost } = await preparation.prepare(config.run, sizeOf(config))
     studyOf(config).check(config, { ...(await factsOf(dataset, config)), parameters: cost.parameters })
+    await checkSetsOfStudy(config, dataset)
     const study = await context.gate.write(() => context.writer.createStudy(config))
     await this.#recordDataset(study.id, dataset)
     this.#enqueue(study.id)
@@ -136,7 +138,7 @@ export class StudyQueue {
     const { context, studyOf } = this.#options
     const logged = loggedDataset(context.writer, id)
     if (logged === null) return
-    const facts = { ...logged, ...(logged.data === null ? {} : await modelFactsFor(config, logged.data)) }
+    const facts = { ...logged, ...(logged.data === null ? {} : await modelFactsFor(config, { ...logged.data, trainExamples: logged.trainExamples })) }
     const progress = studyOf(config).progress(config, new StudyReading(context.writer).runs(id), facts)
     context.emit({ name: 'study.changed', payload: { studyId: id, status, progress } })
   }
@@ -254,7 +256,7 @@ export class StudyQueue {
 
 /** What a method needs to know of the data. */
 export async function factsOf(dataset: Dataset, config: StudyConfig): Promise<DatasetFacts> {
-  return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, classes: dataset.classes, ...(await modelFactsFor(config, dataset)) }
+  return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, classes: dataset.classes, ...(await modelFactsFor(config, { shape: dataset.shape, classes: dataset.classes, trainExamples: dataset.train.count })) }
 }
 
 /** What decides how much memory a study needs, but its model and data: the largest batch, and how many run side by side. */

@@ -121,12 +121,12 @@ function rereadConfig(config: StudyConfig, { target, fitFrom, fitTo }: ParsedQue
 /** What the log says of the study's data; read from the files where the log does not say. */
 async function factsFor(reader: LogReader, study: StudyRecord): Promise<DatasetFacts> {
   const logged = loggedDataset(reader, study.id)
-  const ofModels = async (data: DataShape) => await (await import('../engine/model-facts.ts')).modelFactsFor(study.config, data)
-  if (logged !== null) return { ...logged, ...(logged.data === null ? {} : await ofModels(logged.data)) }
+  const ofModels = async (data: DataShape, trainExamples: number) => await (await import('../engine/model-facts.ts')).modelFactsFor(study.config, { ...data, trainExamples })
+  if (logged !== null) return { ...logged, ...(logged.data === null ? {} : await ofModels(logged.data, logged.trainExamples)) }
   try {
     const { loadDataset } = await import('../training/datasets/index.ts')
     const dataset = await loadDataset(study.config.run.dataset)
-    return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, classes: dataset.classes, ...(await ofModels(dataset)) }
+    return { trainExamples: dataset.train.count, validationExamples: dataset.validation.count, classes: dataset.classes, ...(await ofModels(dataset, dataset.train.count)) }
   } catch (error) {
     throw new LoupeError('not-found', `The log does not say how many examples study ${study.id} trains on, and its data cannot be read: ${error instanceof Error ? error.message : String(error)}`, { studyId: study.id })
   }

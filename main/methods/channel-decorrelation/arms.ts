@@ -41,7 +41,7 @@ export function everyArm({ labels: { ways, fractions } }: ChannelDecorrelationCo
 }
 
 /**
- * Training examples whose labels are used, at least one.
+ * Training examples whose labels are used, at least one: the first of the split, so that all seeds have the same, and more hold fewer.
  *
  * @example 0.01 of 54,000: 540.
  */

@@ -26,7 +26,7 @@ const quantities = <Value extends z.ZodType>(value: Value) => ({
   effectiveRank: value,
   deadChannels: value,
   meanDeviation: value,
-  /** Mean |ρ| on examples of the first unlabelled set. */
+  /** Mean |ρ| on examples of the first unlabelled set; null for a way that does not train on them. */
   unlabelledMeanCorrelation: value,
   /** Of a step, evaluations excluded, in ms. */
   stepMs: value,
@@ -95,7 +95,6 @@ export const decorrelatedArm = z.object({
       accuracyGap: spread.nullable(),
       lossGap: spread.nullable(),
       meanCorrelation: spread.nullable(),
-      unlabelledMeanCorrelation: spread.nullable(),
       effectiveRank: spread.nullable(),
       deadChannels: spread.nullable(),
       /** Square of the mean deviation, over that of supervised. */
@@ -144,6 +143,7 @@ export const decorrelationWarningCode = z.enum([
   'single-seed',
   'many-comparisons', // intervals that exclude 0 by chance; facts: comparisons, byChance
   'few-labels', // fewer than 10 labelled examples of a class on average; facts: fraction, labels, classes
+  'one-draw', // the labels are the same for all seeds; facts: splitSeed
   'all-labelled', // with every label in use the unlabelled examples are the labelled ones; facts: fraction
   'noise-floor', // the loss is at or below what chance makes of independent channels at its batch; facts: arm, term, loss, floor, batchSize
   'small-batch', // chance alone makes a mean |ρ| above 0.2; facts: stream, samples, floor

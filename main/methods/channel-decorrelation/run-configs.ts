@@ -1,6 +1,6 @@
 import { decorrelationConfig, type AuxiliaryNet, type DecorrelationConfig } from '../../contract/decorrelation-config.ts'
 import { runConfig, type RunConfig } from '../../contract/run-config.ts'
-import { hasLabelledTerm, hasUnlabelledTerm, type Arm } from './arms.ts'
+import { everyArm, hasLabelledTerm, hasUnlabelledTerm, type Arm } from './arms.ts'
 import type { ChannelDecorrelationConfig, DecorrelationWay } from './config.ts'
 
 /** Weight of the hinge of `vicreg` where the shared settings have none: without it a covariance falls fastest where all channels shrink to 0. */
@@ -18,9 +18,16 @@ export function decorrelationOf(config: ChannelDecorrelationConfig, { way, fract
   return decorrelationConfig.parse({ ...decorrelation, ...measureOf(way, decorrelation), ...termsOf(way, decorrelation), labelFraction: fraction })
 }
 
+/** A run that reads every set that some way of the study does: the first to look at, before any is trained. */
+export function widestRunOf(config: ChannelDecorrelationConfig): RunConfig | null {
+  const arms = everyArm(config)
+  const arm = arms.find(({ way }) => hasUnlabelledTerm(way)) ?? arms[0]
+  return arm === undefined ? null : runConfigOf({ config, arm, seed: config.labels.firstSeed })
+}
+
 type Shared = ChannelDecorrelationConfig['decorrelation']
 
-/** Terms that a way has. The unlabelled sets stay, so that channels are looked at on the same examples in every way. */
+/** Terms that a way has. Sets that none of them reads are not read. */
 function termsOf(way: DecorrelationWay, shared: Shared): Partial<DecorrelationConfig> {
   const labelledWeight = hasLabelledTerm(way) ? shared.labelledWeight : 0
   if (hasUnlabelledTerm(way)) return { labelledWeight }

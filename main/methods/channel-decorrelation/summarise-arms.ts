@@ -60,7 +60,6 @@ function againstBaseline(runs: readonly DecorrelatedRun[], { id, fraction }: { r
     accuracyGap: difference((run) => run.accuracyGap),
     lossGap: difference((run) => run.lossGap),
     meanCorrelation: difference((run) => run.meanCorrelation),
-    unlabelledMeanCorrelation: difference((run) => run.unlabelledMeanCorrelation),
     effectiveRank: difference((run) => run.effectiveRank),
     deadChannels: difference((run) => run.deadChannels),
     variance: pairedRatio(pairs, (run) => (run.meanDeviation === null ? null : run.meanDeviation ** 2), confidence),

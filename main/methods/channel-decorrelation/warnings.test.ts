@@ -20,9 +20,10 @@ const both = (way: DecorrelationWay, rest: Partial<MadeRun> = {}, base: Partial<
 const of = (code: DecorrelationWarningCode, runs: readonly MadeRun[], rest: Rest = {}) => warnings(runs, rest).filter((one) => one.code === code)
 
 describe('what is to be known about a comparison on few labels', () => {
-  it('is nothing but the one rate where all is well', () => {
-    expect(warnings(both('3b')).map(({ code }) => code)).toEqual(['one-rate'])
-    expect(warnings([{ way: '3b', seed: 1 }, { way: '3b', seed: 2 }])).toEqual([])
+  it('is nothing but the one rate, and the one draw of labels, where all is well', () => {
+    expect(warnings(both('3b')).map(({ code }) => code)).toEqual(['one-draw', 'one-rate'])
+    expect(of('one-draw', both('3b'), { run: { dataset: { splitSeed: 7 } } })).toMatchObject([{ facts: { splitSeed: 7 } }])
+    expect(warnings([{ way: '3c', seed: 1, fraction: 1 }, { way: '3c', seed: 2, fraction: 1 }])).toEqual([])
   })
 
   it('R4: is that a loss has come to what chance makes of independent channels at its batch', () => {
@@ -57,7 +58,7 @@ describe('what is to be known about a comparison on few labels', () => {
   })
 
   it('is how much chance has to say: seeds, intervals, batches', () => {
-    expect(warnings([{ way: 'supervised', seed: 1 }, { way: '3b', seed: 1 }]).map(({ code }) => code)).toEqual(['single-seed', 'one-rate'])
+    expect(warnings([{ way: 'supervised', seed: 1 }, { way: '3b', seed: 1 }]).map(({ code }) => code)).toEqual(['one-draw', 'single-seed', 'one-rate'])
     expect(of('many-comparisons', [...both('3a'), ...both('3b').filter(({ way }) => way === '3b')])).toEqual([{ code: 'many-comparisons', message: '2 intervals are looked at: 0.1 of them would show a difference by chance alone if there were none.', facts: { comparisons: 2, byChance: expect.closeTo(0.1, 12) } }])
     expect(of('small-batch', both('3b'), { labels: { batchSize: 8 } })).toMatchObject([{ message: 'In labelled batches of 8, independent channels have a mean |ρ| of 0.31 by chance: the loss is mostly noise there.', facts: { stream: 'labelled', samples: 8, floor: expect.closeTo(0.3125, 10) } }])
     expect(of('small-batch', both('3a'), { labels: { batchSize: 8 } })).toEqual([])

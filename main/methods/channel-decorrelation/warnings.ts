@@ -28,6 +28,7 @@ export function warningsOf(told: Told): Warning[] {
     ...[...Map.groupBy(runs, ({ arm }) => arm)].flatMap(([arm, own]) => runWarnings(arm, own)),
     ...arms.flatMap((arm) => [...channelWarnings(arm, arms), ...floorWarnings(config, arm, floors)]),
     ...labelWarnings(config, facts),
+    ...drawWarnings(config),
     ...chanceWarnings(config, arms, floors),
     ...generalWarnings(config),
   ]
@@ -78,6 +79,11 @@ function labelWarnings({ labels: { fractions, ways }, decorrelation: { unlabelle
       ...(fraction === 1 && isOwn && ways.some(hasUnlabelledTerm) ? [warning('all-labelled', 'With all of the labels in use the unlabelled examples are the labelled ones: nothing new is seen.', { fraction })] : []),
     ]
   })
+}
+
+function drawWarnings({ run: { dataset }, labels: { fractions } }: ChannelDecorrelationConfig): Warning[] {
+  if (fractions.every((fraction) => fraction === 1)) return []
+  return [warning('one-draw', 'The labelled examples are the same for all seeds: what other labels would give is not in the intervals. Another run.dataset.splitSeed draws others.', { splitSeed: dataset.splitSeed })]
 }
 
 function chanceWarnings({ labels: { seeds, confidence } }: ChannelDecorrelationConfig, arms: readonly DecorrelatedArm[], floors: readonly NoiseFloor[]): Warning[] {
