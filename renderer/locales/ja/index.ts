@@ -5,6 +5,7 @@ import { comparison } from './comparison.ts'
 import { events } from './events.ts'
 import { distillation } from './feature-distillation.ts'
 import { students } from './feature-distillation-view.ts'
+import { fewLabels } from './few-labels.ts'
 import { fitPoints } from './fit-points.ts'
 import { gradients } from './gradient-quantization.ts'
 import { quantization } from './gradient-quantization-study.ts'
@@ -15,4 +16,4 @@ import { start } from './start.ts'
 import { study } from './study.ts'
 
 /** Every text of the window in Japanese. */
-export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, runs, charts, events }
+export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, fewLabels, runs, charts, events }
