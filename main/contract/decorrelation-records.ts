@@ -72,8 +72,18 @@ export type CompletionReading = z.output<typeof completionReading>
 
 /** A change of the learning conditions that the run's course speaks for. */
 export const recommendation = z.object({
-  /** Why: a sentence of the window for each. */
-  reason: z.enum(['will-not-reach', 'below-rank-bound', 'below-noise-floor', 'at-noise-floor', 'overfitting', 'few-labels', 'dead-channels', 'overweight', 'no-effect']),
+  /** Why: a sentence of the window for each. Beside it the names of its numbers; those in brackets may be missing. */
+  reason: z.enum([
+    'will-not-reach', // threshold, limit, standardError, examplesPerClass, [gap: of the accuracies], [share: of its gradient]
+    'below-rank-bound', // threshold, bound, samples, [neededSamples: none where there are not as many examples]
+    'below-noise-floor', // threshold, floor, samples, [neededSamples]
+    'at-noise-floor', // loss, floor, samples
+    'overfitting', // validationLoss, leastValidationLoss, gap and gapBefore: of the losses
+    'few-labels', // labelledExamples, trainingExamples, labelFraction, gap: of the accuracies
+    'dead-channels', // dead, channels, share: of them, [block: none of the output]
+    'overweight', // share: of the losses between channels in the gradient, taskShare, taskLoss
+    'no-effect', // share, before and loss: its first and last values
+  ]),
   /** Of the loss that it is about; null where it is about none. */
   term: lossTerm.nullable(),
   /** The numbers behind the reason, by name. */
