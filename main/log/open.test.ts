@@ -136,7 +136,7 @@ describe('openLogWriter', () => {
     using workspace = temporaryWorkspace()
     const first = openLogWriter({ workspace: workspace.folder, now: () => 0 })
     const run = first.createRun({ studyId: null, key: 'a', config: namedRun('a') })
-    first.appendMetrics(run.id, Array.from({ length: 50_000 }, (_, step) => batchLoss(step, step)))
+    first.appendMetrics(run.id, Array.from({ length: 50_000 }, (_, step) => batchLoss(step, Math.sin(step))))
     first.flush()
     first.close()
     const path = join(workspace.folder, 'loupe.db')

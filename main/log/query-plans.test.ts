@@ -2,6 +2,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { eventQueries } from './events.ts'
 import { gradientQueries } from './gradients.ts'
+import { blockQueries } from './metric-blocks.ts'
 import { metricQueries } from './metrics.ts'
 import { migrate } from './migrations/migrate.ts'
 import { runRecordQueries } from './run-records.ts'
@@ -44,8 +45,12 @@ describe('what charts poll', () => {
   })
 
   it('sums a metric over one range', () => {
-    expect(plan(metricQueries.total)).toContain('SEARCH metrics USING PRIMARY KEY (run=? AND key=?)')
-    expect(plan(metricQueries.sum)).toContain('SEARCH metrics USING PRIMARY KEY (run=? AND key=? AND step<?)')
+    expect(plan(metricQueries.total)).toEqual(['SEARCH metrics USING PRIMARY KEY (run=? AND key=? AND step<?)'])
+  })
+
+  it('reads the blocks of a range alone, in their order, and finds the last step before one without reading any', () => {
+    expect(plan(blockQueries.from)).toEqual(['SEARCH metric_blocks USING PRIMARY KEY (run=? AND key=? AND last_step>?)'])
+    expect(plan(blockQueries.lastStep)).toEqual(['SEARCH metric_blocks USING PRIMARY KEY (run=? AND key=? AND last_step<?)'])
   })
 
   it('finds the last value of a metric without reading the others', () => {
@@ -55,6 +60,7 @@ describe('what charts poll', () => {
 
   it('finds the keys of a run by one look-up each', () => {
     expect(plan(metricQueries.keys).join()).toMatch(/SEARCH metrics (EXISTS )?USING PRIMARY KEY \(run=\? AND key=\?\)/)
+    expect(plan(metricQueries.keys).join()).toMatch(/SEARCH metric_blocks (EXISTS )?USING (COVERING INDEX \w+|PRIMARY KEY) \(run=\? AND key=\?\)/)
   })
 
   it('finds the records of a run by its index', () => {

@@ -1,20 +1,17 @@
 import type { MetricBlock } from '../contract/metric-block.ts'
 import type { MetricKey } from '../contract/metrics.ts'
+import type { MetricPoints } from './block-codec.ts'
 
 const firstRows = 256
 /** Room that stays after an unusually long wait. */
 const usualRows = 32_768
 
-/** Rows of one metric of one run, as columns of the same length. */
-export interface MetricRows {
+/** Rows of one metric of one run, in the order in which they came. */
+export interface MetricRows extends MetricPoints {
   readonly run: number
   readonly key: MetricKey
   /** Only so many of each column mean something. */
   readonly count: number
-  readonly steps: Float64Array
-  readonly examples: Float64Array
-  readonly wallMs: Float64Array
-  readonly values: Float64Array
 }
 
 /**

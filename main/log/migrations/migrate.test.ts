@@ -127,6 +127,18 @@ describe('migrations', () => {
     expect(db.prepare('SELECT run, step, kept FROM checkpoints').raw().all()).toEqual([[7, 10, 0]])
     db.close()
   })
+
+  it('0008 adds blocks of metrics, and keeps rows where they are', () => {
+    const db = databaseAt(7)
+    db.exec(insertRun)
+    db.exec("INSERT INTO metric_keys VALUES (1, 'train/loss'); INSERT INTO metrics VALUES (7, 1, 10, 640, 5, 0.25)")
+    migrate(db, 8)
+    expect(db.prepare('SELECT * FROM metrics').raw().all()).toEqual([[7, 1, 10, 640, 5, 0.25]])
+    db.exec("INSERT INTO metric_blocks VALUES (7, 1, 30, 11, x'01')")
+    expect(() => db.exec("INSERT INTO metric_blocks VALUES (7, 1, 30, 12, x'01')")).toThrow('UNIQUE constraint failed')
+    expect(() => db.exec("INSERT INTO metric_blocks VALUES (8, 1, 30, 11, x'01')")).toThrow('FOREIGN KEY constraint failed')
+    db.close()
+  })
 })
 
 describe('an older log', () => {
@@ -152,7 +164,7 @@ describe('an older log', () => {
       if (day < 7) {
         const db = new Database(join(workspace.folder, 'loupe.db'))
         db.pragma('foreign_keys = OFF')
-        db.exec('ALTER TABLE checkpoints DROP COLUMN kept; DELETE FROM runs; DELETE FROM studies; DELETE FROM configs;')
+        db.exec('DROP TABLE metric_blocks; DELETE FROM runs; DELETE FROM studies; DELETE FROM configs;')
         db.pragma(`user_version = ${schemaVersion - 1}`)
         db.close()
       }
