@@ -24,7 +24,7 @@ export function observeExchange(options: { readonly context: Pick<DriveContext, 
   const { writer, gate, emit } = context
   const appended = throttle(GRADIENTS_MS, (step: number) => {
     void gate
-      .write(() => writer.flush())
+      .write(() => writer.publish())
       .then(() => emit({ name: 'gradients.appended', payload: { runId: run.id, step } }))
       .catch(process.emitWarning)
   })

@@ -27,7 +27,8 @@ const STATUS_AFTER: Readonly<Record<HaltReason, Status>> = { pause: 'paused', st
 const KEEP = 2
 const PROGRESS_MS = 250
 const RECORD_MS = 1000
-const METRICS_MS = 300
+/** As often as the log commits by itself, so that there is one commit for both. */
+const METRICS_MS = 250
 
 export interface DriveContext {
   readonly workspace: string
@@ -158,11 +159,11 @@ function observe(options: { readonly context: DriveContext; readonly run: RunRec
   })
   const recorded = throttle(RECORD_MS, (counts: { readonly steps: number; readonly examples: number }) => {
     if (gate.trouble !== null) return // only a convenience for readers: no need to wait for room
-    void gate.write(() => writer.updateRun(run.id, { ...counts, wallMs })).catch(process.emitWarning)
+    void gate.write(() => writer.updateCounts(run.id, { ...counts, wallMs })).catch(process.emitWarning)
   })
   const appended = throttle(METRICS_MS, () => {
     void gate
-      .write(() => writer.flush())
+      .write(() => writer.publish())
       .then(() => emit({ name: 'metrics.appended', payload: { runIds: [run.id] } }))
       .catch(process.emitWarning)
   })

@@ -15,7 +15,7 @@ export function openToWrite(paths: WorkspacePaths): Database.Database {
   return orClose(db, () => {
     refuseForeign(db, paths)
     db.pragma('journal_mode = WAL')
-    // FULL: a commit is on the disk when it returns. In batches of a thousand rows it costs little (see bench/log.ts).
+    // FULL: a commit is on the disk when it returns. What need not be yet is committed with NORMAL (see disk-sync.ts).
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
     db.pragma('journal_size_limit = 33554432')

@@ -135,6 +135,8 @@ export interface LogWriter extends LogReader {
   /** @throws LoupeError `conflict` where the study has a run of that key */
   createRun(run: { readonly studyId: string | null; readonly key: string; readonly config: RunConfig }): RunRecord
   updateRun(id: string, patch: RunPatch): RunRecord
+  /** How far a run has come that goes on: as `publish` does it, for a checkpoint says so, too. */
+  updateCounts(id: string, counts: Required<Pick<RunPatch, 'steps' | 'examples' | 'wallMs'>>): void
   /**
    * Queues rows; they are committed in batches, at the latest after 250 ms. Costs microseconds. Never throws for a full disk:
    * see `health`. A step of a metric that was logged before takes the new value. Metrics `per: 'change'` come in the order of their steps, and
@@ -152,7 +154,9 @@ export interface LogWriter extends LogReader {
   appendEvent(event: NewEvent): LogEvent
   /** Writes the file (temporary, fsync, rename), logs its SHA-256, prunes to the `keep` newest and those that were saved to stay. */
   saveCheckpoint(runId: string, checkpoint: NewCheckpoint): CheckpointRecord
-  /** Commits what is queued. @throws LoupeError `disk-full`; what was queued stays queued. */
+  /** Commits what is queued, so that every reader sees it and it stays should this process die; the disk takes it in the background, a moment later. @throws as `flush` */
+  publish(): void
+  /** Commits what is queued, and waits until the disk has taken it, with all that was published. @throws LoupeError `disk-full`; what was queued stays queued. */
   flush(): void
   /** The failure to commit that stands, null when all is well. A run pauses on it and goes on when it is gone. */
   readonly health: WireError | null

@@ -10,8 +10,8 @@ import type { MetricRows } from './row-columns.ts'
 
 /** What a row counts for: a metric for one, histograms for as many metrics as take their room. */
 const bytesOfRow = 100
-/** Rows that make a batch: one transaction, one fsync. */
-const batchRows = 1_000
+/** Rows that make a batch, one transaction: more than any run of our own logs in `batchMs`. */
+const batchRows = 4_000
 /** The longest that a row waits for its batch to fill, in ms. */
 const batchMs = 250
 /** Above this the event loop has been kept from turning, and appending commits by itself. */
@@ -35,8 +35,14 @@ export interface QueuedGradient {
   readonly row: GradientRow
 }
 
+/**
+ * How far a commit has come when it returns: `written` is what readers see, and what stays should this process die; the disk is
+ * asked for it in the background. `on-disk` is there when the power fails, too.
+ */
+export type Reach = 'written' | 'on-disk'
+
 /** Writes rows in one transaction of their own. Throws where it could not, having written none. */
-export type CommitRows = (queued: QueuedRows) => void
+export type CommitRows = (queued: QueuedRows, reach: Reach) => void
 
 /**
  * Rows on their way to the disk: metrics, and histograms of gradients.
@@ -121,11 +127,11 @@ export class RowQueue {
   }
 
   /** Commits what waits. @throws what the commit threw; the rows stay queued. */
-  flush(): void {
+  flush(reach: Reach): void {
     this.#cancel()
     if (this.#metrics.count === 0 && this.#gradients.length === 0 && this.#failure === null) return
     try {
-      this.#commit(this.waiting)
+      this.#commit(this.waiting, reach)
     } catch (error) {
       this.failed(error)
       throw error
@@ -133,16 +139,16 @@ export class RowQueue {
     this.committed()
   }
 
-  /** The same for those who cannot deal with a failure now: see `health`. */
+  /** Commits what waits until it is written, for those who cannot deal with a failure now: see `health`. */
   tryFlush(): void {
     try {
-      this.flush()
+      this.flush('written')
     } catch {
       // Kept in `health`; the retry is scheduled.
     }
   }
 
-  /** A transaction that wrote `waiting`, too, is on the disk. */
+  /** A transaction that wrote `waiting`, too, went through. */
   committed(): void {
     this.#cancel()
     this.#metrics.clear()

@@ -109,6 +109,23 @@ describe('metrics', () => {
     log.close()
   })
 
+  it('are there for another reader once they are published', () => {
+    using workspace = temporaryWorkspace()
+    const log = openLogWriter({ workspace: workspace.folder })
+    const reader = openLogReader({ workspace: workspace.folder })
+    const run = log.createRun({ studyId: null, key: 'a', config: namedRun('a') })
+    for (let step = 0; step < 30; step++) {
+      log.appendMetrics(run.id, [batchLoss(step, 2)])
+      log.publish()
+      expect(reader.stepTotal(run.id, 'train/batch-loss').count).toBe(step + 1)
+      if (step % 10 === 0) log.flush()
+      if (step % 7 === 0) log.updateCounts(run.id, { steps: step, examples: 64 * step, wallMs: 1 })
+      if (step % 7 === 0) expect(reader.run(run.id)).toMatchObject({ steps: step, examples: 64 * step, wallMs: 1, status: 'queued' })
+    }
+    reader.close()
+    log.close()
+  })
+
   it('are committed by themselves within 250 ms, and at once when a batch is full and the loop turns', async () => {
     using workspace = temporaryWorkspace()
     const log = openLogWriter({ workspace: workspace.folder })
@@ -117,9 +134,9 @@ describe('metrics', () => {
     log.appendMetrics(run.id, [batchLoss(0, 1)])
     await new Promise((resolve) => setTimeout(resolve, 400))
     expect(reader.sum(run.id, 'train/batch-loss', 10_000)).toBe(1)
-    log.appendMetrics(run.id, Array.from({ length: 1000 }, (_, index) => batchLoss(index + 1, 1)))
+    log.appendMetrics(run.id, Array.from({ length: 4000 }, (_, index) => batchLoss(index + 1, 1)))
     await new Promise((resolve) => setImmediate(resolve))
-    expect(reader.sum(run.id, 'train/batch-loss', 10_000)).toBe(1001)
+    expect(reader.sum(run.id, 'train/batch-loss', 10_000)).toBe(4001)
     reader.close()
     log.close()
   })

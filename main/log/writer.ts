@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { LoupeError } from '../contract/errors.ts'
 import { removeOtherFiles, sha256, writeCheckpointFile } from './checkpoint-files.ts'
 import { checkpointReads, checkpointWrites } from './checkpoints.ts'
+import { DiskSync } from './disk-sync.ts'
 import { eventWrites } from './events.ts'
 import { gradientRow, gradientWrites } from './gradients.ts'
 import { runRecordWrites } from './run-records.ts'
@@ -11,7 +12,7 @@ import type { LogReader, LogWriter, NewEvent } from './log.ts'
 import { metricWrites } from './metric-writes.ts'
 import { orphanSweep } from './orphans.ts'
 import { RowQueue } from './row-queue.ts'
-import type { QueuedRows } from './row-queue.ts'
+import type { QueuedRows, Reach } from './row-queue.ts'
 import { runReads, runWrites } from './runs.ts'
 import { translateSqliteError } from './sqlite-errors.ts'
 import { studyWrites } from './studies.ts'
@@ -44,7 +45,11 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
     for (const { run, row } of histograms) gradients.insert(run, row)
     if (droppedRows > 0) event(dropped(droppedRows), now())
   }
-  const transact = (work: () => void): void => {
+  const disk = new DiskSync(`${paths.database}-wal`)
+  let reached: Reach = 'on-disk' // as `openToWrite` leaves it
+  const transact = (work: () => void, reach: Reach): void => {
+    if (reach !== reached) db.pragma(`synchronous = ${reach === 'on-disk' ? 'FULL' : 'NORMAL'}`)
+    reached = reach
     try {
       db.transaction(() => {
         lease.check()
@@ -55,17 +60,19 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
       gradients.rollBack()
       throw translateSqliteError(error, paths)
     }
+    if (reach === 'written') disk.written()
+    else disk.settle() // a transaction that changed nothing has synced nothing of what was written before it
   }
-  const queue = new RowQueue((queued) => transact(() => insertRows(queued)), metrics.last)
+  const queue = new RowQueue((queued, reach) => transact(() => insertRows(queued), reach), metrics.last)
   /** One transaction, with what was queued before it first: a record never runs ahead of its metrics. */
-  const write = <T>(work: () => T): T => {
+  const write = <T>(work: () => T, reach: Reach = 'on-disk'): T => {
     const queued = queue.waiting
     let result: { readonly value: T } | undefined
     try {
       transact(() => {
         insertRows(queued)
         result = { value: work() }
-      })
+      }, reach)
     } catch (error) {
       // Any other refusal is about this record, and no reason to hold a run.
       if (error instanceof LoupeError && error.code === 'disk-full') queue.failed(error)
@@ -116,6 +123,9 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
       write(() => runs.update(reader.run(id), patch))
       return reader.run(id)
     },
+    updateCounts(id, counts) {
+      write(() => runs.update(reader.run(id), counts), 'written')
+    },
     appendMetrics: (runId, rows) => queue.append(runRow(runId), rows),
     appendBlock: (runId, block) => queue.appendBlock(runRow(runId), block),
     appendGradients: (runId, records) => queue.appendGradients(runRow(runId), records.map(gradientRow)),
@@ -146,7 +156,11 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
       removeOtherFiles(paths, runId, stored.of(runId))
       return stored.get(id).record
     },
-    flush: () => queue.flush(),
+    publish: () => queue.flush('written'),
+    flush() {
+      queue.flush('on-disk')
+      disk.settle()
+    },
     get health() {
       return queue.health
     },
@@ -156,6 +170,7 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
       clearInterval(beat)
       queue.tryFlush()
       queue.close()
+      disk.close()
       try {
         lease.release()
         db.pragma('optimize')
