@@ -39,7 +39,7 @@ export async function measureOverhead({ cell, runtime, threads, rounds }: Overhe
   try {
     for (const name of sides.keys()) {
       const log = openLogWriter({ workspace: join(folder, `${name}`), owner: 'bench' })
-      const gate = new TurnGate(() => log.flush())
+      const gate = new TurnGate(() => log.publish())
       seats.push({ log, gate, trainer: await open({ cell, runtime: gate.runtime(runtime), threads }) })
     }
     const sittings: Overhead[][] = []

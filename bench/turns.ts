@@ -16,16 +16,16 @@ export interface Turn {
  * between its calls is in it. The runs that wait do nothing meanwhile.
  */
 export class TurnGate {
-  readonly #onTurnEnd: () => void
+  readonly #onLastCall: () => void
   #isHeld = false
   #stepsLeft = 0
   #waiting: { readonly steps: number; readonly go: () => void } | null = null
   #arrived: { readonly promise: Promise<void>; readonly resolve: () => void } = Promise.withResolvers<void>()
   #end = { ms: 0, cpu: process.threadCpuUsage() }
 
-  /** @param onTurnEnd  What the turn has still to do, such as writing its rows to the disk; its time counts. */
-  constructor(onTurnEnd: () => void) {
-    this.#onTurnEnd = onTurnEnd
+  /** @param onLastCall  What the turn has still to do, such as writing its rows; done while its last call computes, as a run does it while any call does. */
+  constructor(onLastCall: () => void) {
+    this.#onLastCall = onLastCall
   }
 
   /** A runtime for the trainer whose calls shall pass here. */
@@ -60,6 +60,7 @@ export class TurnGate {
     this.#waiting = null
     this.#arrived = Promise.withResolvers<void>()
     this.#stepsLeft = steps - waiting.steps
+    this.#lookAhead()
     const [started, cpu] = [performance.now(), process.threadCpuUsage()]
     waiting.go()
     await this.arrived
@@ -81,13 +82,18 @@ export class TurnGate {
     return gated
   }
 
+  /** What follows the call that is let through now, once it computes. */
+  #lookAhead(): void {
+    if (this.#stepsLeft <= 0) setImmediate(this.#onLastCall)
+  }
+
   async #pass(steps: number): Promise<void> {
     if (!this.#isHeld) return
     if (this.#stepsLeft > 0) {
       this.#stepsLeft -= steps
+      this.#lookAhead()
       return
     }
-    this.#onTurnEnd()
     this.#end = { ms: performance.now(), cpu: process.threadCpuUsage() }
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#waiting = { steps, go: resolve }
