@@ -159,7 +159,8 @@ export class Traces {
     if (decorrelation !== null && decorrelated !== null && !isPlain(decorrelation)) return cached(this.#calls, key, () => this.#decorrelation.call({ config, decorrelation, decorrelated, objective: this.#objective(config, variables), variables, steps, jit }))
     return cached(this.#calls, key, () => {
       const options = { session: this.session, objective: this.#objective(config, variables), variables, batchSize: config.batchSize, steps, jit, gradientNorms }
-      return config.optimizer.kind === 'armijo' ? compileArmijoStep(options, config.optimizer) : compileTrainingStep(options, createOptimizer(config.optimizer))
+      const call = config.optimizer.kind === 'armijo' ? compileArmijoStep(options, config.optimizer) : compileTrainingStep(options, createOptimizer(config.optimizer))
+      return decorrelated === null ? call : this.#decorrelation.plainCall(call, decorrelated)
     })
   }
 

@@ -69,7 +69,7 @@ export class DecorrelatedRun implements RunProbe {
     const own = this.#own
     const { decorrelation } = config
     const means = meansOf(own)
-    if (own.steps > 0) own.history.push({ step: state.step, losses: means })
+    if (own.steps > 0) own.history.push({ step: state.step, losses: means, evaluated: evaluatedLosses(values) })
     Object.assign(own, { sums: {}, steps: 0 })
     const factor = warmupFactor(decorrelation, state.step)
     const { streams, taps, gradientNorms } = await probe()
@@ -137,6 +137,11 @@ export class DecorrelatedRun implements RunProbe {
     this.#state.warned = [...this.#state.warned, FEW_LIVE]
     this.#options.observer.onWarning(FEW_LIVE, `A decorrelated feature has ${live} live ${live === 1 ? 'channel' : 'channels'} at step ${step}: no pair is left to decorrelate, so the loss between channels is 0 there. The run ends after ${MOST_WITHOUT_PAIRS} such steps in a row.`, facts)
   }
+}
+
+function evaluatedLosses(values: Values): DecorrelationState['history'][number]['evaluated'] {
+  const [train, validation] = [values['train/loss'], values['validation/loss']]
+  return train === undefined || validation === undefined ? null : { train, validation }
 }
 
 function meansOf({ sums, steps }: DecorrelationState): Partial<Record<LossTerm, number>> {

@@ -9,7 +9,14 @@ export const decorrelationState = z.object({
   sums: losses,
   steps: z.int(),
   /** Means over the steps between evaluations, oldest first. */
-  history: z.array(z.object({ step: z.int(), losses })),
+  history: z.array(
+    z.object({
+      step: z.int(),
+      losses,
+      /** Of the evaluation itself; null without validation examples. */
+      evaluated: z.object({ train: z.number(), validation: z.number() }).nullable().default(null),
+    }),
+  ),
   /** Steps in a row in which some feature had no two live channels. */
   stepsWithoutPairs: z.int(),
   /** What was recommended already, so that it is said once. */

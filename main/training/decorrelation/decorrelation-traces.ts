@@ -71,14 +71,12 @@ export class DecorrelationTraces {
     if (optimizer.kind === 'armijo') throw new LoupeError('internal', 'A run that decorrelates was to be trained by a line search.')
     const { tapped, streams, results } = decorrelated
     const call = compileDecorrelationStep({ session: this.#session, tapped, config: decorrelation, objective, variables, streams, optimizer: createOptimizer(optimizer), batchSize, steps, jit })
-    return {
-      ...call,
-      async run(feed) {
-        const told = await call.run(feed)
-        results.listener?.(told)
-        return told
-      },
-    }
+    return telling(call, results)
+  }
+
+  /** The call of a run that decorrelates nothing: the very steps of a run without, whose loss is the task's. */
+  plainCall(call: TrainingCall, { results }: DecorrelatedModel): TrainingCall {
+    return telling(call, results, (told) => ({ ...told, metrics: { ...told.metrics, 'decorrelation/task-loss': told.losses } }))
   }
 
   probe(config: Pick<RunConfig, 'decorrelation' | 'model' | 'labelSmoothing'>, evaluation: EvaluationOptions, decorrelated: DecorrelatedModel | null): ChannelProbe {
@@ -101,6 +99,18 @@ export class DecorrelationTraces {
     this.#sets.set(key, read)
     read.catch(() => this.#sets.delete(key))
     return read
+  }
+}
+
+/** Tells a run's listener what each call gives. */
+function telling(call: TrainingCall, results: DecorrelatedModel['results'], asTold = (told: StepResults): StepResults => told): TrainingCall {
+  return {
+    ...call,
+    async run(feed) {
+      const told = asTold(await call.run(feed))
+      results.listener?.(told)
+      return told
+    },
   }
 }
 

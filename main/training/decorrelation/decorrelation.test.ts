@@ -50,6 +50,8 @@ describe.each([
     const run = await record(configOf({ unlabelledWeight: 0, labelledWeight: 0 }))
     expect(parameters(run.checkpoints.at(-1))).toEqual(parameters(plain.checkpoints.at(-1)))
     expect(run.values('validation/loss')).toEqual(plain.values('validation/loss'))
+    expect(run.values('decorrelation/task-loss')).toEqual(plain.values('train/batch-loss'))
+    expect(run.decorrelation.at(-1)?.terms).toMatchObject([{ term: 'task', loss: expect.any(Number) }])
   })
 
   test('lowers the correlation between channels, and the task loss with it', async () => {
