@@ -10,7 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'main/tensorflow': ['main/contract', 'resources'],
   'main/cluster': ['main/contract', 'main/tensorflow', 'main/engine/environment.ts', 'main/serve/access.ts'],
   'main/training': ['main/contract', 'main/tensorflow', 'resources'],
-  'main/methods': ['main/contract', 'main/tensorflow', 'main/training/random.ts', 'main/training/exchange/compressor.ts', 'main/training/exchange/flat-layout.ts', 'main/training/exchange/check-exchange.ts', 'main/training/decorrelation/reference-lines.ts'],
+  'main/methods': ['main/contract', 'main/tensorflow', 'main/training/random.ts', 'main/training/exchange/compressor.ts', 'main/training/exchange/flat-layout.ts', 'main/training/exchange/check-exchange.ts'],
   'main/log': ['main/contract'],
   'main/report': ['main/contract', 'main/log', 'main/methods'],
   'main/engine': ['main', 'resources'],

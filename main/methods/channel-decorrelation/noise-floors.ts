@@ -1,4 +1,4 @@
-import { noiseFloor } from '../../training/decorrelation/reference-lines.ts'
+import { noiseFloor } from '../../contract/reference-lines.ts'
 import { hasLabelledTerm, hasUnlabelledTerm } from './arms.ts'
 import type { ChannelDecorrelationConfig } from './config.ts'
 import type { NoiseFloor } from './report.ts'

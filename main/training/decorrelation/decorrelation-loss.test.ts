@@ -8,7 +8,7 @@ import type { ChannelPooling } from './channel-samples.ts'
 import { decorrelationLoss, deCov, vicRegCovariance } from './decorrelation-loss.ts'
 import type { DecorrelationLoss } from './decorrelation-loss.ts'
 import { deadChannels } from './live-channels.ts'
-import { noiseFloor } from './reference-lines.ts'
+import { noiseFloor } from '../../contract/reference-lines.ts'
 
 beforeAll(async () => {
   await tf.setBackend('cpu')

@@ -1,7 +1,7 @@
 import type { DecorrelationConfig } from '../../contract/decorrelation-config.ts'
 import type { EventKind } from '../../contract/event-kinds.ts'
 import type { RunConfig } from '../../contract/run-config.ts'
-import { judgeThreshold } from './reference-lines.ts'
+import { judgeThreshold } from '../../contract/reference-lines.ts'
 import type { FurtherStream } from './streams.ts'
 import { channelsUnder, samplesUnder } from './tap-samples.ts'
 import { tapName } from './tapped-model.ts'

@@ -1,6 +1,6 @@
 import { batchOf, tapsOf } from './condition-changes.ts'
 import type { ConditionFacts } from './condition-facts.ts'
-import { noiseFloor, rankBound } from './reference-lines.ts'
+import { noiseFloor, rankBound } from '../../contract/reference-lines.ts'
 
 /** Of more samples the floor is that of so many: it is below 0.001 there, and exact sums of |ρ| take long. */
 const MANY_SAMPLES = 1e6

@@ -1,4 +1,4 @@
-import { LoupeError } from '../../contract/errors.ts'
+import { LoupeError } from './errors.ts'
 
 /** What channels that have nothing to do with each other still show. */
 export interface NoiseFloor {
