@@ -13,6 +13,8 @@ export interface ChartColors {
   /** Ends of the ordered scale, as a share of it: the end that would vanish on this ground is left out. */
   readonly orderedFrom: number
   readonly orderedTo: number
+  /** From −1 over 0, which lies near the ground, to 1. */
+  readonly diverging: readonly string[]
 }
 
 const light: ChartColors = {
@@ -27,6 +29,7 @@ const light: ChartColors = {
   bad: '#b3261e',
   orderedFrom: 0,
   orderedTo: 0.72,
+  diverging: ['#0a2f5c', '#2468a4', '#86b6d6', '#f1f3f4', '#e8a377', '#bf5219', '#5f1a06'],
 }
 const dark: ChartColors = {
   ink: '#e3e9ed',
@@ -40,6 +43,7 @@ const dark: ChartColors = {
   bad: '#f28b82',
   orderedFrom: 0.36,
   orderedTo: 1,
+  diverging: ['#a9d3ff', '#5598dc', '#28517c', '#161c22', '#7d4526', '#dd8549', '#ffcfa8'],
 }
 
 export function chartColors(mode: 'light' | 'dark'): ChartColors {
@@ -68,13 +72,21 @@ export function inkOn(ground: string): string {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? '#000000' : '#ffffff'
 }
 
+/** Red, green and blue, from 0 to 255 each, of a value from −1 to 1. Blue and orange are told apart in all common colour-vision deficiencies. */
+export function divergingRgb(value: number, { diverging }: ChartColors): readonly number[] {
+  return mixedAt(diverging, (value + 1) / 2)
+}
+
 function scaleColor(position: number): string {
-  const place = Math.min(Math.max(position, 0), 1) * (scale.length - 1)
-  const index = Math.min(Math.floor(place), scale.length - 2)
-  const from = channels(scale[index] ?? '#000000')
-  const to = channels(scale[index + 1] ?? '#000000')
-  const mixed = from.map((value, channel) => Math.round(value + (place - index) * ((to[channel] ?? value) - value)))
-  return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`
+  return `#${mixedAt(scale, position).map((value) => value.toString(16).padStart(2, '0')).join('')}`
+}
+
+function mixedAt(stops: readonly string[], position: number): readonly number[] {
+  const place = Math.min(Math.max(position, 0), 1) * (stops.length - 1)
+  const index = Math.min(Math.floor(place), stops.length - 2)
+  const from = channels(stops[index] ?? '#000000')
+  const to = channels(stops[index + 1] ?? '#000000')
+  return from.map((value, channel) => Math.round(value + (place - index) * ((to[channel] ?? value) - value)))
 }
 
 function channels(hex: string): number[] {

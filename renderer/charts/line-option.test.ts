@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createFormats } from '../format.ts'
-import { chartColors, orderedColors } from './colors.ts'
+import { chartColors, divergingRgb, orderedColors } from './colors.ts'
 import { lineOption } from './line-option.ts'
 import type { LineChart } from './line-option.ts'
 
@@ -49,8 +49,24 @@ describe('lineOption', () => {
     expect(lineOption(context, chart({ lines: [{ name: 'b', color: '#112233', curve, isHeld: true }] })).option.series).toMatchObject([{ type: 'line', step: 'end' }])
   })
 
+  it('lays levels across the lines, within the axis, and only where a logarithmic one has a place for them', () => {
+    const references = [{ name: 'threshold', value: 9, color: '#445566', dash: 'dashed' as const }, { name: 'floor', value: 0, color: '#445566', dash: 'dotted' as const }]
+    expect(lineOption(context, chart({ references })).option.series).toMatchObject([{ name: 'b = 8' }, { name: 'threshold', data: [[0, 9], [2, 9]], silent: true }, { name: 'floor' }])
+    const { option } = lineOption(context, chart({ references, yScale: 'log' }))
+    expect(option.series).toHaveLength(2)
+    expect(Reflect.get(Object(option.yAxis), 'max')).toBeGreaterThan(9)
+  })
+
   it('never writes HTML into a tooltip', () => {
     expect(lineOption(context, chart({})).option.tooltip).toMatchObject({ renderMode: 'richText' })
+  })
+})
+
+describe('divergingRgb', () => {
+  it('is near the ground at 0, and dark or light at its ends', () => {
+    expect(divergingRgb(0, chartColors('light'))).toEqual([0xf1, 0xf3, 0xf4])
+    expect(divergingRgb(-1, chartColors('dark'))).toEqual([0xa9, 0xd3, 0xff])
+    expect(divergingRgb(3, chartColors('dark'))).toEqual(divergingRgb(1, chartColors('dark')))
   })
 })
 

@@ -20,6 +20,14 @@ export interface Line {
   readonly isHeld?: boolean
 }
 
+/** A level to read the lines against: a threshold, a floor. */
+export interface ReferenceLine {
+  readonly name: string
+  readonly value: number
+  readonly color: string
+  readonly dash: LineDash
+}
+
 export interface LineChart {
   readonly lines: readonly Line[]
   readonly xName: string
@@ -30,6 +38,7 @@ export interface LineChart {
   readonly yScale: 'linear' | 'log'
   /** Decay of the running mean, 0 for none. */
   readonly smoothing: number
+  readonly references?: readonly ReferenceLine[]
 }
 
 /**
@@ -38,7 +47,8 @@ export interface LineChart {
  */
 export function lineOption(context: ChartContext, chart: LineChart): { option: EChartsOption; hidden: number } {
   const prepared = chart.lines.map((line) => prepare(line, chart))
-  const ys = prepared.flatMap(({ curve }) => curve.mean)
+  const references = (chart.references ?? []).filter(({ value }) => chart.yScale !== 'log' || value > 0)
+  const ys = [...prepared.flatMap(({ curve }) => curve.mean), ...references.map(({ value }) => value)]
   const xs = prepared.flatMap(({ curve }) => curve.x)
   // Bands lie over each other: the more there are, the fainter each.
   const bandOpacity = Math.max(0.02, 0.16 / Math.sqrt(prepared.length))
@@ -46,17 +56,26 @@ export function lineOption(context: ChartContext, chart: LineChart): { option: E
     ...baseOption(context),
     xAxis: xAxis(context, { name: chart.xName, ...(chart.xFormat ? { format: chart.xFormat } : {}), ...(chart.xScale === 'log' ? { log: logSpan(xs, 1.02) } : { from: 0 }) }),
     yAxis: yAxis(context, { name: chart.yName, format: chart.yFormat ?? ((value) => context.formats.significant(value)), ...(chart.yScale === 'log' ? { log: logSpan(ys, 1.1) } : {}) }),
-    series: prepared.flatMap((line) => lineSeries(line, chart.smoothing, bandOpacity)),
+    series: [...prepared.flatMap((line) => lineSeries(line, chart.smoothing, bandOpacity)), ...referenceSeries(references, xs)],
   }
   const base = option.tooltip
   return {
     option: {
       ...option,
-      legend: { ...option.legend, data: [...new Map(chart.lines.map((line) => [line.name, { name: line.name, icon: 'roundRect', itemStyle: { color: line.color } }])).values()] } as NonNullable<EChartsOption['legend']>,
+      legend: { ...option.legend, data: [...new Map(chart.lines.map((line) => [line.name, { name: line.name, icon: 'roundRect', itemStyle: { color: line.color } }])).values(), ...references.map(({ name, color }) => ({ name, icon: DASHES, itemStyle: { color } }))] } as NonNullable<EChartsOption['legend']>,
       tooltip: { ...base, trigger: 'axis', formatter: (shown: unknown) => tooltipText(shown, chart, context) } as NonNullable<EChartsOption['tooltip']>,
     },
     hidden: prepared.reduce((sum, { hidden }) => sum + hidden, 0),
   }
+}
+
+const DASHES = 'path://M0 3h5v2H0zM7 3h5v2H7zM14 3h5v2h-5z'
+
+/** Straight across, from the first place of any line to the last. */
+function referenceSeries(references: readonly ReferenceLine[], xs: readonly number[]): Series[] {
+  const [from, to] = [xs.reduce((least, x) => Math.min(least, x), Number.POSITIVE_INFINITY), xs.reduce((most, x) => Math.max(most, x), Number.NEGATIVE_INFINITY)]
+  if (!(from < to)) return []
+  return references.map(({ name, value, color, dash }) => ({ type: 'line', name, symbol: 'none', silent: true, data: [[from, value], [to, value]], itemStyle: { color }, lineStyle: { color, width: 1.4, type: dash }, emphasis: { disabled: true }, tooltip: { show: false }, z: 4 }))
 }
 
 interface Prepared extends Line {
@@ -99,7 +118,7 @@ function lineSeries(line: Prepared, smoothing: number, bandOpacity: number): Ser
 
 /** One row a name: the lines drawn last (the smoothed ones), averaged where runs share a name. */
 function tooltipText(shown: unknown, chart: LineChart, { formats }: ChartContext): string {
-  const items = (Array.isArray(shown) ? shown : []).filter((item): item is { seriesName: string; seriesType: string; value: number[]; seriesIndex: number } => item?.seriesType === 'line')
+  const items = (Array.isArray(shown) ? shown : []).filter((item): item is { seriesName: string; seriesType: string; value: number[]; seriesIndex: number } => item?.seriesType === 'line' && !(chart.references ?? []).some(({ name }) => name === item.seriesName))
   const rows = new Map<string, number[]>()
   const perLine = chart.smoothing > 0 ? 2 : 1
   items.forEach((item, index) => {
