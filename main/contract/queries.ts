@@ -104,13 +104,22 @@ export const queries = {
       ),
     }),
   },
-  /** Examples of the data that a run trains on, as they stand in their files: pixels, samples or columns, not normalised. */
+  /** Examples of the data that a run trains on, or of a data set, as they stand in their files: pixels, samples or columns, not normalised. */
   'dataset.examples': {
-    input: z.strictObject({ runId: z.string(), split: z.enum(['test', 'validation']).default('test'), indices: z.array(z.int().min(0)).max(200) }),
+    input: z
+      .strictObject({
+        runId: z.string().nullable().default(null),
+        dataset: datasetConfig.nullable().default(null),
+        split: z.enum(['training', 'validation', 'test']).default('test'),
+        indices: z.array(z.int().min(0)).max(200),
+      })
+      .refine(({ runId, dataset }) => (runId === null) !== (dataset === null), 'name a run whose data are asked for, or a data set; not both'),
     output: z.object({
       /** Of one example, such as `[28, 28, 1]`. */
       shape: z.array(z.int()),
       classNames: z.array(z.string()),
+      /** Examples of the split. */
+      count: z.int(),
       /** Drawn as black and as white: from 0 to the largest byte of the split, or the least and the largest number of these examples. */
       range: z.tuple([z.number(), z.number()]),
       examples: z.array(z.object({ index: z.int(), label: z.int(), values: z.array(z.number()) })),

@@ -124,6 +124,8 @@ describe('the query handlers', () => {
     expect(examples.map(({ index, values }) => [index, values.length])).toEqual([[3, 64], [0, 64]])
     expect(examples.every(({ values }) => Math.max(...values) <= 16 && Math.max(...values) > 0)).toBe(true)
     expect(await ask('dataset.examples', { runId, indices: [100_000] })).toMatchObject({ ok: false, error: { code: 'invalid-input', facts: { index: 100_000 } } })
+    expect(await ask('dataset.examples', { dataset: { name: 'digits' }, split: 'training', indices: [0] })).toMatchObject({ ok: true, value: { shape: [8, 8, 1], examples: [{ index: 0 }] } })
+    expect(await ask('dataset.examples', { indices: [] })).toMatchObject({ ok: false, error: { code: 'invalid-input' } })
     expect(await ask('dataset.examples', { runId: 'none', indices: [] })).toMatchObject({ ok: false, error: { code: 'not-found' } })
   })
 

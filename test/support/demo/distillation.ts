@@ -174,7 +174,7 @@ function examples({ split = 'test', indices }: QueryInput<'dataset.examples'>): 
     const [x, y, wide] = [10 + 8 * hash(`x ${index}`), 10 + 8 * hash(`y ${index}`), 4 + label * 0.5]
     return Math.round(255 * Math.exp(-(((column - x) / wide) ** 2) - ((row - y) / (3 + (10 - label) * 0.6)) ** 2))
   }
-  return { shape: [28, 28, 1], classNames, range: [0, 255], examples: indices.map((index) => ({ index, label: Math.floor(10 * hash(`label ${index}`)), values: Array.from({ length: 784 }, (_, at) => pixel(split === 'test' ? index : index + 1, Math.floor(at / 28), at % 28)) })) }
+  return { shape: [28, 28, 1], classNames, count: 10_000, range: [0, 255], examples: indices.map((index) => ({ index, label: Math.floor(10 * hash(`label ${index}`)), values: Array.from({ length: 784 }, (_, at) => pixel(split === 'test' ? index : index + 1, Math.floor(at / 28), at % 28)) })) }
 }
 
 export const demoDistillation = {
