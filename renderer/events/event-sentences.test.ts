@@ -9,7 +9,7 @@ import { eventSentence } from './event-sentences.ts'
 
 function say(kind: string, facts: Readonly<Record<string, unknown>>, locale: 'en' | 'ja' = 'en') {
   i18n.global.locale.value = locale
-  return eventSentence({ kind, facts, message: 'As logged.' }, { t: i18n.global.t, f: createFormats(locale), dataset: (name) => (name === 'digits' ? 'Digits 8×8' : null) })
+  return eventSentence({ kind, facts, message: 'As logged.' }, { t: i18n.global.t, f: createFormats(locale), dataset: (name) => (name === 'digits' ? 'Digits 8×8' : null), setting: (path) => path.split('.').at(-1) ?? path })
 }
 function leaves(value: object, path: readonly string[] = []): string[] {
   return Object.entries(value).flatMap(([key, child]) => (typeof child === 'string' ? [[...path, key].join('.')] : leaves(child, [...path, key])))
@@ -56,6 +56,14 @@ const logged: Readonly<Record<(typeof eventKinds)[number], Readonly<Record<strin
   'gap-below-ideal': { signal: 'train-loss', gap: -0.0123, ideal: 0.3 },
   'features.collapsed': { depth: 2, variance: 4e-8, steps: 50 },
   'weights.loaded': { extractor: 'front', fromRun: 'run-7', step: 900, loaded: 24, left: 2 },
+  'network.saved': { step: 700, examples: 44_800, sha256: 'ab12cd34ef', bytes: 2_400_000, task: 0.4 },
+  'run.ended': { step: 812 },
+  'thresholds.reached': { step: 900, thresholds: [{ term: 'task', threshold: 0.3, loss: 0.29 }, { term: 'unlabelled', threshold: 0.02, loss: 0.0198 }] },
+  'conditions.recommended': { step: 600, reason: 'will-not-reach', term: 'unlabelled', numbers: { limit: 0.034, threshold: 0.02 }, changes: [{ path: 'decorrelation.unlabelledWeight', from: 0.1, to: 0.3 }], wantsData: true },
+  'channels.few-live': { live: 1, step: 1200, steps: 1 },
+  'unlabelled.left-out': { dataset: 'Digits', examples: 180 },
+  'threshold.below-reach': { term: 'labelled', threshold: 0.01, kind: 'unreachable', value: 0.012, samples: 64, neededSamples: 74 },
+  'pooling.without-positions': { tap: null, pooling: 'average' },
   'batch.changed': changed,
   'batch.rolled-back': { ...changed, toBatch: 256, toEpoch: 3, rollbacks: 1, trigger: 'divergeRatio', readings: [flat, wild] },
   'batch.out-of-memory': { toEpoch: 3, checkpointStep: 900, batchSize: 1024, discardedFrom: 901, discardedTo: 940 },
@@ -84,6 +92,19 @@ describe('what events say', () => {
     expect(say('budget.reached', logged['budget.reached']).sentence).toBe('The study has trained for 1 h 30 min of its 1 h 30 min and pauses. Resuming it allows another 1 h 00 min.')
     expect(say('armijo-fallback', logged['armijo-fallback']).sentence).toContain('in 50 of 400 steps (12.5%)')
     expect(say('environment.changed', logged['environment.changed']).sentence).toContain('(Device CPU → GPU, Threads 2 → 1)')
+  })
+
+  it('says what is recommended, from what to what, and says it without numbers where they are missing', () => {
+    const facts = logged['conditions.recommended']
+    expect(say('conditions.recommended', facts).sentence).toBe('Recommended at step 600: The correlation on unlabelled examples (third) heads for 0.034 and will not come to its threshold of 0.02. Set unlabelledWeight 0.1 → 0.3. Give more training examples.')
+    expect(say('conditions.recommended', { ...facts, numbers: {}, wantsData: false }, 'ja').sentence).toBe('ステップ 600 での推奨：ラベルなしの例での相関（第3）はしきい値に達しません。unlabelledWeight 0.1 → 0.3 に変えてください。')
+    expect(say('conditions.recommended', { ...facts, reason: 'moon' }).sentence).toBe('As logged.')
+  })
+
+  it('says by what a threshold cannot be met, and from how many samples on it can', () => {
+    expect(say('threshold.below-reach', logged['threshold.below-reach']).sentence).toBe('The threshold 0.01 of the correlation on labelled examples (fourth) is below the least value that the rank allows, 0.012 for 64 samples. From 74 samples on it is not.')
+    expect(say('threshold.below-reach', { term: 'labelled', threshold: 0, kind: 'unlikely', value: 0.0159, samples: 64, neededSamples: null }).sentence).toContain('what chance alone makes of independent channels, 0.0159 for 64 samples. No number of samples is enough.')
+    expect(say('thresholds.reached', logged['thresholds.reached']).sentence).toContain('task loss (second) 0.29 ≤ 0.3')
   })
 
   it('quotes an error by its title, with what was logged beside it', () => {

@@ -9,6 +9,8 @@ import { en } from '../locales/en/index.ts'
 import { batchReason, signalWords } from './batch-reason.ts'
 import { FactWords, isComplete } from './fact-words.ts'
 import type { Language, Words } from './fact-words.ts'
+import { lossName, recommendationText } from './recommendation-text.ts'
+import { settingName } from './setting-name.ts'
 
 /** An event in words. */
 export interface EventSentence {
@@ -20,6 +22,8 @@ export interface EventSentence {
 export interface EventLanguage extends Language {
   /** A data set by its name; null for one without a name of ours. */
   dataset(name: string): string | null
+  /** A setting by its path in a run's config, such as `decorrelation.labelledWeight`. */
+  setting(path: string): string
 }
 
 interface Telling {
@@ -34,7 +38,7 @@ type Tell = (event: { readonly facts: Readonly<Record<string, unknown>>; readonl
 export function useEventSentence(): ComputedRef<(event: Pick<LogEvent, 'kind' | 'facts' | 'message'>) => EventSentence> {
   const { t } = useI18n()
   return computed(() => {
-    const language = { t, f: formats.value, dataset: (name: string) => (name === 'file' ? null : (fieldTexts.value['run.dataset.name']?.choices?.[name] ?? null)) }
+    const language = { t, f: formats.value, dataset: (name: string) => (name === 'file' ? null : (fieldTexts.value['run.dataset.name']?.choices?.[name] ?? null)), setting: (path: string) => settingName(path, fieldTexts.value, t) }
     return (event) => eventSentence(event, language)
   })
 }
@@ -101,6 +105,20 @@ const tells: Readonly<Record<EventKind, Tell>> = {
   'weights.loaded': ({ read }) => ({
     words: { extractor: read.choice('extractor', { path: 'events.extractor', choices: en.events.extractor }), run: read.text('fromRun'), step: read.count('step'), loaded: read.count('loaded'), left: read.count('left') },
   }),
+  'network.saved': ({ facts, read }) => ({
+    words: { step: read.count('step'), size: read.bytes('bytes'), ...(typeof facts['sha256'] === 'string' ? { hash: facts['sha256'].slice(0, 8) } : {}) },
+    ...(typeof facts['sha256'] === 'string' ? {} : { other: 'networkSaved' }),
+  }),
+  'run.ended': ({ read }) => ({ words: { step: read.count('step') } }),
+  'thresholds.reached': tellThresholds,
+  'conditions.recommended': ({ facts, read, language }) => {
+    const text = recommendationText(facts, language)
+    return { words: { step: read.count('step'), reason: text?.reason ?? null, changes: text?.advice ?? null } }
+  },
+  'channels.few-live': ({ read }) => ({ words: { step: read.count('step'), live: read.count('live') } }),
+  'unlabelled.left-out': ({ read, language }) => ({ words: { data: language.dataset(read.text('dataset') ?? '') ?? read.text('dataset'), examples: read.count('examples') } }),
+  'threshold.below-reach': tellReach,
+  'pooling.without-positions': ({ facts, read, language }) => ({ words: { tap: tapName(facts['tap'], language), pooling: read.choice('pooling', { path: 'events.pooling', choices: en.events.pooling }) } }),
   'batch.changed': ({ facts, read, language }) => ({
     words: { from: read.count('fromBatch'), to: read.count('toBatch'), reason: batchReason(facts, language) ?? read.text('reason'), shape: shapeOf(read), lever: leverOf(read, language) },
   }),
@@ -130,6 +148,39 @@ function tellChanges({ facts, language: { t } }: Parameters<Tell>[0]): Telling {
   const changes = ['tensorflow', 'device', 'threads'].filter((name) => before.get(name) !== now.get(name))
   const texts = changes.map((name) => t('events.change', { name: t(`runs.environmentField.${name}`, {}), before: before.get(name) ?? '–', after: now.get(name) ?? '–' }))
   return { words: { changes: texts.length === 0 ? null : texts.join(t('events.separator', {})) } }
+}
+
+function tellThresholds({ facts, read, language }: Parameters<Tell>[0]): Telling {
+  const { t, f } = language
+  const all: readonly unknown[] = Array.isArray(facts['thresholds']) ? facts['thresholds'] : []
+  const texts = all.map((one) => {
+    const { term, loss, threshold } = Object.fromEntries(Object.entries(one ?? {}))
+    return typeof loss === 'number' && typeof threshold === 'number' ? t('events.reached', { term: lossName(String(term), language), loss: f.significant(loss), threshold: f.significant(threshold) }) : null
+  })
+  return { words: { step: read.count('step'), thresholds: texts.length === 0 || texts.includes(null) ? null : texts.join(t('events.separator', {})) } }
+}
+
+/** A threshold that chance, or the rank of a batch, keeps from being reached. */
+function tellReach({ read, language }: Parameters<Tell>[0]): Telling {
+  const { t, f } = language
+  const value = read.number('value')
+  const kind = read.text('kind') === 'unreachable' ? 'rank-bound' : 'noise-floor'
+  const needed = read.number('neededSamples')
+  return {
+    words: {
+      threshold: read.significant('threshold'),
+      term: lossName(read.text('term'), language),
+      samples: read.count('samples'),
+      bound: value === null ? null : t(`events.bound.${kind}`, { value: f.significant(value) }),
+      needed: needed === null ? t('events.neededNever', {}) : t('events.needed', { samples: f.count(needed) }), // infinity is null in the log
+    },
+  }
+}
+
+/** A block by its number; the output by null. */
+function tapName(tap: unknown, { t, f }: Language): string | null {
+  if (typeof tap === 'number') return t('events.tap.block', { block: f.count(tap) })
+  return tap === null ? t('events.tap.output', {}) : null
 }
 
 function valuesOf(value: unknown): ReadonlyMap<string, string> {
