@@ -6,7 +6,9 @@ export function fieldText(texts: FieldTexts, field: Pick<LeafField, 'path' | 'va
   return findFieldText(texts, field) ?? { label: field.path, help: '' }
 }
 
-/** The settings of a run's controller are those of a study's. */
-export function findFieldText(texts: FieldTexts, field: Pick<LeafField, 'path' | 'variantPath'>): FieldText | undefined {
-  return (field.variantPath === null ? undefined : texts[field.variantPath]) ?? texts[field.path] ?? texts[field.path.replace(/^run\.batchPolicy\./, 'controller.')]
+/** The settings of a run's controller, and of what decorrelates its channels, are those of a study's. */
+export function findFieldText(texts: FieldTexts, { path, variantPath }: Pick<LeafField, 'path' | 'variantPath'>): FieldText | undefined {
+  const places = variantPath === null ? [path] : [variantPath, path]
+  const inStudy = places.map((place) => place.replace(/^run\.batchPolicy\./, 'controller.').replace(/^run\.decorrelation\./, 'decorrelation.'))
+  return [...places, ...inStudy].map((place) => texts[place]).find((text) => text !== undefined)
 }

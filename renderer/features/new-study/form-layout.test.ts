@@ -6,11 +6,15 @@ import type { Field } from '../../schema-form/describe-schema.ts'
 import { fieldAt, leaves } from '../../schema-form/describe-schema.ts'
 import { findFieldText } from '../../schema-form/field-text.ts'
 import { branchSections, elsewhere, formSections } from './form-layout.ts'
+import { decorrelateSections } from '../channel-decorrelation/decorrelate-layout.ts'
+import { decorrelateFields } from '../channel-decorrelation/decorrelate.store.ts'
 import { branchFields } from '../loss-gap/branch.store.ts'
 import { studyFields } from './study-fields.ts'
 
 const branched = branchSections.flatMap(({ groups }) => groups.flatMap(({ paths }) => paths.map((path) => fieldAt(branchFields, path))))
-const roots = [...methodNames.map((method) => studyFields[method]), ...branched]
+/** A run by itself that decorrelates channels; its weights and thresholds have controls of their own. */
+const single = [decorrelateSections.model, decorrelateSections.data, decorrelateSections.unlabelled, ...decorrelateSections.others].flatMap(({ groups }) => groups.flatMap(({ paths }) => paths.map((path) => fieldAt(decorrelateFields, path))))
+const roots = [...methodNames.map((method) => studyFields[method]), ...branched, ...single]
 const all = roots.flatMap(leaves)
 /** Groups that may be left out, which have a label of their own. */
 const optional = (field: Field): Field[] => (field.kind === 'variant' ? field.variants.flatMap((variant) => variant.fields.flatMap(optional)) : field.kind === 'group' ? [...(field.isNullable ? [field] : []), ...field.fields.flatMap(optional)] : [])

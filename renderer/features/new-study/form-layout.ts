@@ -167,6 +167,7 @@ export const formSections: Readonly<Record<MethodName, readonly FormSection[]>> 
 /** The form of a branch of a run: what may be another than at its checkpoint. */
 export const branchSections: readonly FormSection[] = [
   { id: 'branchPolicy', groups: [{ title: null, paths: ['run.batchSize', 'run.batchPolicy'] }] },
+  { id: 'decorrelation', groups: [{ title: null, paths: ['run.decorrelation'] }] },
   { id: 'branchTraining', groups: [{ title: null, paths: ['run.optimizer', 'run.maxExamples'] }, { title: 'schedule', paths: ['run.schedule'] }, { title: 'evaluation', paths: ['run.evaluation'] }] },
 ]
 

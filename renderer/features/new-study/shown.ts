@@ -70,6 +70,9 @@ const rules: Readonly<Record<string, Rule>> = {
   ...Object.fromEntries(['noise', 'shift'].map((name) => [`decorrelation.${name}`, both(onUnlabelled, above0('decorrelation.consistencyWeight'))])),
   'decorrelation.positions': is('decorrelation.pooling', 'subset'),
   'decorrelation.termClipNorm': is('decorrelation.combine', 'separate'),
+  'run.decorrelation.positions': is('run.decorrelation.pooling', 'subset'),
+  'run.decorrelation.termClipNorm': is('run.decorrelation.combine', 'separate'),
+  ...Object.fromEntries(['noise', 'shift'].map((name) => [`run.decorrelation.${name}`, above0('run.decorrelation.consistencyWeight')])),
   'exchange.windowSteps': is('exchange.memory', 'window'),
   'exchange.masking': is('exchange.momentum', 'worker'),
 }

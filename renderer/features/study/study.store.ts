@@ -62,6 +62,7 @@ export const useStudyStore = defineStore('study', () => {
 
   /** What it says where it compares students. */
   const distillationReport = computed(() => (report.data?.method === 'feature-distillation' ? report.data : null))
+  const decorrelationReport = computed(() => (report.data?.method === 'channel-decorrelation' ? report.data : null))
 
   const startedRuns = computed(() => runs.value.filter((run) => run.startedAt !== null))
 
@@ -171,7 +172,7 @@ export const useStudyStore = defineStore('study', () => {
     if (wantsEvents.value) refreshEvents.ask()
   }
 
-  return { studyId, detail, report, series, events, lens, runs, sweepStudy, sweepReport, comparisonReport, quantizationReport, distillationReport, actionError, busyAction, open, readAt, showSeries, showEvents, act, refreshAll }
+  return { studyId, detail, report, series, events, lens, runs, sweepStudy, sweepReport, comparisonReport, quantizationReport, distillationReport, decorrelationReport, actionError, busyAction, open, readAt, showSeries, showEvents, act, refreshAll }
 })
 
 /** Opens a study for as long as the component lives. */

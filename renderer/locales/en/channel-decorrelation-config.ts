@@ -87,4 +87,10 @@ export const channelDecorrelationConfig: FieldTexts = {
   'decorrelation.statistics': { label: 'Batch norm', help: 'Whose examples move its running statistics.', choices: { labelled: 'Labelled ones', all: 'All' } },
   'decorrelation.warmupSteps': { label: 'Warm-up', help: 'Over which the weights of the third and fourth loss rise from 0.', unit: 'steps' },
   'decorrelation.probeExamples': { label: 'Probe', help: 'Examples of each data set on which channels are looked at, at each evaluation.', unit: 'examples' },
+  'run.seed': { label: 'Seed', help: 'Of the initial weights, the order of the examples and dropout.' },
+  'run.decorrelation': { label: 'Decorrelation', help: 'Trains the channels of features to repeat each other less.', automatic: 'The run decorrelates nothing.' },
+  'run.decorrelation.labelFraction': { label: 'Share of the labels', help: 'Of the training examples, whose labels are used.' },
+  'run.decorrelation.taskThreshold': { label: 'Threshold of the task loss', help: 'At or below it this loss is done; the run ends where all given thresholds are reached.', automatic: 'none', nullIs: 'off' },
+  'run.decorrelation.unlabelledThreshold': { label: 'Threshold of the third loss', help: 'At or below it this loss is done.', automatic: 'none', nullIs: 'off' },
+  'run.decorrelation.labelledThreshold': { label: 'Threshold of the fourth loss', help: 'At or below it this loss is done.', automatic: 'none', nullIs: 'off' },
 }

@@ -87,4 +87,10 @@ export const channelDecorrelationConfig: FieldTexts = {
   'decorrelation.statistics': { label: 'バッチ正規化', help: '移動統計量を動かす例。', choices: { labelled: 'ラベルあり', all: 'すべて' } },
   'decorrelation.warmupSteps': { label: 'ウォームアップ', help: '第3・第4損失の重みが 0 から上がる長さ。', unit: 'ステップ' },
   'decorrelation.probeExamples': { label: '調べる例', help: '評価のたびにチャネルを調べる、各データセットの例の数。', unit: '例' },
+  'run.seed': { label: 'シード', help: '初期の重み、例の順序、ドロップアウトの乱数。' },
+  'run.decorrelation': { label: '無相関化', help: '特徴のチャネルが互いの繰り返しにならないように学習します。', automatic: 'この実行は無相関化をしません。' },
+  'run.decorrelation.labelFraction': { label: 'ラベルの割合', help: '学習例のうちラベルを使うもの。' },
+  'run.decorrelation.taskThreshold': { label: 'タスク損失のしきい値', help: 'これ以下でこの損失は完了です。指定したすべてに達すると実行が終わります。', automatic: 'なし', nullIs: 'off' },
+  'run.decorrelation.unlabelledThreshold': { label: '第3損失のしきい値', help: 'これ以下でこの損失は完了です。', automatic: 'なし', nullIs: 'off' },
+  'run.decorrelation.labelledThreshold': { label: '第4損失のしきい値', help: 'これ以下でこの損失は完了です。', automatic: 'なし', nullIs: 'off' },
 }
