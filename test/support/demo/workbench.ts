@@ -7,8 +7,10 @@ import type { StudyRecord } from '../../../main/contract/records.ts'
 import type { StudyConfig } from '../../../main/contract/study-config.ts'
 import { criticalBatchSizeConfig } from '../../../main/methods/critical-batch-size/config.ts'
 import type { CriticalBatchSizeConfig } from '../../../main/methods/critical-batch-size/config.ts'
+import { demoDecorrelation } from './decorrelation.ts'
 import { demoDistillation } from './distillation.ts'
 import { demoCourse, demoExchangeKeys, demoExchangeRuns, demoRecords, exchangeRunRecord, exchangeSeries, loggedSteps } from './exchange.ts'
+import { demoFewLabels } from './few-labels.ts'
 import { demoQuantization } from './quantization.ts'
 import { demoReport } from './report.ts'
 import { demoKeys, demoRuns, progressOf, runRecordOf, seriesOf, stepMs } from './sweep.ts'
@@ -84,25 +86,27 @@ export function createDemoWorkbench(): Transport & { close(): void } {
   }
 
   const queries: QueryHandlers = {
-    'study.list': () => ({ studies: [...demoDistillation.studies(), demoQuantization.study(), ...studies.map(recordOf)], total: studies.length + 3 }),
+    'study.list': () => ({ studies: [demoFewLabels.study(), ...demoDistillation.studies(), demoQuantization.study(), ...studies.map(recordOf)], total: studies.length + 4 }),
     'study.get': ({ studyId }) => {
+      if (studyId === demoFewLabels.id) return { study: demoFewLabels.study(), runs: demoFewLabels.runs(), progress: demoFewLabels.progress }
       if (studyId === demoQuantization.id) return { study: demoQuantization.study(), runs: demoQuantization.runs(), progress: demoQuantization.progress }
       const distilled = demoDistillation.studies().find(({ id }) => id === studyId)
       if (distilled) return { study: distilled, runs: studyId === demoDistillation.id ? demoDistillation.runs() : [], progress: demoDistillation.progress(studyId) }
       const study = find(studyId)
       return { study: recordOf(study), runs: demoRuns(study).map((run) => runRecordOf(study, run)), progress: progress(study) }
     },
-    'study.report': ({ studyId, ...lens }) => (studyId === demoQuantization.id ? demoQuantization.report() : demoDistillation.studies().some(({ id }) => id === studyId) ? demoDistillation.report(studyId) : demoReport(find(studyId), lens)),
+    'study.report': ({ studyId, ...lens }) => (studyId === demoFewLabels.id ? demoFewLabels.report() : studyId === demoQuantization.id ? demoQuantization.report() : demoDistillation.studies().some(({ id }) => id === studyId) ? demoDistillation.report(studyId) : demoReport(find(studyId), lens)),
     'study.lossMap': () => ({ rateKind: 'learning-rate', cells: [], examplesChoices: [], alikeStudies: [] }),
     'study.fitPoints': () => {
       throw new LoupeError('unsupported', 'The demonstration fits no points.')
     },
     'run.list': ({ studyId }) => {
       const runs = studies.filter((study) => studyId === null || study.id === studyId).flatMap((study) => demoRuns(study).map((run) => runRecordOf(study, run)))
-      const all = studyId === null ? [...demoExchangeRuns.map(exchangeRunRecord), ...runs] : runs
+      const all = studyId === null ? [...demoDecorrelation.runs(), ...demoExchangeRuns.map(exchangeRunRecord), ...runs] : runs
       return { runs: all, total: all.length }
     },
     'run.get': ({ runId }) => {
+      if (demoDecorrelation.has(runId)) return demoDecorrelation.detail(runId)
       const exchanging = exchangeRun(runId)
       if (exchanging) return { run: exchangeRunRecord(exchanging), keys: exchanging.steps > 0 ? demoExchangeKeys : [], checkpoints: [], events: [...exchanging.events] }
       const distilling = demoDistillation.run(runId)
@@ -118,7 +122,9 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     },
     'metric.series': ({ runIds, keys, maxPoints }) => ({
       series: runIds.flatMap((id) => {
+        if (id.startsWith('labels-')) return keys.flatMap((key) => demoFewLabels.series(id, key) ?? [])
         if (id.startsWith('quantized-')) return keys.flatMap((key) => demoQuantization.series(id, key) ?? [])
+        if (demoDecorrelation.has(id)) return keys.flatMap((key) => demoDecorrelation.series(id, key, maxPoints) ?? [])
         if (demoDistillation.run(id)) return keys.flatMap((key) => demoDistillation.series(id, key) ?? [])
         const exchanging = exchangeRun(id)
         if (exchanging) return keys.flatMap((key) => exchangeSeries(exchanging, key, maxPoints) ?? [])
@@ -132,7 +138,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     },
     'gradient.records': ({ runId, step, workers }) => ({ records: (workers ?? [0]).flatMap((worker) => demoRecords(loggedRun(runId), step, worker)) }),
     'distillation.records': ({ runId }) => ({ records: demoDistillation.records(runId) }),
-    'decorrelation.records': () => ({ records: [] }),
+    'decorrelation.records': ({ runId, last }) => ({ records: demoDecorrelation.records(runId, last) }),
     'run.predictions': ({ runId }) => ({ predictions: demoDistillation.predictions(runId) }),
     'gradient.course': ({ runId, worker }) => demoCourse(loggedRun(runId), worker),
     'event.list': ({ studyId }) => ({
@@ -144,8 +150,8 @@ export function createDemoWorkbench(): Transport & { close(): void } {
         ]),
     }),
     'dataset.examples': (input) => demoDistillation.examples(input),
-    'model.cuts': ({ model }) => ({ cuts: demoDistillation.cuts(model.kind === 'vit' ? (model.depth ?? 4) : 4) }),
-    'dataset.list': () => ({ datasets: [] }),
+    'model.cuts': ({ model }) => ({ cuts: model.kind === 'cnn' ? demoDecorrelation.cuts(model.channels) : demoDistillation.cuts(model.kind === 'vit' ? (model.depth ?? 4) : 4) }),
+    'dataset.list': () => ({ datasets: demoDecorrelation.datasets() }),
     'workspace.describe': () => ({ path: '/home/me/loupe', logBytes: 12_400_000, freeBytes: 84_000_000_000, loupe: '0.1.0', node: '24.21.0', platform: 'linux x64' }),
   }
   const commands: CommandHandlers = {
@@ -158,23 +164,31 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     'study.stop': ({ studyId }) => setStatus(studyId, 'stopped'),
     'study.extend': ({ studyId }) => setStatus(studyId, 'running'),
     'study.stopPoint': () => ({}),
-    'run.start': () => {
-      throw new LoupeError('unsupported', 'The demonstration starts no single runs.')
+    'run.start': ({ config }) => {
+      if (config.decorrelation === null) throw new LoupeError('unsupported', 'The demonstration starts no single runs but those that decorrelate channels.')
+      return { runId: demoDecorrelation.start(config) }
     },
     'run.pause': () => ({}),
     'run.resume': () => ({}),
     'run.stop': () => ({}),
-    'run.end': () => ({}),
-    'run.saveNetwork': () => {
-      throw new LoupeError('unsupported', 'The demonstration has no trained weights.')
+    'run.end': ({ runId }) => {
+      demoDecorrelation.end(runId)
+      tell({ name: 'run.changed', payload: { run: demoDecorrelation.detail(runId).run } })
+      return {}
+    },
+    'run.saveNetwork': ({ runId }) => {
+      const { step, sha256, bytes } = demoDecorrelation.save(runId)
+      tell({ name: 'run.changed', payload: { run: demoDecorrelation.detail(runId).run } })
+      return { step, sha256, bytes }
     },
     'run.steer': () => ({}),
     'run.snapshotGradients': ({ runId }) => {
       if (runId === 'exchange-new') throw new LoupeError('conflict', `Run ${runId} has not made its first step yet. Ask again when it trains.`, { runId })
       return {}
     },
-    'run.branch': () => {
-      throw new LoupeError('unsupported', 'The demonstration branches no runs.')
+    'run.branch': (input) => {
+      if (!demoDecorrelation.has(input.runId)) throw new LoupeError('unsupported', 'The demonstration branches no runs but those that decorrelate channels.')
+      return { runId: demoDecorrelation.branch(input) }
     },
     'run.exportModel': () => {
       throw new LoupeError('unsupported', 'The demonstration has no trained weights.')
@@ -206,6 +220,11 @@ export function createDemoWorkbench(): Transport & { close(): void } {
   add('study-000003', defaults('', { run: { model: { kind: 'cnn' } } }), Date.now(), false)
 
   const timer = setInterval(() => {
+    for (const { run, step } of demoDecorrelation.training()) {
+      tell({ name: 'run.progressed', payload: { runId: run.id, studyId: null, steps: run.steps, examples: run.examples, batchLoss: null, examplesPerSecond: demoDecorrelation.examplesPerSecond } })
+      tell({ name: 'metrics.appended', payload: { runIds: [run.id] } })
+      tell({ name: 'records.appended', payload: { runId: run.id, kind: 'decorrelation', step } })
+    }
     for (const study of studies) {
       if (study.status !== 'running') continue
       const now = study.elapsed()
