@@ -24,8 +24,8 @@ export interface RecommendationText {
 }
 
 /** Numbers that are shares of one, and those that are counted; the others are losses. */
-const shares: ReadonlySet<string> = new Set(['share', 'gap'])
-const counts: ReadonlySet<string> = new Set(['labels', 'classes', 'dead', 'channels', 'samples', 'neededSamples'])
+const shares: ReadonlySet<string> = new Set(['share', 'taskShare', 'labelFraction'])
+const counts: ReadonlySet<string> = new Set(['labelledExamples', 'trainingExamples', 'dead', 'channels', 'samples', 'neededSamples', 'block'])
 
 /**
  * A recommended change of the learning conditions in the window's language. Null for what this version has no words for.

@@ -123,7 +123,7 @@ function recommendedAt(run: DemoRun, step: number): Recommendation[] {
   const weight = run.config.decorrelation?.unlabelledWeight ?? 0.1
   return [
     ...(step > 900 ? [{ reason: 'will-not-reach' as const, term: 'unlabelled' as const, numbers: { limit: 0.016, threshold: 0.012, standardError: 0.0003 }, changes: [{ path: 'decorrelation.unlabelledWeight', from: weight, to: Number((weight * 3).toPrecision(3)) }, { path: 'decorrelation.unlabelledSets.0.batchSize', from: 128, to: 256 }], wantsData: false }] : []),
-    ...(step > 1200 ? [{ reason: 'overfitting' as const, term: null, numbers: { gap: 0.083 }, changes: [], wantsData: true }] : []),
+    ...(step > 1200 ? [{ reason: 'overfitting' as const, term: null, numbers: { validationLoss: 0.46, leastValidationLoss: 0.41, gap: 0.2, gapBefore: 0.12 }, changes: [], wantsData: true }] : []),
     ...(step > 300 && step <= 900 ? [{ reason: 'no-effect' as const, term: 'labelled' as const, numbers: { share: 0.012 }, changes: [{ path: 'decorrelation.labelledWeight', from: 0.1, to: 0.3 }], wantsData: false }] : []),
   ]
 }
