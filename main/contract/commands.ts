@@ -1,3 +1,4 @@
+import { compareModelsInput, modelComparison } from './model-comparison.ts'
 import { exportModelInput, exportModelOutput, measureModelInput, measureModelOutput } from './model-export.ts'
 import { runConfig } from './run-config.ts'
 import { studyConfig } from './study-config.ts'
@@ -68,6 +69,8 @@ export const commands = {
   'run.exportModel': { input: exportModelInput, output: exportModelOutput },
   /** Measures what the inference of a model takes at each depth. Slow: seconds. Refused while a run trains, for each would disturb the other. */
   'model.measure': { input: measureModelInput, output: measureModelOutput },
+  /** Loads the newest trained models of two runs and compares their features, block by block, on the same examples. Slow: seconds. */
+  'model.compare': { input: compareModelsInput, output: modelComparison },
   /** Measures, on a few steps, how long a study would take. Slow: seconds. */
   'study.estimate': {
     input: z.strictObject({ config: studyConfig }),

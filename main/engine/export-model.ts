@@ -15,6 +15,7 @@ import { loggedAccuracy } from './logged-accuracy.ts'
 import { measureGraphModel, measureSavedModel } from './measure-export.ts'
 import type { EngineParts } from './parts.ts'
 import type { Preparation } from './preparation.ts'
+import { trainedCheckpoint } from './trained-checkpoint.ts'
 
 /** Names in an export's folder. */
 export const exportNames = { 'saved-model': 'saved_model', tfjs: 'tfjs', card: 'model-card.json' } as const
@@ -42,7 +43,7 @@ export async function exportModel(options: ExportModelOptions): Promise<{ readon
   const { reader, preparation, to } = options
   if ('folder' in to) await requireEmpty(to.folder)
   const run = reader.run(options.runId)
-  const checkpoint = trainedCheckpoint(options, run)
+  const checkpoint = trainedCheckpoint({ ...options, run })
   const dataset = await preparation.dataset(run.config.dataset)
   const { exportedModel } = await import('../training/export/exported-model.ts')
   const exported = exportedModel({ config: run.config, dataset, variables: checkpoint.variables, depth: options.depth })
@@ -64,12 +65,6 @@ export async function exportModel(options: ExportModelOptions): Promise<{ readon
     await rm(staging, { recursive: true, force: true }).catch(() => {}) // what could not be written may not be removable either
     throw asWritten(error, path)
   }
-}
-
-function trainedCheckpoint({ reader, parts }: ExportModelOptions, run: RunRecord): Checkpoint {
-  const newest = reader.checkpoints(run.id).at(-1)
-  if (newest !== undefined && newest.step > 0) return parts.decodeCheckpoint(reader.checkpointBytes(newest.id))
-  throw new LoupeError('not-found', `Run ${run.id} has no checkpoint of a trained model: it is ${run.status} after ${run.steps} ${run.steps === 1 ? 'step' : 'steps'}. Let it train for an epoch, or to its end.`, { runId: run.id, status: run.status })
 }
 
 /** @throws LoupeError `invalid-input` for a folder that holds something, or a file in its place. */

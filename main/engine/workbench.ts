@@ -110,6 +110,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       const { measureModel } = await import('./measure-model.ts')
       return await measureModel({ wanted, training: () => [...context.requests.keys()], preparation })
     },
+    'model.compare': async (wanted) => {
+      const { compareModels } = await import('./compare-models.ts')
+      return await compareModels({ ...wanted, reader: writer, preparation, parts })
+    },
     'engine.describe': async () => {
       const runtime = await preparation.runtime()
       const devices = await runtime.devices()

@@ -40,6 +40,7 @@ const handlers: CommandHandlers = {
   'run.snapshotGradients': refuse,
   'run.branch': refuse,
   'run.exportModel': refuse,
+  'model.compare': refuse,
   'model.measure': refuse,
   'engine.describe': refuse,
 }

@@ -30,6 +30,7 @@ const handlers: CommandHandlers = {
   'run.snapshotGradients': refuse,
   'run.branch': refuse,
   'run.exportModel': refuse,
+  'model.compare': refuse,
   'model.measure': refuse,
   'study.estimate': refuse,
   'engine.describe': refuse,

@@ -3,7 +3,7 @@ import { openTensorFlow } from '../../tensorflow/open.ts'
 import { tf } from '../../tensorflow/tf.ts'
 import { evaluate } from '../features/reference/evaluate.ts'
 import { wave } from '../features/reference/formula.ts'
-import { effectiveRank, featureVariance, linearCka, meanCosine, participationRatio, varianceBetweenExamples } from './similarity.ts'
+import { effectiveRank, featureVariance, linearCka, linearCkas, meanCosine, participationRatio, varianceBetweenExamples } from './similarity.ts'
 
 beforeAll(async () => {
   await tf.setBackend('cpu')
@@ -41,6 +41,23 @@ describe('linearCka', () => {
   it('refuses other numbers of examples, and fewer than 3', () => {
     expect(() => linearCka(feature('x', [5, 4]), feature('y', [6, 4]))).toThrow(expect.objectContaining({ code: 'shape-mismatch', message: expect.stringMatching(/\[5, 4\] and \[6, 4\]/) }))
     expect(() => linearCka(feature('x', [2, 4]), feature('y', [2, 4]))).toThrow(/at least 3 of them, got 2/)
+  })
+})
+
+describe('linearCkas', () => {
+  it('are those of all pairs, narrow features and wide ones; 0 of a constant one', () => {
+    const xs = [feature('x', [6, 4]), feature('y', [6, 5, 3]), tf.fill([6, 2], 0.1)]
+    const ys = [feature('z', [6, 2]), feature('x', [6, 4])]
+    const all = linearCkas(xs, ys).arraySync()
+    expect(all.map((row) => row.length)).toEqual([2, 2, 2])
+    for (const [i, x] of xs.entries()) for (const [j, y] of ys.entries()) expect(all[i]![j]).toBeCloseTo(value(linearCka(x, y)), 5)
+    expect(all[0]![1]).toBeCloseTo(1, 6)
+    expect(all[2]).toEqual([0, 0])
+  })
+
+  it('refuse other numbers of examples, and fewer than 3', () => {
+    expect(() => linearCkas([feature('x', [5, 4])], [feature('y', [6, 4])])).toThrow(expect.objectContaining({ code: 'shape-mismatch', message: expect.stringMatching(/5, 6/) }))
+    expect(() => linearCkas([feature('x', [2, 4])], [feature('y', [2, 4])])).toThrow(/at least 3 of them, got 2/)
   })
 })
 

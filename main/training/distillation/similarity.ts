@@ -43,6 +43,32 @@ export function linearCka(x: tf.Tensor, y: tf.Tensor): tf.Scalar {
   })
 }
 
+/**
+ * {@link linearCka} of every feature of one list with every one of another: each feature's examples² products are made once, however many it is
+ * compared with.
+ *
+ * @param xs  Each float32 `[examples, ...]`, with a shape of its own beyond the examples.
+ * @param ys  Features of the same examples in the same order.
+ * @returns float32 `[xs, ys]`.
+ * @throws LoupeError `shape-mismatch` where the examples are not as many, or fewer than 3.
+ */
+export function linearCkas(xs: readonly tf.Tensor[], ys: readonly tf.Tensor[]): tf.Tensor2D {
+  const counts = new Set([...xs, ...ys].map(({ shape }) => shape[0] ?? 0))
+  const [examples = 0] = counts
+  if (counts.size > 1) throw new LoupeError('shape-mismatch', `CKA compares features of the same examples, and got features of ${[...counts].join(', ')}.`, { examples: [...counts] })
+  requireExamples('CKA', examples, 3)
+  return tf.tidy(() => {
+    const products = (features: readonly tf.Tensor[]) => tf.stack(features.map((feature) => unitProducts(variation(feature)))) as tf.Tensor2D // stacked rows
+    return tf.matMul(products(xs), products(ys), false, true)
+  })
+}
+
+/** All products of two examples in a row, `[examples²]`, of size 1; zeros of zeros. */
+function unitProducts(rows: tf.Tensor2D): tf.Tensor1D {
+  const all = tf.reshape<tf.Rank.R1>(tf.matMul(rows, rows, false, true), [-1])
+  return tf.div(all, tf.maximum(size(all), 1e-12))
+}
+
 /** Centred examples of size 1; zeros where they vary no more than by rounding. */
 function variation(x: tf.Tensor): tf.Tensor2D {
   const rows = centred(asExamples(x))
