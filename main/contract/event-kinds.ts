@@ -39,6 +39,7 @@ export const eventKinds = [
   'features.collapsed', // facts: depth, variance, steps
   'weights.loaded', // facts: extractor, fromRun, step, loaded, left
   'network.saved', // facts: step, examples, sha256, bytes
+  'model.exported', // facts: title, depth, isWhole, step, path, formats, bytes, split, logged, measured (format, accuracy of each), agrees
   'run.ended', // facts: step; the user pressed End
   'thresholds.reached', // facts: step, thresholds (term, threshold, loss of each)
   'conditions.recommended', // facts: step, reason, term, numbers, changes, wantsData

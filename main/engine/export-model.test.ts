@@ -57,6 +57,8 @@ describe('an export', () => {
     expect(path).toBe(join(workspace, 'exports', `${distilled}-depth-2`))
     expect((await readdir(path)).toSorted()).toEqual(['model-card.json', 'saved_model', 'tfjs'])
     expect(card).toMatchObject({ title: 'MLP 64-16-16-10', run: { id: distilled, step: 60, examples: 1200 }, model: { depth: 2, isWhole: false, parameters: 64 * 16 + 16 + 16 * 16 + 16 + 16 * 10 + 10 }, input: { name: 'input', shape: [-1, 8, 8, 1] } })
+    const event = workbench.writer.events({ studyId: null, runId: distilled, limit: 100, offset: 0 }).find(({ kind }) => kind === 'model.exported')
+    expect(event).toMatchObject({ level: 'info', facts: { title: 'MLP 64-16-16-10', depth: 2, isWhole: false, step: 60, path, formats: ['saved-model', 'tfjs'], agrees: true, bytes: card.files.reduce((sum, { bytes }) => sum + bytes, 0) } })
     expect(card.accuracy.logged).toBe(lastValue(distilled, 'test/accuracy'))
     expect(card.accuracy).toMatchObject({ split: 'test', agrees: true })
     expect(card.accuracy.measured.map(({ format }) => format)).toEqual(['saved-model', 'tfjs'])

@@ -103,8 +103,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     },
     'run.branch': async (branch) => ({ runId: (await runs.branch(branch)).id }),
     'run.exportModel': async (wanted) => {
-      const { exportModel } = await import('./export-model.ts')
-      return await exportModel({ ...wanted, reader: writer, preparation, parts, to: { workspace: options.workspace } })
+      const [{ exportModel }, { logExport }] = await Promise.all([import('./export-model.ts'), import('./log-export.ts')])
+      const exported = await exportModel({ ...wanted, reader: writer, preparation, parts, to: { workspace: options.workspace } })
+      await logExport(context, exported)
+      return exported
     },
     'model.measure': async (wanted) => {
       const { measureModel } = await import('./measure-model.ts')

@@ -64,6 +64,7 @@ const logged: Readonly<Record<(typeof eventKinds)[number], Readonly<Record<strin
   'unlabelled.left-out': { dataset: 'Digits', examples: 180 },
   'threshold.below-reach': { term: 'labelled', threshold: 0.01, kind: 'unreachable', value: 0.012, samples: 64, neededSamples: 74 },
   'pooling.without-positions': { tap: null, pooling: 'average' },
+  'model.exported': { title: 'ViT 2×32', depth: 2, isWhole: false, step: 900, path: '/w/exports/run-000001-depth-2', formats: ['saved-model', 'tfjs'], bytes: 240_000, split: 'test', logged: 0.8, measured: [{ format: 'tfjs', accuracy: 0.8 }], agrees: true },
   'batch.changed': changed,
   'batch.rolled-back': { ...changed, toBatch: 256, toEpoch: 3, rollbacks: 1, trigger: 'divergeRatio', readings: [flat, wild] },
   'batch.out-of-memory': { toEpoch: 3, checkpointStep: 900, batchSize: 1024, discardedFrom: 901, discardedTo: 940 },
@@ -119,6 +120,12 @@ describe('what events say', () => {
     expect(say('study.extended', { batchSizes: [], maxSeeds: 5 }).sentence).toBe('Extended to up to 5 seeds at each batch size.')
     expect(say('study.interrupted', { was: 'queued' }, 'ja').sentence).toContain('待機中')
     expect(say('batch.frozen', { isFrozen: false }).sentence).toBe('The controller decides again.')
+  })
+
+  it('says of an export where it is, and where its files differ from the log', () => {
+    expect(say('model.exported', logged['model.exported']).sentence).toBe('ViT 2×32 of step 900 is exported to /w/exports/run-000001-depth-2 (240 kB).')
+    expect(say('model.exported', { ...logged['model.exported'], agrees: null }).sentence).toMatch(/kB\)\.$/)
+    expect(say('model.exported', { ...logged['model.exported'], agrees: false }).sentence).toContain('not as accurate as the run logged')
   })
 
   it('says a kind it does not know, or one that lacks a fact, as it was logged', () => {

@@ -119,6 +119,7 @@ const tells: Readonly<Record<EventKind, Tell>> = {
   'unlabelled.left-out': ({ read, language }) => ({ words: { data: language.dataset(read.text('dataset') ?? '') ?? read.text('dataset'), examples: read.count('examples') } }),
   'threshold.below-reach': tellReach,
   'pooling.without-positions': ({ facts, read, language }) => ({ words: { tap: tapName(facts['tap'], language), pooling: read.choice('pooling', { path: 'events.pooling', choices: en.events.pooling }) } }),
+  'model.exported': ({ facts, read }) => ({ words: { model: read.text('title'), step: read.count('step'), path: read.text('path'), size: read.bytes('bytes') }, ...(facts['agrees'] === false ? { other: 'exportedOther' } : {}) }),
   'batch.changed': ({ facts, read, language }) => ({
     words: { from: read.count('fromBatch'), to: read.count('toBatch'), reason: batchReason(facts, language) ?? read.text('reason'), shape: shapeOf(read), lever: leverOf(read, language) },
   }),
