@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { expectAccessible, watchForErrors } from './browser.ts'
 import { workbenchInBrowser } from './workbench-in-browser.ts'
@@ -43,6 +44,20 @@ describe('a comparison of students, in a browser', () => {
     expect(errors).toEqual([])
   })
 
+  it('exports the chosen student into files, and says how accurate they are and where', { timeout: 120_000 }, async (context) => {
+    const { page, errors, workspace } = opened(context)
+    await page.getByRole('button', { name: 'Export', exact: true }).click()
+    const path = page.getByText(new RegExp(`^${workspace}/exports/run-\\d+-depth-\\d$`))
+    await path.waitFor({ timeout: 60_000 })
+    await page.getByText(/^The run logged [\d.]+% on the same \d+ test examples: the files are as accurate\.$/).waitFor()
+    expect(readdirSync((await path.textContent())!).toSorted()).toEqual(['model-card.json', 'saved_model', 'tfjs'])
+    await page.getByRole('rowheader', { name: 'TensorFlow.js' }).waitFor()
+    await expectAccessible(page)
+    for (const name of ['TensorFlow SavedModel', 'TensorFlow.js']) await page.getByRole('checkbox', { name }).uncheck()
+    expect(await page.getByRole('button', { name: 'Export', exact: true }).isDisabled()).toBe(true)
+    expect(errors).toEqual([])
+  })
+
   it('shows curves, sizes and early exits, and what chosen exits predict', { timeout: 120_000 }, async (context) => {
     const { page, errors } = opened(context)
     const open = async (tab: string) => {
@@ -84,9 +99,20 @@ describe('a comparison of students, in a browser', () => {
     await page.locator('canvas').nth(1).waitFor()
     await page.getByRole('button', { name: 'Previous logged step' }).click()
     await expectAccessible(page)
+    const between = page.getByRole('region', { name: 'Two runs side by side' })
+    await expect.poll(() => between.getByRole('combobox').nth(1).locator('option:checked').textContent()).toMatch(/^Whole stack, seed 1/)
+    await between.getByRole('button', { name: 'Compare' }).click()
+    await between.getByText(/\(rows\) and .* \(columns\), on 200 validation examples\.$/).waitFor({ timeout: 60_000 })
+    await between.locator('canvas').waitFor()
+    await expectAccessible(page)
     await page.getByRole('link', { name: 'Open the run' }).click()
     await page.getByRole('heading', { name: 'Features', exact: true }).waitFor()
     await page.locator('canvas').nth(3).waitFor()
+    const exporting = page.getByRole('region', { name: 'Export' })
+    await exporting.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'Whole model of 3 blocks' })
+    await exporting.getByRole('button', { name: 'Export' }).click()
+    await exporting.getByText(/exports\/run-\d+-depth-3$/).waitFor({ timeout: 60_000 })
+    await page.getByRole('region', { name: 'Events' }).getByText(/is exported to .*-depth-3/).waitFor()
     await expectAccessible(page)
     expect(errors).toEqual([])
   })

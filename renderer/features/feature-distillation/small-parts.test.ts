@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { chartColors } from '../../charts/colors.ts'
 import { chainLayout, cutsOf, tapsAt } from './chain-layout.ts'
+import { chosenRuns } from './chosen-runs.ts'
+import { firstCompared } from './compared-runs.ts'
 import { costLimit, costPoints } from './cost-points.ts'
 import { limitsBroken, withCut } from './cut-choice.ts'
 import { agreement, disagreements, rowShares } from './disagreements.ts'
@@ -119,6 +121,35 @@ describe('exits to look at', () => {
     const students = [madeStudent('alone', 1, { accuracy: 0.7 }), madeStudent('self-distillation', 1, { accuracy: 0.75, gain: 0.05 })]
     expect(firstExits({ runs, students, decision: madeDecision({ chosen: 'self-distillation depth=1' }) })).toEqual(['run alone depth=1 2|1', 'run self-distillation 2|1'])
     expect(firstExits({ runs, students: [], decision: madeDecision({}) })).toEqual(['run alone depth=1 1|1', 'run alone depth=1 2|1'])
+  })
+})
+
+describe('runs of the chosen student', () => {
+  const seed = (seed: number, validationAccuracy: number | null, status: 'done' | 'failed' = 'done') => {
+    const run = madeRun('self-distillation', { way: 'self-distillation', depth: null, rear: 3, seed, exits: [1, 2], status })
+    return { ...run, exits: run.exits.map((exit) => ({ ...exit, validationAccuracy: exit.depth === 2 ? validationAccuracy : 0.99 })) }
+  }
+
+  it('are those that ended well, the best on the validation examples first', () => {
+    const students = [madeStudent('self-distillation', 2, { accuracy: 0.8 })]
+    const runs = [seed(1, 0.7), seed(2, 0.9), seed(3, 0.95, 'failed'), seed(4, null)]
+    const chosen = chosenRuns({ students, runs, decision: madeDecision({ chosen: 'self-distillation depth=2' }) })
+    expect(chosen.map((run) => [run.seed, run.depth, run.validationAccuracy])).toEqual([[2, 2, 0.9], [1, 2, 0.7], [4, 2, null]])
+    expect(chosenRuns({ students, runs, decision: madeDecision({}) })).toEqual([])
+  })
+})
+
+describe('two runs that are compared', () => {
+  const alone = (depth: number, seed: number, status: 'done' | 'running' = 'done') => madeRun(`alone depth=${depth}`, { way: 'alone', depth, seed, status })
+  const whole = (seed: number) => madeRun('whole', { way: 'whole', depth: null, seed })
+
+  it('begin with a student alone of the chosen depth and the whole stack of the same seed', () => {
+    const report = { students: [madeStudent('distilled', 2, { accuracy: 0.8 })], decision: madeDecision({ chosen: 'distilled depth=2' }) }
+    const pair = (runs: Parameters<typeof firstCompared>[0]['runs']) => firstCompared({ ...report, runs })?.map(({ runId }) => runId)
+    expect(pair([whole(1), whole(2), alone(1, 1), alone(2, 2)])).toEqual(['run alone depth=2 2', 'run whole 2'])
+    expect(pair([whole(1), alone(1, 3), alone(2, 2, 'running')])).toEqual(['run alone depth=1 3', 'run whole 1'])
+    expect(pair([whole(1)])).toEqual(['run whole 1', 'run whole 1'])
+    expect(pair([alone(1, 1, 'running')])).toBeUndefined()
   })
 })
 

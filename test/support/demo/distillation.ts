@@ -1,3 +1,4 @@
+import type { CommandOutput } from '../../../main/contract/commands.ts'
 import type { CutCost } from '../../../main/contract/cut-cost.ts'
 import type { DistillationRecord, ExitPredictions, RunPredictions } from '../../../main/contract/distillation-records.ts'
 import { depthOf } from '../../../main/contract/model-depth.ts'
@@ -177,6 +178,19 @@ function examples({ split = 'test', indices }: QueryInput<'dataset.examples'>): 
   return { shape: [28, 28, 1], classNames, count: 10_000, range: [0, 255], examples: indices.map((index) => ({ index, label: Math.floor(10 * hash(`label ${index}`)), values: Array.from({ length: 784 }, (_, at) => pixel(split === 'test' ? index : index + 1, Math.floor(at / 28), at % 28)) })) }
 }
 
+/** Features drift apart with the distance of their blocks, and more so between runs. */
+function compare(runs: readonly [string, string], count: number): CommandOutput<'model.compare'> {
+  const found = runs.map((id) => made.find(({ run }) => run.id === id)) as [MadeRun | undefined, MadeRun | undefined] // as many
+  const modelOf = (one: MadeRun | undefined, id: string) => {
+    const depth = one === undefined ? 6 : depthOf(modelOfArm(config, one.arm))
+    return { runId: id, step: steps, title: `ViT ${depth}×32, 4 heads, patch 7`, depth, students: one === undefined || !isChain(one.arm.way) ? [] : studentDepthsOf(one.arm, config) }
+  }
+  const models = [modelOf(found[0], runs[0]), modelOf(found[1], runs[1])] as const
+  const apart = runs[0] === runs[1] ? 0 : 0.18
+  const similarity = Array.from({ length: models[0].depth }, (_, row) => Array.from({ length: models[1].depth }, (__, column) => Math.max(0.05, 1 - apart - 0.1 * Math.abs(row - column))))
+  return { models: [...models], split: 'validation', examples: count, similarity }
+}
+
 export const demoDistillation = {
   id: 'study-000012',
   freshId: 'study-000013',
@@ -192,6 +206,7 @@ export const demoDistillation = {
   records: (id: string): DistillationRecord[] => [...(made.find(({ run }) => run.id === id)?.run.distillation?.() ?? [])],
   predictions: (id: string): RunPredictions | null => made.find(({ run }) => run.id === id)?.run.predictions?.() ?? null,
   examples,
+  compare,
   cuts: (depth: number): QueryOutput<'model.cuts'>['cuts'] =>
     Array.from({ length: depth }, (_, index) => {
       const cost = costAt(index + 1)

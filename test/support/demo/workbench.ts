@@ -193,6 +193,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     'run.exportModel': () => {
       throw new LoupeError('unsupported', 'The demonstration has no trained weights.')
     },
+    'model.compare': ({ runs, examples }) => demoDistillation.compare(runs, examples),
     'model.measure': () => {
       throw new LoupeError('unsupported', 'The demonstration measures nothing.')
     },

@@ -59,6 +59,12 @@ describe('the similarity of features', () => {
     const formatter: unknown = Reflect.get(Object(Reflect.get(Object(seriesOf(option)[0]), 'tooltip')), 'formatter')
     expect(typeof formatter === 'function' ? formatter({ dataIndex: 1 }) : '').toBe('1 2 0.5')
   })
+
+  it('has as many columns as the other model has blocks', () => {
+    const option = similarityOption(context, { similarity: [[1, 0.5, 0.25]], cuts: [], columnCuts: [2], texts: { x: 'second', y: 'first', legend: 'CKA', cell: () => '' } })
+    expect(dataOf(seriesOf(option)[0])).toEqual([[0, 0, 1], [1, 0, 0.5], [2, 0, 0.25]])
+    expect([dataOf(option.xAxis), dataOf(option.yAxis)]).toEqual([['1', '2', '3'], ['1']])
+  })
 })
 
 describe('lines with a mark', () => {

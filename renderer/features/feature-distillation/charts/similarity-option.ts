@@ -7,23 +7,26 @@ import type { CustomSeriesOption, EChartsOption } from '../../../charts/echarts.
 const cutColor = '#b3261e'
 
 export interface SimilarityChart {
-  /** CKA of the feature after each block with that after each other, from the first block on. */
+  /** CKA of the feature after each block (a row) with that after each other, or each of another model (a column), from the first block on. */
   readonly similarity: readonly (readonly number[])[]
   /** Blocks after which a student ends: a line is drawn there. */
   readonly cuts: readonly number[]
+  /** Those of the model along the columns; the same where left out. */
+  readonly columnCuts?: readonly number[]
   readonly texts: { readonly x: string; readonly y: string; readonly legend: string; readonly cell: (row: number, column: number, value: string) => string }
 }
 
-/** How alike the features after every two blocks are, as a square of coloured cells; students end at the lines. */
-export function similarityOption(context: ChartContext, { similarity, cuts, texts }: SimilarityChart): EChartsOption {
+/** How alike the features after every two blocks are, as coloured cells; students end at the lines. */
+export function similarityOption(context: ChartContext, { similarity, cuts, columnCuts = cuts, texts }: SimilarityChart): EChartsOption {
   const { colors, formats } = context
-  const blocks = similarity.map((_, index) => String(index + 1))
+  const [rows, columns] = [similarity, similarity[0] ?? []].map((along) => along.map((_, index) => String(index + 1))) as [string[], string[]] // of two
+
   const cells = similarity.flatMap((row, i) => row.map((value, j) => [j, i, value] as const))
   const base = baseOption(context)
-  const category = (name: string) => ({
+  const category = (name: string, blocks: readonly string[]) => ({
     type: 'category' as const,
     name,
-    data: blocks,
+    data: [...blocks],
     axisLine: { show: true, lineStyle: { color: colors.line } },
     axisTick: { show: false },
     splitLine: { show: false },
@@ -36,8 +39,8 @@ export function similarityOption(context: ChartContext, { similarity, cuts, text
     dataZoom: [],
     legend: { show: false },
     grid: { left: 12, right: 20, top: 52, bottom: 28, containLabel: true },
-    xAxis: { ...category(texts.x), nameLocation: 'middle', nameGap: 28 },
-    yAxis: { ...category(texts.y), nameLocation: 'end', nameGap: 10, nameTextStyle: { color: colors.muted, fontSize: 11.5, align: 'left', padding: [0, 0, 0, -24] } },
+    xAxis: { ...category(texts.x, columns), nameLocation: 'middle', nameGap: 28 },
+    yAxis: { ...category(texts.y, rows), nameLocation: 'end', nameGap: 10, nameTextStyle: { color: colors.muted, fontSize: 11.5, align: 'left', padding: [0, 0, 0, -24] } },
     visualMap: {
       type: 'continuous',
       orient: 'horizontal',
@@ -76,8 +79,8 @@ export function similarityOption(context: ChartContext, { similarity, cuts, text
           const fill = orderedColor(value, colors)
           const label = { type: 'text' as const, silent: true, style: { text: value.toFixed(2), x: cx, y: cy, fill: inkOn(fill), fontSize: 11, fontFamily: chartFont, align: 'center' as const, verticalAlign: 'middle' as const } }
           const line = (x1: number, y1: number, x2: number, y2: number) => ({ type: 'line' as const, silent: true, shape: { x1, y1, x2, y2 }, style: { stroke: cutColor, lineWidth: 2.5 } })
-          const right = cuts.includes(x + 1) && x + 1 < blocks.length ? [line(cx + width / 2, cy - height / 2, cx + width / 2, cy + height / 2)] : []
-          const above = cuts.includes(y + 1) && y + 1 < blocks.length ? [line(cx - width / 2, cy - height / 2, cx + width / 2, cy - height / 2)] : []
+          const right = columnCuts.includes(x + 1) && x + 1 < columns.length ? [line(cx + width / 2, cy - height / 2, cx + width / 2, cy + height / 2)] : []
+          const above = cuts.includes(y + 1) && y + 1 < rows.length ? [line(cx - width / 2, cy - height / 2, cx + width / 2, cy - height / 2)] : []
           return {
             type: 'group',
             children: [
