@@ -19,11 +19,21 @@ export const cnnConfig = z.strictObject({
   dropout,
 })
 
+/** Of a ResNet for small images; its length is 3 times that of one. */
+export const RESNET_STAGES = 3
+
 export const resnetConfig = z.strictObject({
   kind: z.literal('resnet'),
   blocksPerStage: z.int().min(1).max(18).default(3).describe('blocks; residual blocks in each of the 3 stages (3 is ResNet-20)'),
+  blocks: z.int().min(1).max(54).nullable().default(null).describe('blocks; only the first so many of all stages, null for all'),
   width: width.default(16).describe('channels; of the first stage, doubled at each next one'),
   normalization: z.enum(['none', 'batch', 'group']).default('group').describe('normalization; batch norm couples the examples of a batch, group norm does not'),
+}).check((context) => {
+  const { blocks, blocksPerStage } = context.value
+  const all = RESNET_STAGES * blocksPerStage
+  if (blocks !== null && blocks > all) {
+    context.issues.push({ code: 'custom', message: `${blocks} blocks are more than ${RESNET_STAGES} stages of ${blocksPerStage} have; use at most ${all}, or null for all`, path: ['blocks'], input: blocks })
+  }
 })
 
 export const vitConfig = z.strictObject({

@@ -100,7 +100,7 @@ describe('the plan of a comparison of students', () => {
     expect(models({ kind: 'mixer', depth: 3 })).toMatchObject([{ depth: 3 }, { depth: 1 }, { depth: 3 }])
     expect(models({ kind: 'mlp', hidden: [32, 16] })).toMatchObject([{ hidden: [32, 16] }, { hidden: [32] }, { hidden: [32, 16] }])
     expect(models({ kind: 'cnn', channels: [8, 16, 32] }, { depths: [2] })).toMatchObject([{ channels: [8, 16, 32] }, { channels: [8, 16] }, { channels: [8, 16, 32] }])
-    expect(models({ kind: 'resnet', blocksPerStage: 1 }, { ways: ['whole', 'distilled'], depths: [2] })).toMatchObject([{ blocksPerStage: 1 }, { blocksPerStage: 1 }])
+    expect(models({ kind: 'resnet', blocksPerStage: 1 }, { depths: [2] })).toMatchObject([{ blocks: null }, { blocks: 2 }, { blocks: null }])
   })
 })
 
@@ -117,7 +117,7 @@ describe('a comparison of students that cannot be made', () => {
   it('is let through where it can', () => {
     expect(refusal({ ways: [...distillationWay.options], depths: [1, 2, 3] })).toBeNull()
     expect(refusal({}, {}, { validationExamples: 0 })).toBeNull()
-    expect(refusal({ ways: ['whole', 'distilled'], depths: [1, 4, 7] }, { run: { model: { kind: 'resnet' } } })).toBeNull()
+    expect(refusal({ ways: ['whole', 'alone', 'distilled'], depths: [1, 4, 7] }, { run: { model: { kind: 'resnet' } } })).toBeNull()
   })
 
   it('is refused for cut points that do not exist', () => {
@@ -127,8 +127,8 @@ describe('a comparison of students that cannot be made', () => {
     expect(refusal({}, {}, { cutCost: () => { throw new LoupeError('shape-mismatch', 'Patches of 7 do not divide.', {}) } })).toMatchObject({ code: 'shape-mismatch', facts: { way: 'whole' } })
   })
 
-  it('is refused for a student alone, or a longer second extractor, that no config says', () => {
-    expect(refusal({ depths: [1] }, { run: { model: { kind: 'resnet' } } })).toMatchObject({ message: 'The way "alone" at 1 blocks does not fit: A ResNet of 1 blocks cannot be written: it has 3 stages of equally many blocks, 9 in all. Cut it in a run that distils, or choose another model. Or take "alone" out of students.ways.', facts: { way: 'alone' } })
+  it('is refused for a longer second extractor that no config says', () => {
+    expect(refusal({ ways: ['distilled'], depths: [1], rearDepths: [9] }, { run: { model: { kind: 'resnet' } } })).toMatchObject({ message: 'The way "distilled" at 1 blocks does not fit: A ResNet of 10 blocks cannot be written: its 3 stages have 9 in all. Choose at most so many, or more blocks per stage. Or take that length out of students.rearDepths.', facts: { way: 'distilled' } })
     expect(refusal({ depths: [1], rearDepths: [3] }, { run: { model: { kind: 'cnn', channels: [8, 16] } } })).toMatchObject({ message: expect.stringMatching(/what further ones would be is not said.*Or take that length out of students\.rearDepths\.$/) })
   })
 

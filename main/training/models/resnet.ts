@@ -1,3 +1,4 @@
+import { RESNET_STAGES } from '../../contract/model-config.ts'
 import { assemble } from './assemble.ts'
 import { normSuffix } from './cnn.ts'
 import type { ResnetConfig } from './configs.ts'
@@ -14,6 +15,8 @@ import type { Stack } from './stack.ts'
  * The residual network for small images: a 3×3 stem, three stages of n blocks at width, 2·width and 4·width channels, the
  * mean over pixels, and the classes. It has 6n + 2 layers, so n = 3 is ResNet-20.
  *
+ * With fewer `blocks` the network ends after so many of them, in the middle of a stage if need be.
+ *
  * A block is relu(shortcut(x) + norm(conv(relu(norm(conv x))))). Parameters are `stem/conv/kernel`, `block1/conv1/kernel`,
  * `block1/norm1/scale`, …, `classes/kernel`. Kernels are He normal. Convolutions have no bias, with a norm or without.
  *
@@ -27,7 +30,7 @@ import type { Stack } from './stack.ts'
  */
 export function resnetStack(config: ResnetConfig, inputShape: Shape, classes: number): Stack {
   const { blocksPerStage, width } = config
-  const blocks = Array.from({ length: 3 * blocksPerStage }, (_, index) => {
+  const blocks = Array.from({ length: config.blocks ?? RESNET_STAGES * blocksPerStage }, (_, index) => {
     const stage = Math.floor(index / blocksPerStage)
     const stride = stage > 0 && index % blocksPerStage === 0 ? 2 : 1
     return block({ name: `block${index + 1}`, channels: width * 2 ** stage, stride, normalization: config.normalization })

@@ -78,6 +78,7 @@ describe('cutModel', () => {
   it.each([
     { deep: { kind: 'mlp', hidden: [16, 8, 12] }, shallow: { kind: 'mlp', hidden: [16, 8] } },
     { deep: { kind: 'vit', width: 16, depth: 4 }, shallow: { kind: 'vit', width: 16, depth: 2 } },
+    { deep: { kind: 'resnet', blocksPerStage: 1, width: 4, normalization: 'batch' }, shallow: { kind: 'resnet', blocksPerStage: 1, blocks: 2, width: 4, normalization: 'batch' } },
     { deep: { kind: 'mixer', width: 16, depth: 4 }, shallow: { kind: 'mixer', width: 16, depth: 2 } },
     { deep: { kind: 'cnn', channels: [4, 6, 8] }, shallow: { kind: 'cnn', channels: [4, 6] } },
     { deep: { kind: 'residual-mlp', width: 16, depth: 4 }, shallow: { kind: 'residual-mlp', width: 16, depth: 2 } },
