@@ -43,6 +43,7 @@ export const vitConfig = z.strictObject({
   depth: z.int().min(1).max(48).default(4).describe('blocks; attention and MLP pairs'),
   heads: z.int().min(1).max(64).default(4).describe('heads; of each attention; must divide the width'),
   mlpRatio: z.number().min(0.25).max(16).default(4).describe('ratio; hidden width of a block’s MLP to the token width'),
+  tokenReduce: z.enum(['mean', 'cls', 'all']).default('mean').describe('reduction; what of the tokens is classified: their mean, a learned class token put before them, or all of them in a row'),
   dropout,
 })
 

@@ -113,6 +113,18 @@ describe('cost', () => {
     expect(cost.macsPerExample).toBe(49 * 50_176 + 307_328 + 640)
   })
 
+  it('counts a ViT with a class token, and one that reads all tokens, by hand', () => {
+    const vit = (tokenReduce: 'mean' | 'cls' | 'all') => make({ kind: 'vit', patchSize: 7, width: 32, depth: 1, heads: 4, tokenReduce }, [28, 28, 1])
+    const [mean, cls, all] = (['mean', 'cls', 'all'] as const).map(vit)
+    expect([cls?.title, all?.title]).toEqual(['ViT 1×32, 4 heads, patch 7, class token', 'ViT 1×32, 4 heads, patch 7, all tokens'])
+    // The token itself and its position; one token more in each product but those of the embedding.
+    expect(cls!.cost.parameters - mean!.cost.parameters).toBe(2 * 32)
+    expect(cls!.cost.macsPerExample - mean!.cost.macsPerExample).toBe(12 * 32 ** 2 + 2 * (17 ** 2 - 16 ** 2) * 32)
+    // The classes' kernel is 16 times as long.
+    expect(all!.cost.parameters - mean!.cost.parameters).toBe(15 * 32 * 10)
+    expect(all!.cost.macsPerExample - mean!.cost.macsPerExample).toBe(15 * 32 * 10)
+  })
+
   it('counts a Mixer of one block by hand', () => {
     const { cost } = make({ kind: 'mixer', patchSize: 4, width: 64, depth: 1, tokenHidden: 32, channelHidden: 256 }, [28, 28, 1])
     // Embedding 1,088, token MLP 1,568 + 32 + 1,568 + 49, channel MLP 16,384 + 256 + 16,384 + 64, norms 384, classes 650.

@@ -17,6 +17,7 @@ const stacks: readonly { config: Config; features: readonly (readonly number[])[
   { config: { kind: 'cnn', channels: [4, 6], dense: 8, normalization: 'batch', dropout: 0.5 }, features: [[8, 8, 3], [4, 4, 4], [2, 2, 6]] },
   { config: { kind: 'resnet', blocksPerStage: 1, width: 4, normalization: 'batch' }, features: [[8, 8, 4], [8, 8, 4], [4, 4, 8], [2, 2, 16]] },
   { config: { kind: 'vit', width: 16, depth: 3, heads: 2, dropout: 0.5 }, features: [[4, 16], [4, 16], [4, 16], [4, 16]] },
+  { config: { kind: 'vit', width: 16, depth: 2, heads: 2, tokenReduce: 'cls' }, features: [[5, 16], [5, 16], [5, 16]] },
   { config: { kind: 'mixer', width: 16, depth: 2, dropout: 0.5 }, features: [[4, 16], [4, 16], [4, 16]] },
   { config: { kind: 'residual-mlp', width: 16, depth: 2, dropout: 0.5 }, features: [[16], [16], [16]] },
   { config: { kind: 'series-transformer', frameSize: 8, width: 16, depth: 2, heads: 2, dropout: 0.5, attention: 'causal' }, features: [[3, 16], [3, 16], [3, 16]] },
@@ -60,7 +61,7 @@ describe('createStack', () => {
       ['exit1/dense2/kernel', 'exit1/dense2/bias'],
       ['exit1/dense1/kernel', 'exit1/dense1/bias', 'exit1/dense2/kernel', 'exit1/dense2/bias'],
       ['exit1/classes/kernel', 'exit1/classes/bias'],
-      ...Array.from({ length: 4 }, () => ['exit1/norm/scale', 'exit1/norm/offset', 'exit1/classes/kernel', 'exit1/classes/bias']),
+      ...Array.from({ length: 5 }, () => ['exit1/norm/scale', 'exit1/norm/offset', 'exit1/classes/kernel', 'exit1/classes/bias']),
     ])
   })
 })

@@ -47,6 +47,11 @@ export const config: FieldTexts = {
   'run.model.depth': { label: 'Depth', help: 'Number of blocks.', unit: 'blocks' },
   'run.model.heads': { label: 'Heads', help: 'Of each attention; they must divide the token width.', unit: 'heads' },
   'run.model.mlpRatio': { label: 'MLP ratio', help: 'Hidden width of a block’s MLP over the token width.' },
+  'run.model.tokenReduce': {
+    label: 'What is classified',
+    help: 'What of the tokens the head reads.',
+    choices: { mean: 'Mean of all tokens', cls: 'A class token put before them', all: 'All tokens in a row' },
+  },
   'run.model.attention': {
     label: 'Attention',
     help: 'What a token reads, and which token is classified.',

@@ -46,6 +46,11 @@ export const config: FieldTexts = {
   'run.model.depth': { label: '深さ', help: 'ブロックの数。', unit: 'ブロック' },
   'run.model.heads': { label: 'ヘッド数', help: '各注意のヘッド。トークンの幅を割り切る必要があります。', unit: 'ヘッド' },
   'run.model.mlpRatio': { label: 'MLP 比', help: 'ブロックの MLP の隠れ幅 ÷ トークンの幅。' },
+  'run.model.tokenReduce': {
+    label: '分類に使うもの',
+    help: 'ヘッドがトークンの何を読むか。',
+    choices: { mean: '全トークンの平均', cls: '先頭に置いたクラストークン', all: '全トークンを並べたもの' },
+  },
   'run.model.attention': {
     label: '注意',
     help: 'トークンが読む範囲と、分類に使うトークン。',

@@ -1,6 +1,6 @@
 import { LoupeError } from '../../../contract/errors.ts'
 import { tf } from '../../../tensorflow/tf.ts'
-import { lecunNormal, normal, sizeOf } from '../initializers.ts'
+import { lecunNormal, normal, sizeOf, zeros } from '../initializers.ts'
 import { dense } from './dense.ts'
 import { chain, plainLayer, type LayerBuilder, type Shape } from './layer.ts'
 
@@ -32,6 +32,21 @@ export function patches(side: number): LayerBuilder {
 export function patchEmbedding(side: number, width: number): LayerBuilder {
   return chain(patches(side), dense({ name: 'embedding', units: width, initializer: lecunNormal }))
 }
+
+/**
+ * Puts a learned token before the others, the same for every example: parameter `class` `[width]`, which starts at 0.
+ *
+ * @see Dosovitskiy et al. 2021, arXiv:2010.11929, equation 1, and their code for the zeros.
+ */
+export const classToken: LayerBuilder = ([tokens = 0, width = 1]) => ({
+  outputShape: [tokens + 1, width],
+  parameters: [{ name: 'class', shape: [width], initializer: zeros }],
+  statistics: [],
+  macs: 0,
+  kept: 0,
+  draws: 0,
+  apply: (x, pass) => tf.concat([tf.tile(tf.reshape(pass.parameter('class'), [1, 1, width]), [x.shape[0] ?? 1, 1, 1]), x], 1),
+})
 
 /**
  * Adds a learned vector to each token, so that tokens know where they are: parameter `positions` `[tokens, width]`, N(0, 0.02²).

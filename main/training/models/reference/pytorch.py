@@ -116,7 +116,9 @@ def two_layers(p, name, x, hidden, units):
     return dense(p, f"{name}2", F.gelu(dense(p, f"{name}1", x, hidden), approximate="tanh"), units)
 
 
-def transformer(p, h, width, depth, heads, ratio, causal=False):
+def transformer(p, h, width, depth, heads, ratio, causal=False, has_class_token=False):
+    if has_class_token:
+        h = torch.cat([p("class", width).expand(h.shape[0], 1, width), h], 1)
     h = h + p("positions", h.shape[1], width)
     for index in range(depth):
         name = f"block{index + 1}"
@@ -128,8 +130,9 @@ def transformer(p, h, width, depth, heads, ratio, causal=False):
     return layer_norm(p, "norm", h)
 
 
-def vit(p, x, side, width, depth, heads, ratio):
-    return dense(p, "classes", transformer(p, embed(p, x, side, width), width, depth, heads, ratio).mean(1), CLASSES)
+def vit(p, x, side, width, depth, heads, ratio, reduce="mean"):
+    h = transformer(p, embed(p, x, side, width), width, depth, heads, ratio, has_class_token=reduce == "cls")
+    return dense(p, "classes", {"mean": h.mean(1), "cls": h[:, 0], "all": h.flatten(1)}[reduce], CLASSES)
 
 
 def series_transformer(p, x, frame, width, depth, heads, ratio, causal):
@@ -170,6 +173,11 @@ def mlp_case(activation):
     return {"kind": "mlp", "hidden": [7, 5], "activation": activation}, lambda p, x: mlp(p, x, [7, 5], activation)
 
 
+def vit_case(reduce):
+    config = {"kind": "vit", "patchSize": 4, "width": 12, "depth": 2, "heads": 3, "mlpRatio": 2, "tokenReduce": reduce}
+    return config, lambda p, x: vit(p, x, 4, 12, 2, 3, 2, reduce)
+
+
 def series_case(attention):
     config = {"kind": "series-transformer", "frameSize": 3, "width": 12, "depth": 2, "heads": 3, "mlpRatio": 2, "attention": attention}
     return config, lambda p, x: series_transformer(p, x, 3, 12, 2, 3, 2, attention == "causal")
@@ -190,6 +198,8 @@ CASES = [
         {"kind": "vit", "patchSize": 4, "width": 12, "depth": 2, "heads": 3, "mlpRatio": 2},
         lambda p, x: vit(p, x, 4, 12, 2, 3, 2),
     ),
+    ([8, 12, 3], *vit_case("cls")),
+    ([8, 12, 3], *vit_case("all")),
     (
         [8, 12, 3],
         {"kind": "mixer", "patchSize": 4, "width": 10, "depth": 2, "tokenHidden": 5, "channelHidden": 14},
