@@ -104,7 +104,7 @@ describe('an export', () => {
   })
 
   it('is of the weights that a run ended with, also where it ended between two checkpoints', async () => {
-    const runId = await ended({ ...shared, maxExamples: 500, model: { kind: 'mlp', hidden: [16] }, evaluation: { everyExamples: 400, predictions: true } })
+    const runId = await ended({ ...shared, maxExamples: 500, model: { kind: 'mlp', hidden: [16] }, evaluation: { everyExamples: 400 } })
     const { card } = await client.request('run.exportModel', { runId, formats: ['saved-model'] })
     expect([card.run.step, workbench.writer.run(runId).steps]).toEqual([25, 25])
     expect(card.accuracy).toMatchObject({ split: 'test', logged: lastValue(runId, 'test/accuracy'), agrees: true })

@@ -131,6 +131,7 @@ async function attempt(options: { readonly context: DriveContext; readonly runId
       observer: { ...observer, ...exchange.observer, onWorkers: (workers) => loss.began(workers) },
       signal: halt.signal,
       runRequests,
+      keepsEnd: before.studyId === null,
       ...(checkpoint === null ? {} : { resumeFrom: checkpoint }),
       ...(jit === null ? {} : { jit }),
       ...(before.config.distillation === null ? {} : { readWeights: weightsReader({ writer, decode: context.parts.decodeCheckpoint }) }),

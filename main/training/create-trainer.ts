@@ -124,7 +124,7 @@ class SessionTrainer implements Trainer {
       const probe: RunProbe | null = distilledRun({ config, traces, variables, plan, state, observer }) ?? decorrelatedRun({ config, traces, variables, plan, state, observer, dataset: this.#options.dataset })
       const control = await this.#control(options, prepared, variables, state)
       const realised = control === null ? { batchSize: plan.batchSize, stepsPerCall, call } : await control.begin(state)
-      const result = await runLoop({ config, dataset: this.#options.dataset, traces, variables, plan, state, feeder, realised, control, probe, observer, signal, requests: options.runRequests ?? null })
+      const result = await runLoop({ config, dataset: this.#options.dataset, traces, variables, plan, state, feeder, realised, control, probe, observer, signal, requests: options.runRequests ?? null, keepsEnd: options.keepsEnd ?? false })
       const { step, examples, wallMs, functionEvaluations } = state
       return { ...result, steps: step, examples, wallMs, functionEvaluations, jit }
     })

@@ -29,6 +29,8 @@ export interface LoopOptions extends EvaluationContext {
   readonly observer: TrainingObserver
   readonly signal: AbortSignal
   readonly requests: RunRequests | null
+  /** The weights at the end are kept, whatever the config says. */
+  readonly keepsEnd: boolean
 }
 
 export type LoopResult = Pick<TrainingResult, 'ended' | 'censored'>
@@ -265,7 +267,7 @@ class TrainingLoop {
     const values = await evaluateTest(this.#options, (predictions) => observer.onPredictions?.({ step: state.step, ...predictions }))
     state.wallMs = this.#clock()
     observer.onMetrics(metricRows(values, state))
-    if ((keepsEnd(config) || ended === 'early') && this.#savedStep !== state.step) {
+    if ((this.#options.keepsEnd || keepsEnd(config) || ended === 'early') && this.#savedStep !== state.step) {
       // Resumed from here by a process that found this one dead, the run finds its target again.
       if (ended === 'target') state.isEvaluationDue = true
       await this.#checkpoint()
@@ -293,8 +295,8 @@ class TrainingLoop {
 }
 
 /**
- * Whether the weights that a run ends with are kept: those of a run that distils, or whose predictions are logged, are exported and others start
- * from them. The many runs of a sweep are looked at by their curves, and spare the disk.
+ * Whether a run's config asks for the weights that it ends with: those of a run that distils, or whose predictions are logged, are exported and
+ * others start from them. The many runs of a sweep are looked at by their curves, and spare the disk.
  */
 function keepsEnd({ distillation, evaluation }: LoopOptions['config']): boolean {
   return distillation !== null || evaluation.predictions

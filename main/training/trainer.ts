@@ -85,6 +85,8 @@ export interface TrainingOptions {
   readonly exchangeRequests?: ExchangeRequests
   /** What the user asks of the run while it trains, whatever it is. */
   readonly runRequests?: RunRequests
+  /** Also saves the weights that the run ends with where its config alone would not ask for them, as for a run that belongs to no sweep. */
+  readonly keepsEnd?: boolean
   /** What the user asks of the policy while the run trains. */
   readonly requests?: ControlRequests
 }

@@ -129,7 +129,7 @@ interface PreparedExchange extends ExchangeTrainerOptions, TrainingOptions {
 }
 
 async function train(prepared: PreparedExchange): Promise<TrainingResult> {
-  const { config, dataset, observer, signal, resumeFrom, open, exchange, exchangeRequests, runRequests } = prepared
+  const { config, dataset, observer, signal, resumeFrom, open, exchange, exchangeRequests, runRequests, keepsEnd = false } = prepared
   const plan = planRun(config, dataset.train.count)
   const optimizer = receiverOptimizer(config.optimizer, exchange)
   const first = await open.traces.initialize({ ...config, optimizer }, resumeFrom?.variables)
@@ -151,7 +151,7 @@ async function train(prepared: PreparedExchange): Promise<TrainingResult> {
   observer.onWorkers?.(workers.length)
   for (const { message, facts } of open.pool.warnings) observer.onWarning('workers.warned', message, { ...facts, warning: message })
   const realised = { batchSize: plan.batchSize, stepsPerCall: 1, call: () => call }
-  const result = await runLoop({ config, dataset, traces: open.traces, variables, plan, state, feeder, realised, control: null, observer, signal, requests: runRequests ?? null })
+  const result = await runLoop({ config, dataset, traces: open.traces, variables, plan, state, feeder, realised, control: null, observer, signal, requests: runRequests ?? null, keepsEnd })
   await call.check(state.step)
   const { step, examples, wallMs, functionEvaluations } = state
   return { ...result, steps: step, examples, wallMs, functionEvaluations, jit: false }
