@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { toWireError } from '../contract/errors.ts'
 import { gradientTarget } from '../contract/gradient-records.ts'
 import type { GradientTarget } from '../contract/gradient-records.ts'
+import { compareModelsInput } from '../contract/model-comparison.ts'
 import { exportChoices } from './export-choices.ts'
 import { exitCodeFor, exitCodes } from './exit-code.ts'
 import { createOutput, drained } from './output.ts'
@@ -81,6 +82,12 @@ function workerNumber(text: string): number {
   throw new InvalidArgumentError('A worker is a whole number from 0 to 63.')
 }
 
+function comparedExamples(text: string): number {
+  const parsed = compareModelsInput.shape.examples.safeParse(Number(text))
+  if (parsed.success) return parsed.data
+  throw new InvalidArgumentError('Features are compared on 3 to 4096 examples.')
+}
+
 function wholeNumber(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It is a whole number from 0 on.')
@@ -129,6 +136,9 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
     .action((id: string, { depth, ...options }: { readonly to: string; readonly depth?: number; readonly format: (typeof exportChoices)[number] }, self: Command) =>
       choose(self, async (invocation) => (await import('./export-model.ts')).exportModelFiles(invocation, { id, ...options, depth: depth ?? null })),
     )
+  command('compare <run> <other>', 'says how alike the features of two trained models of the same data are, block by block (linear CKA)')
+    .option('--examples <count>', 'validation examples of the first run to compare them on', comparedExamples, 1024)
+    .action((run: string, other: string, options: { readonly examples: number }, self: Command) => choose(self, async (invocation) => (await import('./compare.ts')).compareRuns(invocation, { runs: [run, other], ...options })))
   command('report', 'what the studies of the last days found, and what to do next, as text or as one HTML page')
     .option('--days <days>', 'how many days back', wholeDays, 7)
     .option('--out <file>', 'HTML file to write, for a browser or a printer (default: text on standard output)')
