@@ -75,6 +75,10 @@ describe('the report of a comparison on few labels', () => {
     expect(none).toMatchObject({ code: 'no-difference', facts: { comparisons: 2, notShown: '3a labels=0.05, 3b labels=0.05' } })
     expect(none.reason).toContain('No difference in accuracy from supervised training is shown at any fraction, by 95 % intervals. With 5 % of the labels (100): no difference shown for 3a (')
     expect(none.reason).toContain('No way is shown to change the gap')
+    // Differences of 1.2, 1.8 and 1.0 points: t = 5.5, above 4.3 of one comparison and below 8.9 of four.
+    const chance = verdict(seeds('3a', [0.712, 0.728, 0.7]), seeds('3b', same), supervised({ fraction: 1 }), seeds('3a', same, { fraction: 1 }), seeds('3b', same, { fraction: 1 }))
+    expect(chance).toMatchObject({ code: 'within-chance', facts: { comparisons: 4, better: '3a labels=0.05' } })
+    expect(chance.reason).toContain('None of the differences outlives that 4 are looked at.')
     const single = report([...supervised().slice(0, 1), ...seeds('3a', [0.72])]).verdict
     expect(single).toMatchObject({ code: 'single-seed', reason: 'One seed of each, so chance is not told from effect. With 5 % of the labels (100): by one seed 3a (+2.00 points).', facts: { notShown: '3a labels=0.05' } })
   })

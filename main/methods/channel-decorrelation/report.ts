@@ -130,9 +130,11 @@ export const decorrelationVerdictCode = z.enum([
   'nothing-compared', // no other way has a run that ended well with a seed of supervised on as many labels; facts: failed
   // From here on facts are comparisons (how many), and ids of arms, comma-separated, in better, worse, notShown, smallerGap, largerGap, shrunk; with best and bestGain.
   'single-seed', // no interval: all arms are in notShown
+  // helps, mixed and hurts count what still lies off 0 in intervals widened for all comparisons (Bonferroni).
   'helps', // better somewhere, worse nowhere
   'mixed', // better somewhere, worse elsewhere
   'hurts', // worse somewhere, better nowhere
+  'within-chance', // better or worse somewhere, but nowhere in widened intervals
   'no-difference', // none is shown anywhere
 ])
 export type DecorrelationVerdictCode = z.output<typeof decorrelationVerdictCode>

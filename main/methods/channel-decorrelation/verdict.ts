@@ -1,5 +1,6 @@
 import type { Spread } from '../../contract/spread.ts'
 import { confidenceInWords, points } from '../in-words.ts'
+import { studentQuantile } from '../student.ts'
 import { BASELINE } from './arms.ts'
 import type { ChannelDecorrelationConfig } from './config.ts'
 import { VARIANCE_KEPT, type ChannelDecorrelationReport, type DecorrelatedArm, type DecorrelatedRun, type DecorrelationFacts, type DecorrelationStanding, type DecorrelationVerdictCode } from './report.ts'
@@ -37,17 +38,32 @@ function judge({ labels: { confidence } }: ChannelDecorrelationConfig, compared:
     ...Object.fromEntries(Object.entries({ better, worse, notShown, smallerGap, largerGap, shrunk }).flatMap(([name, some]) => (some.length === 0 ? [] : [[name, some.map(({ id }) => id).join(', ')]]))),
     ...{ best: best.id, bestGain: best.gain.mean },
   }
+  const holding = (some: readonly Compared[]) => some.filter(({ gain }) => holdsAmong(gain, { confidence, comparisons: compared.length })).length
+  const code = codeOf({ isSingle, shown: better.length + worse.length, better: holding(better), worse: holding(worse) })
   const sentences = [
     ...(isSingle ? ['One seed of each, so chance is not told from effect.'] : better.length + worse.length === 0 ? [`No difference in accuracy from supervised training is shown at any fraction, by ${confidenceInWords(confidence)} intervals.`] : [`Accuracy against supervised training, by ${confidenceInWords(confidence)} intervals.`]),
+    ...(code === 'within-chance' ? [`None of the differences outlives that ${compared.length} are looked at.`] : []),
     ...[...Map.groupBy(compared, ({ fraction }) => fraction).values()].map(atFraction),
     ...gapSentences({ isSingle, smallerGap, largerGap }),
     ...(shrunk.length === 0 ? [] : [`The variance of the channels falls by more than ${Math.round((1 - VARIANCE_KEPT) * 100)} % with ${shrunk.map(inPlace).join(', ')}.`]),
   ]
-  return say(codeOf({ isSingle, better: better.length, worse: worse.length }), sentences.join(' '), facts)
+  return say(code, sentences.join(' '), facts)
 }
 
-function codeOf({ isSingle, better, worse }: { readonly isSingle: boolean; readonly better: number; readonly worse: number }): DecorrelationVerdictCode {
+/**
+ * Whether a difference lies off 0 even in an interval that is widened so that all comparisons together err as rarely as one: at a confidence of
+ * 1 − (1 − c)/m for m of them.
+ *
+ * @see Dunn 1961, "Multiple comparisons among means", Journal of the American Statistical Association 56 (Bonferroni's inequality).
+ */
+function holdsAmong({ mean, deviation, n }: Spread, { confidence, comparisons }: { readonly confidence: number; readonly comparisons: number }): boolean {
+  if (deviation === null) return false
+  return Math.abs(mean) > (studentQuantile(1 - (1 - confidence) / comparisons, n - 1) * deviation) / Math.sqrt(n)
+}
+
+function codeOf({ isSingle, shown, better, worse }: { readonly isSingle: boolean; readonly shown: number; readonly better: number; readonly worse: number }): DecorrelationVerdictCode {
   if (isSingle) return 'single-seed'
+  if (shown > 0 && better + worse === 0) return 'within-chance'
   if (better > 0) return worse > 0 ? 'mixed' : 'helps'
   return worse > 0 ? 'hurts' : 'no-difference'
 }

@@ -41,7 +41,7 @@ describe('what is to be known about a comparison on few labels', () => {
   })
 
   it('R29: is that variance has shrunk, that channels have died, or that fewer directions are left', () => {
-    expect(of('shrunk', both('decov', { meanDeviation: 0.25 }))).toEqual([{ code: 'shrunk', message: 'The variance of the channels of decov labels=0.05 is 0.25 times that of supervised training, below 0.8: part of what its loss gains is shrinking.', facts: { arm: 'decov labels=0.05', variance: expect.closeTo(0.25, 12), limit: 0.8 } }])
+    expect(of('shrunk', both('decov', { meanDeviation: 0.25 }))).toEqual([{ code: 'shrunk', message: 'The variance of the channels of decov labels=0.05 is 0.25 times that of supervised training, below 0.8: a correlation gains nothing by that, so what went is mostly what channels shared; a covariance gains by it.', facts: { arm: 'decov labels=0.05', variance: expect.closeTo(0.25, 12), limit: 0.8 } }])
     expect(of('dead-channels', both('3b', { deadChannels: 4 }, { deadChannels: 1 }))).toMatchObject([{ message: '3b labels=0.05 has 4.0 channels that do not vary, supervised training 1.0: a dead channel is correlated with nothing.', facts: { dead: 4, supervised: 1 } }])
     expect(of('dead-channels', both('3b', { deadChannels: 4 }, { deadChannels: 3.5 }))).toEqual([])
     expect(of('low-rank', both('3b', { effectiveRank: 9, meanCorrelation: 0.1 }))).toMatchObject([{ message: expect.stringContaining('and yet span 3.0 directions fewer'), facts: { rank: -3 } }])

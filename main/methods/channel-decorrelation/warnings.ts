@@ -46,7 +46,7 @@ function channelWarnings({ id, fraction, against, varianceStanding, deadChannels
   const { variance, effectiveRank, meanCorrelation } = against
   const supervised = arms.find((arm) => arm.id === armId({ way: BASELINE, fraction }))?.deadChannels?.mean ?? 0
   return [
-    ...(varianceStanding === 'shrunk' && variance !== null ? [warning('shrunk', `The variance of the channels of ${id} is ${variance.value.toFixed(2)} times that of supervised training, below ${VARIANCE_KEPT}: part of what its loss gains is shrinking.`, { arm: id, variance: variance.value, limit: VARIANCE_KEPT })] : []),
+    ...(varianceStanding === 'shrunk' && variance !== null ? [warning('shrunk', `The variance of the channels of ${id} is ${variance.value.toFixed(2)} times that of supervised training, below ${VARIANCE_KEPT}: a correlation gains nothing by that, so what went is mostly what channels shared; a covariance gains by it.`, { arm: id, variance: variance.value, limit: VARIANCE_KEPT })] : []),
     ...((against.deadChannels?.mean ?? 0) >= 1 && deadChannels !== null ? [warning('dead-channels', `${id} has ${deadChannels.mean.toFixed(1)} channels that do not vary, supervised training ${supervised.toFixed(1)}: a dead channel is correlated with nothing.`, { arm: id, dead: deadChannels.mean, supervised })] : []),
     ...((effectiveRank?.high ?? 0) < 0 && (meanCorrelation?.high ?? 0) < 0 && effectiveRank !== null ? [warning('low-rank', `The channels of ${id} are less correlated than those of supervised training, and yet span ${Math.abs(effectiveRank.mean).toFixed(1)} directions fewer.`, { arm: id, rank: effectiveRank.mean })] : []),
   ]

@@ -9,7 +9,7 @@ export const fewLabelsView = {
     gap: 'Its gap of accuracies against supervised',
     correlation: "Its mean {'|'}ρ{'|'} against supervised",
     spent: 'Spent',
-    short: { pending: 'Training', 'no-supervised': 'No baseline', 'nothing-compared': 'Nothing to compare', 'single-seed': 'One seed', helps: 'Helps', mixed: 'Helps and hurts', hurts: 'Hurts', 'no-difference': 'Not told apart' },
+    short: { pending: 'Training', 'no-supervised': 'No baseline', 'nothing-compared': 'Nothing to compare', 'single-seed': 'One seed', helps: 'Helps', mixed: 'Helps and hurts', hurts: 'Hurts', 'within-chance': 'Within chance', 'no-difference': 'Not told apart' },
   },
   standing: { better: 'better', worse: 'worse', 'not-shown': 'not told apart' },
   chart: {

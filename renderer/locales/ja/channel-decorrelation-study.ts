@@ -10,7 +10,7 @@ export const fewLabelsView: typeof english = {
     gap: 'その精度の差（教師ありとの比較）',
     correlation: "その平均 {'|'}ρ{'|'}（教師ありとの比較）",
     spent: '使った時間',
-    short: { pending: '学習中', 'no-supervised': '基準なし', 'nothing-compared': '比較なし', 'single-seed': 'シード一つ', helps: '有効', mixed: '有効と逆効果', hurts: '逆効果', 'no-difference': '区別できず' },
+    short: { pending: '学習中', 'no-supervised': '基準なし', 'nothing-compared': '比較なし', 'single-seed': 'シード一つ', helps: '有効', mixed: '有効と逆効果', hurts: '逆効果', 'within-chance': '偶然の範囲', 'no-difference': '区別できず' },
   },
   standing: { better: '良い', worse: '悪い', 'not-shown': '区別できず' },
   chart: {
