@@ -13,4 +13,9 @@ describe('the table of training with and without the log', () => {
     expect(describeTraining(compared)).toContain('slows by less than 1 % is not shown by the MLP, at batch 16:')
     expect(describeTraining([{ ...compared[0], rounds: [round, round] }])).toContain('slows by less than 1 % is met by the MLP, at batch 16:')
   })
+
+  it('says what all rows come to together', () => {
+    const rows = [1.004, 1.009].map((ratio, i) => ({ ...compared[0], batch: 8 << i, rounds: [{ ...round, ratio }] }))
+    expect(describeTraining(rows)).toContain('training slows by +0.65 % (+0.65 % to +0.65 %): the aim is **met**.')
+  })
 })
