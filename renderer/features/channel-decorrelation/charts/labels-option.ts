@@ -37,7 +37,9 @@ export function labelsOption(context: ChartContext, { ways, format, texts }: Lab
       const factor = apart ** (index - (ways.length - 1) / 2)
       const moved = points.map((point) => ({ x: point.labels * factor, y: point.value, low: point.low, high: point.high, point }))
       const line: LineSeriesOption = { type: 'line', name, symbol: 'none', silent: true, data: moved.map(({ x, y }) => [x, y]), itemStyle: { color }, lineStyle: { color, width: 1.6, type: dash ?? 'solid' }, tooltip: { show: false }, z: 3 }
-      return [line, errorBarSeries({ name, color, points: moved, text: ({ x }) => textOf(moved.find((one) => one.x === x)?.point, { name, format, tick }) })]
+      // Bars do not widen an axis; what they reach to does.
+      const reach: LineSeriesOption = { type: 'line', symbol: 'none', silent: true, data: moved.flatMap(({ x, low, high }) => [[x, low], [x, high]]), lineStyle: { opacity: 0 }, tooltip: { show: false } }
+      return [line, reach, errorBarSeries({ name, color, points: moved, text: ({ x }) => textOf(moved.find((one) => one.x === x)?.point, { name, format, tick }) })]
     }),
     tooltip: { ...base.tooltip, trigger: 'item' } as NonNullable<EChartsOption['tooltip']>,
   }
