@@ -16,14 +16,14 @@ export interface Arm {
 }
 
 /** Ways whose second extractor is chosen from several. */
-const CHOOSING: ReadonlySet<DistillationWay> = new Set(['distilled', 'soft-targets', 'distilled-soft-targets'])
+const CHOOSING: ReadonlySet<DistillationWay> = new Set(['distilled', 'soft-targets', 'distilled-soft-targets', 'second-round'])
 const PLAIN: ReadonlySet<DistillationWay> = new Set(['whole', 'alone'])
 /** Runs with a student at each depth. */
 const EXITS: ReadonlySet<DistillationWay> = new Set(['self-distillation', 'deep-supervision-exits'])
 /** Ways in which nothing is drawn towards anything. */
 const UNDRAWN: ReadonlySet<DistillationWay> = new Set(['deep-supervision', 'deep-supervision-exits'])
 /** Ways whose runs compare features while they train. */
-const FEATURED: ReadonlySet<DistillationWay> = new Set(['distilled', 'distilled-soft-targets', 'self-distillation', 'pretrained', 'frozen-rear'])
+const FEATURED: ReadonlySet<DistillationWay> = new Set(['distilled', 'distilled-soft-targets', 'self-distillation', 'pretrained', 'frozen-rear', 'second-round'])
 
 /** True for a way that trains a chain of two extractors, not a model as any other. */
 export function isChain(way: DistillationWay): boolean {
@@ -63,7 +63,9 @@ export function everyArm(config: FeatureDistillationConfig): Arm[] {
     return depths.flatMap((depth): Arm[] => {
       const id = armId({ way, depth, rear: null })
       if (way === 'alone') return [{ ...plain, id, depth }]
-      return [{ ...plain, id, depth, rear: whole - depth }, ...libraryOf(config, way, depth).map((rear) => ({ id: armId({ way, depth, rear }), way, depth, rear, isFromLibrary: true }))]
+      const rest = { ...plain, id, depth, rear: whole - depth }
+      // A second round with the rest of the model would be the first one over again.
+      return [...(way === 'second-round' ? [] : [rest]), ...libraryOf(config, way, depth).map((rear) => ({ id: armId({ way, depth, rear }), way, depth, rear, isFromLibrary: true }))]
     })
   })
 }

@@ -17,8 +17,9 @@ import { z } from '../../contract/zod.ts'
  * - `deep-supervision-exits`: the same exits without either; the control of `self-distillation`.
  * - `pretrained`: `distilled`, with the student that was trained alone as the first extractor's beginning.
  * - `frozen-rear`: `distilled`, with the second extractor of the trained whole stack, which does not train.
+ * - `second-round`: `distilled` once more, from the student that came of `distilled`, with a second extractor of another length (each of `rearDepths`).
  */
-export const distillationWay = z.enum(['whole', 'alone', 'deep-supervision', 'distilled', 'soft-targets', 'distilled-soft-targets', 'self-distillation', 'deep-supervision-exits', 'pretrained', 'frozen-rear'])
+export const distillationWay = z.enum(['whole', 'alone', 'deep-supervision', 'distilled', 'soft-targets', 'distilled-soft-targets', 'self-distillation', 'deep-supervision-exits', 'pretrained', 'frozen-rear', 'second-round'])
 export type DistillationWay = z.output<typeof distillationWay>
 
 const depths = (max: number) => z.array(z.int().min(1).max(96)).max(max)
@@ -68,6 +69,9 @@ export const studentsConfig = z
         context.issues.push({ code: 'custom', message: `the same ${key === 'ways' ? 'way' : 'depth'} stands twice; write each once`, path: [key], input: named })
       }
     }
+    if (ways.includes('second-round') && context.value.rearDepths.length === 0) {
+      context.issues.push({ code: 'custom', message: '"second-round" trains with second extractors of other lengths; name some in rearDepths, or leave it out', path: ['rearDepths'], input: [] })
+    }
     for (const way of ways) {
       const needed = startOf(way)
       if (needed !== null && !ways.includes(needed)) {
@@ -80,6 +84,7 @@ export type StudentsConfig = z.output<typeof studentsConfig>
 /** The way whose runs one begins with; null for a way that begins at random. */
 export function startOf(way: DistillationWay): DistillationWay | null {
   if (way === 'pretrained') return 'alone'
+  if (way === 'second-round') return 'distilled'
   return way === 'frozen-rear' ? 'whole' : null
 }
 

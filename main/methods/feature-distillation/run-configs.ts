@@ -28,7 +28,7 @@ export function distillationOf({ config, arm, startRun }: { readonly config: Fea
   const { distillation } = config
   if (!isChain(arm.way)) return null
   const start: ExtractorInit = startRun === null ? { kind: 'random' } : { kind: 'run', run: startRun, partial: false }
-  return distillationConfig.parse({ ...distillation, ...settingsOf(arm.way, config), students: studentDepthsOf(arm, config), frontInit: arm.way === 'pretrained' ? start : { kind: 'random' }, rearInit: arm.way === 'frozen-rear' ? start : { kind: 'random' } })
+  return distillationConfig.parse({ ...distillation, ...settingsOf(arm.way, config), students: studentDepthsOf(arm, config), frontInit: arm.way === 'pretrained' || arm.way === 'second-round' ? start : { kind: 'random' }, rearInit: arm.way === 'frozen-rear' ? start : { kind: 'random' } })
 }
 
 /** What a way says itself, whatever the shared settings say. */
@@ -43,6 +43,7 @@ function settingsOf(way: DistillationWay, { distillation }: FeatureDistillationC
       return { featureWeight: 0, logitWeight: 0, mode: 'joint', teacher: 'online' }
     case 'distilled':
     case 'pretrained':
+    case 'second-round':
       return { featureWeight, logitWeight: 0 }
     case 'soft-targets':
       return { featureWeight: 0, logitWeight }

@@ -8,7 +8,7 @@ import { facts, madeConfig, madeRun } from './test/made-runs.ts'
 
 const { plan, progress, check } = featureDistillationStudy
 const shared = { featureLoss: 'cka', featureWeight: 2, logitWeight: 0.5, temperature: 4, mode: 'alternate', stopGradient: false, taps: [{ front: 1, rear: 1, weight: 3 }] }
-const every = madeConfig({ ways: [...distillationWay.options], depths: [2, 1], seeds: 1 }, { distillation: shared })
+const every = madeConfig({ ways: distillationWay.options.filter((way) => way !== 'second-round'), depths: [2, 1], seeds: 1 }, { distillation: shared })
 const done = [madeRun(every, { way: 'alone', depth: 1, seed: 1 }), madeRun(every, { way: 'alone', depth: 2, seed: 1 }), madeRun(every, { way: 'whole', seed: 1 })]
 const planned = new Map(plan(every, done, facts).map(({ key, config }) => [key, config]))
 const configOf = (arm: string): RunConfig | undefined => planned.get(`way=${arm} seed=1`)
@@ -50,6 +50,15 @@ describe('the ways to train a student', () => {
   it('R6: start from the student trained alone, or with the second extractor of the trained stack', () => {
     expect(configOf('pretrained depth=2')?.distillation).toMatchObject({ frontInit: { kind: 'run', run: 'run-alone-depth=2-1', partial: false }, rearInit: { kind: 'random' }, logitWeight: 0 })
     expect(configOf('frozen-rear depth=1')?.distillation).toMatchObject({ frontInit: { kind: 'random' }, rearInit: { kind: 'run', run: 'run-whole-1' }, teacher: 'frozen', mode: 'cut' })
+  })
+
+  it('R17 B: go on from the student that was distilled, with a second extractor of another length', () => {
+    const config = madeConfig({ ways: ['whole', 'alone', 'distilled', 'second-round'], depths: [1], rearDepths: [1, 2], seeds: 1 })
+    const first = plan(config, [], facts).map(({ key }) => key)
+    expect(first.filter((key) => key.includes('second-round'))).toEqual([]) // their start is not trained yet
+    const run = plan(config, [madeRun(config, { way: 'distilled', depth: 1, seed: 1 })], facts).find(({ key }) => key === 'way=second-round depth=1 rear=2 seed=1')
+    expect(run?.config.distillation).toMatchObject({ students: [1], frontInit: { kind: 'run', run: 'run-distilled-depth=1-1', partial: false }, rearInit: { kind: 'random' } })
+    expect(() => madeConfig({ ways: ['distilled', 'second-round'] })).toThrow('name some in rearDepths')
   })
 })
 
@@ -115,7 +124,7 @@ describe('a comparison of students that cannot be made', () => {
   }
 
   it('is let through where it can', () => {
-    expect(refusal({ ways: [...distillationWay.options], depths: [1, 2, 3] })).toBeNull()
+    expect(refusal({ ways: [...distillationWay.options], depths: [1, 2, 3], rearDepths: [2] })).toBeNull()
     expect(refusal({}, {}, { validationExamples: 0 })).toBeNull()
     expect(refusal({ ways: ['whole', 'alone', 'distilled'], depths: [1, 4, 7] }, { run: { model: { kind: 'resnet' } } })).toBeNull()
   })

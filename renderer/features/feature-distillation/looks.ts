@@ -28,6 +28,7 @@ export const wayLooks: Readonly<Record<DistillationWay, WayLook>> = {
   'deep-supervision-exits': { strokes: [2, 6], symbol: 'emptyTriangle', glyph: '△' },
   pretrained: { strokes: [5, 2], symbol: upsideDown, glyph: '▼' },
   'frozen-rear': { strokes: [14, 3, 5, 3], symbol: 'emptyDiamond', glyph: '◇' },
+  'second-round': { strokes: [5, 2, 2, 2], symbol: 'pin', glyph: '◗' },
 }
 
 export interface StudentLook {

@@ -37,7 +37,7 @@ export const config: FieldTexts = {
     help: 'Batch norm couples the examples of a batch, and so changes with the batch size; group norm does not.',
     choices: { none: 'None', batch: 'Batch norm', group: 'Group norm' },
   },
-  'run.model.blocks': { label: 'First blocks only', help: 'The network ends after so many of the blocks of all stages; all of them where left out.', unit: 'blocks' },
+  'run.model.blocks': { label: 'First blocks only', help: 'The network ends after so many of the blocks of all stages; all of them where left out.', unit: 'blocks', automatic: 'all of them' },
   'run.model.blocksPerStage': { label: 'Blocks per stage', help: 'Residual blocks in each of the three stages; 3 makes ResNet-20.', unit: 'blocks' },
   'run.model@resnet.width': { label: 'Width', help: 'Channels of the first stage; doubled at each next one.', unit: 'channels' },
   'run.model@residual-mlp.width': { label: 'Width', help: 'Width of every block.', unit: 'units' },

@@ -12,6 +12,7 @@ const ways = {
   'deep-supervision-exits': 'Deep supervision of all students in one stack',
   pretrained: 'Distilled, from the student trained alone',
   'frozen-rear': 'Distilled, second extractor of the trained stack',
+  'second-round': 'Distilled again, another second extractor',
 }
 
 /** Settings of a comparison of students, and of what they are drawn towards. */

@@ -12,6 +12,7 @@ export const distillation = {
     'deep-supervision-exits': 'Deep supervision, all exits',
     pretrained: 'Distilled, pretrained',
     'frozen-rear': 'Distilled, frozen second extractor',
+    'second-round': 'Distilled again',
   },
   standing: { better: 'better', 'not-worse': 'not worse', worse: 'worse', undecided: 'not told' },
   candidate: { selected: 'chosen', within: 'within the limits', rejected: 'rejected', untrained: 'not trained' },

@@ -36,7 +36,7 @@ export const config: FieldTexts = {
     help: 'バッチ正規化はバッチ内の例を結び付け、バッチサイズで変わります。グループ正規化は変わりません。',
     choices: { none: 'なし', batch: 'バッチ正規化', group: 'グループ正規化' },
   },
-  'run.model.blocks': { label: '最初のブロックだけ', help: '全段のブロックのうち最初のこの数で終わります。空ならすべて。', unit: 'ブロック' },
+  'run.model.blocks': { label: '最初のブロックだけ', help: '全段のブロックのうち最初のこの数で終わります。空ならすべて。', unit: 'ブロック', automatic: 'すべて' },
   'run.model.blocksPerStage': { label: '段ごとのブロック数', help: '3 つの段それぞれの残差ブロック。3 で ResNet-20。', unit: 'ブロック' },
   'run.model@resnet.width': { label: '幅', help: '最初の段のチャネル数。段ごとに倍になります。', unit: 'チャネル' },
   'run.model@residual-mlp.width': { label: '幅', help: 'すべてのブロックの幅。', unit: 'ユニット' },

@@ -12,6 +12,7 @@ const ways = {
   'deep-supervision-exits': '一つの積層のすべての生徒の深層教師あり',
   pretrained: '蒸留、単独で学習した生徒から',
   'frozen-rear': '蒸留、学習済みの全体の第2抽出器',
+  'second-round': '再蒸留、別の長さの第2抽出器',
 }
 
 /** 生徒の比較と、生徒が近づく先の設定。 */

@@ -12,6 +12,7 @@ export const distillation = {
     'deep-supervision-exits': '深層教師あり、全出口',
     pretrained: '蒸留、事前学習',
     'frozen-rear': '蒸留、固定した第2抽出器',
+    'second-round': '再蒸留',
   },
   standing: { better: '良い', 'not-worse': '悪くない', worse: '悪い', undecided: '区別できない' },
   candidate: { selected: '選択', within: '制限内', rejected: '除外', untrained: '未学習' },
