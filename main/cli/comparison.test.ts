@@ -85,7 +85,7 @@ describe('loupe run of a comparison', () => {
     const listed = await spawnLoupe([...workspace, 'list'])
     expect(listed.stdout).toMatch(/loss-gap-batch +finished/)
     const exported = await spawnLoupe([...workspace, 'export', id, '--out', folder.file('out')])
-    expect(exported.stdout.trim().split('\n')).toHaveLength(5)
+    expect(exported.stdout.trim().split('\n')).toHaveLength(8)
     expect(lossGapBatchReport.parse(JSON.parse(await readFile(folder.file('out/report.json'), 'utf8')))).toMatchObject({ studyId: id, method: 'loss-gap-batch' })
     const metrics = await readFile(folder.file('out/metrics.csv'), 'utf8')
     for (const key of ['batch/size', 'controller/slope-t', 'noise/trace', 'controller/wanted-batch']) expect(metrics).toContain(`,${key},`)

@@ -10,6 +10,8 @@ import type { Output } from './output.ts'
 import type { WorkerCommandOptions } from './worker.ts'
 import { scheduleHelp, wholeDays } from './report-options.ts'
 import { DEFAULT_WORKER_PORT } from '../cluster/default-port.ts'
+import { exportFormats } from '../export/formats.ts'
+import type { ExportFormat } from '../export/formats.ts'
 import { defaultWorkspace } from '../log/default-workspace.ts'
 import { sides } from '../methods/gradient-quantization/distributions/threshold.ts'
 import type { Side } from '../methods/gradient-quantization/distributions/threshold.ts'
@@ -126,9 +128,13 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
     .action((id: string, config: string, { step }: { readonly step?: number }, self: Command) => choose(self, async (invocation) => (await import('./run.ts')).branch(invocation, { id, config, step: step ?? null })))
   command('list', 'lists the studies and single runs of the workspace').action((_, self: Command) => choose(self, async (invocation) => (await import('./list.ts')).list(invocation)))
   command('show <id>', 'shows a study or a run').action((id: string, _, self: Command) => choose(self, async (invocation) => (await import('./show.ts')).show(invocation, { id })))
-  command('export <id>', 'writes runs, metrics and report of a study or a run as CSV and JSON files')
+  command('export <id>', 'writes everything that was logged of a study or a run: runs, every value, events, records, report')
+    .addOption(new Option('--format <format>', 'of the tables').choices(exportFormats).default('csv'))
     .option('--out <dir>', 'folder to write into (default: the id)')
-    .action((id: string, { out }: { readonly out?: string }, self: Command) => choose(self, async (invocation) => (await import('./export.ts')).exportData(invocation, { id, out: out ?? id })))
+    .option('--force', 'replace files that are there')
+    .action((id: string, { out, format, force }: { readonly out?: string; readonly format: ExportFormat; readonly force?: boolean }, self: Command) =>
+      choose(self, async (invocation) => (await import('./export.ts')).exportData(invocation, { id, out: out ?? id, format, force: force === true })),
+    )
   command('export-model <run>', 'writes the trained model of a run, or a student of it, as a TensorFlow SavedModel and a tfjs graph model, with a card')
     .requiredOption('--to <dir>', 'folder to write into; new or empty')
     .option('--depth <blocks>', 'blocks of the model (default: the first student of a run that distils, else the whole model)', wholeNumber)

@@ -96,9 +96,9 @@ describe('loupe run', () => {
     const shown = await spawnLoupe([...workspace, 'show', id])
     expect(shown.stdout).toBe(ran.stdout)
     const exported = await spawnLoupe([...workspace, 'export', id, '--out', folder.file('out')])
-    expect(exported.stdout.trim().split('\n')).toHaveLength(5)
+    expect(exported.stdout.trim().split('\n')).toHaveLength(8)
     const metrics = (await readFile(folder.file('out/metrics.csv'), 'utf8')).trimEnd().split('\r\n')
-    expect(metrics[0]).toBe('run,batchSize,seed,key,step,examples,wallMs,value')
+    expect(metrics[0]).toBe('run,batchSize,seed,key,step,examples,wallMs,value,unit')
     const runs = JSON.parse(await readFile(folder.file('out/runs.json'), 'utf8')) as readonly { readonly steps: number }[]
     const steps = runs.reduce((sum, run) => sum + run.steps, 0)
     expect(metrics.filter((line) => line.includes('train/batch-loss'))).toHaveLength(steps) // not one value is left out

@@ -1,3 +1,4 @@
+import type { MetricPoints } from './block-codec.ts'
 import type { RecordOfKind, RunRecordKind } from './run-records.ts'
 import type { ErrorFacts, WireError } from '../contract/errors.ts'
 import type { EventKind } from '../contract/event-kinds.ts'
@@ -65,6 +66,8 @@ export interface LogReader {
   sum(runId: string, key: string, toStep: number): number
   /** Of a per-step metric, such as the bytes sent. */
   stepTotal(runId: string, key: string): StepTotal
+  /** Every value of a metric as it was logged, by step, also NaN and the infinities: for those who take the numbers elsewhere. */
+  logged(runId: string, key: string): MetricPoints
   /** At which steps, of which workers and units there are histograms of gradients. */
   gradientSteps(runId: string): LoggedGradients
   /** By worker, then in the order in which the units lie in the gradient. Empty for a step at which none were logged. */

@@ -99,6 +99,16 @@ export function merge(...parts: readonly MetricPoints[]): MetricPoints {
   return { steps, examples: column('examples'), wallMs: column('wallMs'), values: column('values') }
 }
 
+/** Rows of the table as points: NULL stands for NaN there. */
+export function columnsOf(rows: readonly (readonly [number, number, number, number | null])[]): MetricPoints {
+  return {
+    steps: Float64Array.from(rows, ([step]) => step),
+    examples: Float64Array.from(rows, ([, examples]) => examples),
+    wallMs: Float64Array.from(rows, ([, , wallMs]) => wallMs),
+    values: Float64Array.from(rows, ([, , , value]) => value ?? Number.NaN),
+  }
+}
+
 /** Those from one index up to another, which is left out. */
 export function slice({ steps, examples, wallMs, values }: MetricPoints, start: number, end: number): MetricPoints {
   return { steps: steps.subarray(start, end), examples: examples.subarray(start, end), wallMs: wallMs.subarray(start, end), values: values.subarray(start, end) }

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3'
 import { metrics } from '../contract/metrics.ts'
+import type { MetricPoints } from './block-codec.ts'
 import type { LoggedEvaluation, StepTotal } from './log.ts'
-import { blockReads } from './metric-blocks.ts'
+import { blockReads, columnsOf, merge } from './metric-blocks.ts'
 
 /** The statements that read metrics; their plans are tested. */
 export const metricQueries = {
@@ -15,6 +16,7 @@ export const metricQueries = {
     FROM json_each(?) AS wanted CROSS JOIN metric_keys AS k ON k.name = wanted.value CROSS JOIN metrics AS m ON m.run = ? AND m.key = k.id
     ORDER BY m.step`,
   last: 'SELECT step, value FROM metrics WHERE run = ? AND key = ? ORDER BY step DESC LIMIT 1',
+  logged: 'SELECT step, examples, wall_ms, value FROM metrics WHERE run = ? AND key = ? ORDER BY step',
   total: 'SELECT count(value), total(value), total(value = 0) FROM metrics WHERE run = ? AND key = ? AND step <= ?',
 } as const
 
@@ -25,6 +27,7 @@ export interface MetricReads {
   evaluations(run: number): LoggedEvaluation[]
   sum(run: number, key: string, toStep: number): number
   total(run: number, key: string): StepTotal
+  logged(run: number, key: string): MetricPoints
 }
 
 export function metricReads(db: Database): MetricReads {
@@ -32,6 +35,7 @@ export function metricReads(db: Database): MetricReads {
   const keys = db.prepare<[number, number], string>(metricQueries.keys).pluck()
   const evaluations = db.prepare<[string, number], [string, number, number, number, number | null]>(metricQueries.evaluations).raw()
   const total = db.prepare<[number, number, number], [number, number, number]>(metricQueries.total).raw()
+  const logged = db.prepare<[number, number], [number, number, number, number | null]>(metricQueries.logged).raw()
   const blocks = blockReads(db)
   const totalTo = (run: number, key: string, toStep: number): StepTotal => {
     const id = keyId.get(key)
@@ -60,5 +64,10 @@ export function metricReads(db: Database): MetricReads {
     },
     sum: (run, key, toStep) => totalTo(run, key, toStep).sum,
     total: (run, key) => totalTo(run, key, Number.MAX_SAFE_INTEGER),
+    logged(run, key) {
+      const id = keyId.get(key)
+      if (id === undefined) return merge()
+      return merge(...blocks.between(run, id, { from: 0, to: Number.MAX_SAFE_INTEGER }), columnsOf(logged.all(run, id)))
+    },
   }
 }

@@ -53,6 +53,11 @@ describe('what charts poll', () => {
     expect(plan(blockQueries.lastStep)).toEqual(['SEARCH metric_blocks USING PRIMARY KEY (run=? AND key=? AND last_step<?)'])
   })
 
+  it('reads the logged values of a metric in the order of the table', () => {
+    expect(plan(metricQueries.logged)[0]).toBe('SEARCH metrics USING PRIMARY KEY (run=? AND key=?)')
+    expect(plan(metricQueries.logged).join()).not.toContain('TEMP B-TREE')
+  })
+
   it('finds the last value of a metric without reading the others', () => {
     expect(plan(metricQueries.last)[0]).toBe('SEARCH metrics USING PRIMARY KEY (run=? AND key=?)')
     expect(plan(metricQueries.last).join()).not.toContain('TEMP B-TREE')

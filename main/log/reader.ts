@@ -40,6 +40,7 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
     evaluations: guard((runId) => metrics.evaluations(runs.rowOf(runId))),
     sum: guard((runId, key, toStep) => metrics.sum(runs.rowOf(runId), key, toStep)),
     stepTotal: guard((runId, key) => metrics.total(runs.rowOf(runId), key)),
+    logged: guard((runId, key) => metrics.logged(runs.rowOf(runId), key)),
     gradientSteps: guard((runId) => gradients.logged(runs.rowOf(runId))),
     gradientRecords: guard(({ runId, ...query }) => gradients.records(runs.rowOf(runId), query)),
     gradientCourse: guard((runId, worker) => gradients.course(runs.rowOf(runId), worker)),

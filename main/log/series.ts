@@ -3,7 +3,7 @@ import { metrics } from '../contract/metrics.ts'
 import type { MetricSeries } from '../contract/records.ts'
 import type { MetricPoints } from './block-codec.ts'
 import type { SeriesQuery } from './log.ts'
-import { blockReads, merge } from './metric-blocks.ts'
+import { blockReads, columnsOf, merge } from './metric-blocks.ts'
 
 const range = 'run = ? AND key = ? AND step BETWEEN ? AND ?'
 // NULL, which stands for NaN, compares as neither.
@@ -116,15 +116,6 @@ function bucketed(parts: readonly MetricPoints[], maxPoints: number): Curve {
     }
   }
   return curve
-}
-
-function columnsOf(rows: readonly (readonly [number, number, number, number | null])[]): MetricPoints {
-  return {
-    steps: Float64Array.from(rows, ([step]) => step),
-    examples: Float64Array.from(rows, ([, examples]) => examples),
-    wallMs: Float64Array.from(rows, ([, , wallMs]) => wallMs),
-    values: Float64Array.from(rows, ([, , , value]) => value ?? Number.NaN),
-  }
 }
 
 function holds(key: string): boolean {
