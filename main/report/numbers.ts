@@ -55,3 +55,15 @@ export function meanInPercent(spread: Spread | null): string {
   if (spread === null) return '–'
   return `${(spread.mean * 100).toFixed(1)}${spread.deviation === null ? '' : ` ± ${(spread.deviation * 100).toFixed(1)}`} %`
 }
+
+/** A difference of shares in percentage points with its sign, and its interval where there is one. */
+export function inPoints(gain: Spread | null): string {
+  if (gain === null) return '–'
+  const points = (share: number) => `${share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(2)}`
+  return gain.low === null || gain.high === null ? points(gain.mean) : `${points(gain.mean)} (${points(gain.low)} to ${points(gain.high)})`
+}
+
+/** How many runs of a way are done, and how many failed where some have. */
+export function doneOf({ done, failed }: { readonly done: number; readonly failed: number }): string {
+  return `${done}${failed === 0 ? '' : `, ${failed} failed`}`
+}

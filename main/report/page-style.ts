@@ -19,7 +19,7 @@ dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 table { width: 100%; border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
 th, td { padding: 3px 8px; text-align: right; border-bottom: 1px solid var(--line); }
 th { color: var(--ink-2); font-weight: 600; }
-.words th, .words td { text-align: left; }
+.words th, .words td, th.words, td.words { text-align: left; }
 ul { margin: 4px 0; padding-left: 20px; }
 code { font: 12.5px ui-monospace, monospace; overflow-wrap: anywhere; }
 figure { margin: 16px 0; }

@@ -1,9 +1,10 @@
 import type { RunRecord, StudyRecord } from '../contract/records.ts'
 import type { LossGapBatchConfig } from '../methods/loss-gap-batch/config.ts'
 import type { ComparedArm, LossGapBatchReport, Ratio } from '../methods/loss-gap-batch/report.ts'
+import type { ReportTable } from '../contract/report-document.ts'
+import { tableOf } from './blocks.ts'
 import { html, nothing } from './html.ts'
-import type { Html } from './html.ts'
-import { meanInPercent, meanOf, percent } from './numbers.ts'
+import { doneOf, meanInPercent, meanOf, percent } from './numbers.ts'
 import { endedInWords, targetInWords } from './reported-study.ts'
 import type { Telling } from './telling.ts'
 
@@ -83,9 +84,9 @@ function nextStep({ study, config, report }: { readonly study: StudyRecord; read
 }
 
 /** Means and deviations; a way whose runs failed says so in its row. */
-function armTable(report: LossGapBatchReport): Html {
-  return html`<table>
-<thead><tr><th scope="col">Way</th><th scope="col">Runs</th><th scope="col">Validation accuracy</th><th scope="col">Updates</th><th scope="col">Examples</th><th scope="col">Updates to target</th><th scope="col">Examples to target</th><th scope="col">Last batch</th><th scope="col">Seconds</th></tr></thead>
-<tbody>${report.arms.map((arm) => html`<tr><td>${arm.arm}</td><td>${arm.done}${arm.failed === 0 ? '' : `, ${arm.failed} failed`}</td><td>${meanInPercent(arm.validationAccuracy)}</td><td>${meanOf(arm.updates)}</td><td>${meanOf(arm.examples)}</td><td>${meanOf(arm.updatesToTarget)}</td><td>${meanOf(arm.examplesToTarget)}</td><td>${meanOf(arm.finalBatch)}</td><td>${arm.wallMs === null ? '–' : (arm.wallMs.mean / 1000).toFixed(1)}</td></tr>`)}</tbody>
-</table>`
+function armTable(report: LossGapBatchReport): ReportTable {
+  return tableOf(
+    ['<Way', 'Runs', 'Validation accuracy', 'Updates', 'Examples', 'Updates to target', 'Examples to target', 'Last batch', 'Seconds'],
+    report.arms.map((arm) => [arm.arm, doneOf(arm), meanInPercent(arm.validationAccuracy), meanOf(arm.updates), meanOf(arm.examples), meanOf(arm.updatesToTarget), meanOf(arm.examplesToTarget), meanOf(arm.finalBatch), arm.wallMs === null ? '–' : (arm.wallMs.mean / 1000).toFixed(1)]),
+  )
 }

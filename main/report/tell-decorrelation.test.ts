@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Status, StudyRecord } from '../contract/records.ts'
 import { buildReport } from '../methods/channel-decorrelation/build-report.ts'
 import { facts, madeConfig, madeRun, type MadeRun } from '../methods/channel-decorrelation/test/made-runs.ts'
+import { tableHtml } from './html-blocks.ts'
 import { tellingOf } from './telling.ts'
 
 const seeds = (way: MadeRun['way'], accuracies: readonly number[], rest: Partial<MadeRun> = {}): MadeRun[] => accuracies.map((accuracy, index) => ({ accuracy, ...rest, way, seed: index + 1 }))
@@ -21,9 +22,9 @@ describe('what the weekly report says of a comparison on few labels', () => {
     const told = tell([...supervised, ...seeds('3b', [0.85, 0.852], { meanDeviation: 0.45 })])
     expect([told.short, told.state]).toEqual(['1 of 1 better, 0 worse', 'helps'])
     expect(told.nextStep).toBe('Use 3b labels=0.05, and verify it with seeds of its own.')
-    expect(told.table.html).toContain('<td>3b</td><td>100</td><td>2</td><td>85.1 ± 0.1 %</td><td>+5.00 (+5.00 to +5.00)</td><td>5.9 ± 0.1 %</td><td>0.300</td><td>12.0</td><td>0.0</td><td>0.81</td><td>2.0</td>')
+    expect(tableHtml(told.table).html).toContain('<td class="words">3b</td><td>100</td><td>2</td><td>85.1 ± 0.1 %</td><td>+5.00 (+5.00 to +5.00)</td><td>5.9 ± 0.1 %</td><td>0.300</td><td>12.0</td><td>0.0</td><td>0.81</td><td>2.0</td>')
     expect(told.setup).toEqual([['Losses', 'weights 1 task, 0.1 unlabelled, 0.1 labelled; squared correlation, mean, pooling average, after 500 steps of warm-up'], ['Length', '100 steps at batch size 40, 2 seeds of each way and fraction']])
-    expect(told.answer.html + told.table.html).not.toMatch(/NaN|Infinity|undefined|null/)
+    expect(told.answer.html + tableHtml(told.table).html).not.toMatch(/NaN|Infinity|undefined|null/)
   })
 
   it('has a next step for each outcome', () => {

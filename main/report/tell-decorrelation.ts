@@ -1,10 +1,10 @@
 import type { RunRecord, StudyRecord } from '../contract/records.ts'
-import type { Spread } from '../contract/spread.ts'
 import type { ChannelDecorrelationConfig } from '../methods/channel-decorrelation/config.ts'
 import type { ChannelDecorrelationReport, DecorrelatedArm } from '../methods/channel-decorrelation/report.ts'
+import type { ReportTable } from '../contract/report-document.ts'
+import { tableOf } from './blocks.ts'
 import { html, nothing } from './html.ts'
-import type { Html } from './html.ts'
-import { meanInPercent } from './numbers.ts'
+import { doneOf, inPoints, meanInPercent } from './numbers.ts'
 import { endedInWords } from './reported-study.ts'
 import type { Telling } from './telling.ts'
 
@@ -66,19 +66,10 @@ function nextStep({ study, config, report }: { readonly study: StudyRecord; read
 }
 
 /** Means and deviations; an arm whose runs failed says so in its row. */
-function armTable(arms: readonly DecorrelatedArm[]): Html {
+function armTable(arms: readonly DecorrelatedArm[]): ReportTable {
   const decimals = (value: { readonly mean: number } | null, digits: number) => (value === null ? '–' : value.mean.toFixed(digits))
-  return html`<table>
-<thead><tr><th scope="col">Way</th><th scope="col">Labels</th><th scope="col">Runs</th><th scope="col">Accuracy</th><th scope="col">Against supervised, points</th><th scope="col">Train − validation</th><th scope="col">Mean |ρ|</th><th scope="col">Effective rank</th><th scope="col">Dead channels</th><th scope="col">Variance, of supervised</th><th scope="col">ms a step</th></tr></thead>
-<tbody>${arms.map(
-    (arm) =>
-      html`<tr><td>${arm.way}</td><td>${arm.labels}</td><td>${arm.done}${arm.failed === 0 ? '' : `, ${arm.failed} failed`}</td><td>${meanInPercent(arm.accuracy)}</td><td>${inPoints(arm.against?.accuracy ?? null)}</td><td>${meanInPercent(arm.accuracyGap)}</td><td>${decimals(arm.meanCorrelation, 3)}</td><td>${decimals(arm.effectiveRank, 1)}</td><td>${decimals(arm.deadChannels, 1)}</td><td>${arm.against?.variance ? arm.against.variance.value.toFixed(2) : '–'}</td><td>${decimals(arm.stepMs, 1)}</td></tr>`,
-  )}</tbody>
-</table>`
-}
-
-function inPoints(gain: Spread | null): string {
-  if (gain === null) return '–'
-  const points = (share: number) => `${share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(2)}`
-  return gain.low === null || gain.high === null ? points(gain.mean) : `${points(gain.mean)} (${points(gain.low)} to ${points(gain.high)})`
+  return tableOf(
+    ['<Way', 'Labels', 'Runs', 'Accuracy', 'Against supervised, points', 'Train − validation', 'Mean |ρ|', 'Effective rank', 'Dead channels', 'Variance, of supervised', 'ms a step'],
+    arms.map((arm) => [arm.way, String(arm.labels), doneOf(arm), meanInPercent(arm.accuracy), inPoints(arm.against?.accuracy ?? null), meanInPercent(arm.accuracyGap), decimals(arm.meanCorrelation, 3), decimals(arm.effectiveRank, 1), decimals(arm.deadChannels, 1), arm.against?.variance ? arm.against.variance.value.toFixed(2) : '–', decimals(arm.stepMs, 1)]),
+  )
 }

@@ -1,10 +1,10 @@
 import type { RunRecord, StudyRecord } from '../contract/records.ts'
-import type { Spread } from '../contract/spread.ts'
 import type { FeatureDistillationConfig } from '../methods/feature-distillation/config.ts'
 import type { FeatureDistillationReport } from '../methods/feature-distillation/report.ts'
+import type { ReportTable } from '../contract/report-document.ts'
+import { tableOf } from './blocks.ts'
 import { html, nothing } from './html.ts'
-import type { Html } from './html.ts'
-import { count, meanInPercent } from './numbers.ts'
+import { count, doneOf, inPoints, meanInPercent } from './numbers.ts'
 import { endedInWords } from './reported-study.ts'
 import type { Telling } from './telling.ts'
 
@@ -65,18 +65,20 @@ function nextStep({ study, config, report }: { readonly study: StudyRecord; read
 }
 
 /** Means and deviations; a student whose runs failed says so in its row. */
-function studentTable({ students }: FeatureDistillationReport): Html {
-  return html`<table>
-<thead><tr><th scope="col">Student</th><th scope="col">Runs</th><th scope="col">Accuracy</th><th scope="col">Against alone, points</th><th scope="col">Against deep supervision, points</th><th scope="col">Gap closed</th><th scope="col">Parameters</th><th scope="col">MMAC</th><th scope="col">ms, one example</th><th scope="col">ms a step</th></tr></thead>
-<tbody>${students.map(
-    (one) =>
-      html`<tr><td>${one.id}</td><td>${one.done}${one.failed === 0 ? '' : `, ${one.failed} failed`}</td><td>${meanInPercent(one.accuracy)}</td><td>${inPoints(one.gain)}</td><td>${inPoints(one.gainOverSupervision)}</td><td>${one.gapClosed === null ? '–' : `${Math.round(one.gapClosed * 100)} %`}</td><td>${count(one.cost?.parameters ?? null)}</td><td>${one.cost === null ? '–' : (one.cost.macs / 1e6).toPrecision(3)}</td><td>${one.cost?.latencyMs ? one.cost.latencyMs.toPrecision(2) : '–'}</td><td>${one.stepMs === null ? '–' : one.stepMs.mean.toFixed(1)}</td></tr>`,
-  )}</tbody>
-</table>`
-}
-
-function inPoints(gain: Spread | null): string {
-  if (gain === null) return '–'
-  const points = (share: number) => `${share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(2)}`
-  return gain.low === null || gain.high === null ? points(gain.mean) : `${points(gain.mean)} (${points(gain.low)} to ${points(gain.high)})`
+function studentTable({ students }: FeatureDistillationReport): ReportTable {
+  return tableOf(
+    ['<Student', 'Runs', 'Accuracy', 'Against alone, points', 'Against deep supervision, points', 'Gap closed', 'Parameters', 'MMAC', 'ms, one example', 'ms a step'],
+    students.map((one) => [
+      one.id,
+      doneOf(one),
+      meanInPercent(one.accuracy),
+      inPoints(one.gain),
+      inPoints(one.gainOverSupervision),
+      one.gapClosed === null ? '–' : `${Math.round(one.gapClosed * 100)} %`,
+      count(one.cost?.parameters ?? null),
+      one.cost === null ? '–' : (one.cost.macs / 1e6).toPrecision(3),
+      one.cost?.latencyMs ? one.cost.latencyMs.toPrecision(2) : '–',
+      one.stepMs === null ? '–' : one.stepMs.mean.toFixed(1),
+    ]),
+  )
 }

@@ -1,9 +1,10 @@
 import type { RunRecord, StudyRecord } from '../contract/records.ts'
 import type { GradientQuantizationConfig } from '../methods/gradient-quantization/config.ts'
-import type { GradientQuantizationReport, QuantizedArm } from '../methods/gradient-quantization/report.ts'
+import type { GradientQuantizationReport } from '../methods/gradient-quantization/report.ts'
+import type { ReportTable } from '../contract/report-document.ts'
+import { tableOf } from './blocks.ts'
 import { html, nothing } from './html.ts'
-import type { Html } from './html.ts'
-import { meanInPercent, meanOf, percent } from './numbers.ts'
+import { doneOf, inPoints, meanInPercent, meanOf, percent } from './numbers.ts'
 import { endedInWords } from './reported-study.ts'
 import type { Telling } from './telling.ts'
 
@@ -61,16 +62,19 @@ function nextStep({ study, config, report }: { readonly study: StudyRecord; read
 }
 
 /** Means and deviations; a way whose runs failed says so in its row. */
-function armTable(report: GradientQuantizationReport): Html {
-  return html`<table>
-<thead><tr><th scope="col">Way</th><th scope="col">Runs</th><th scope="col">Accuracy</th><th scope="col">Against dense, points</th><th scope="col">Bytes up a step</th><th scope="col">Times less</th><th scope="col">Bytes down a step</th><th scope="col">Sent over asked</th><th scope="col">ms a step</th></tr></thead>
-<tbody>${report.arms.map((arm) => html`<tr><td>${arm.arm}</td><td>${arm.done}${arm.failed === 0 ? '' : `, ${arm.failed} failed`}</td><td>${meanInPercent(arm.accuracy)}</td><td>${gainOf(arm)}</td><td>${meanOf(arm.bytesUpPerStep)}</td><td>${arm.compressionUp === null ? '–' : arm.compressionUp.value.toFixed(1)}</td><td>${meanOf(arm.bytesDownPerStep)}</td><td>${arm.achievedRatio === null ? '–' : arm.achievedRatio.mean.toFixed(2)}</td><td>${arm.stepMs === null ? '–' : arm.stepMs.mean.toFixed(1)}</td></tr>`)}</tbody>
-</table>`
-}
-
-function gainOf({ accuracyGain }: QuantizedArm): string {
-  if (accuracyGain === null) return '–'
-  const points = (share: number) => `${share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(2)}`
-  const { mean, low, high } = accuracyGain
-  return low === null || high === null ? points(mean) : `${points(mean)} (${points(low)} to ${points(high)})`
+function armTable(report: GradientQuantizationReport): ReportTable {
+  return tableOf(
+    ['<Way', 'Runs', 'Accuracy', 'Against dense, points', 'Bytes up a step', 'Times less', 'Bytes down a step', 'Sent over asked', 'ms a step'],
+    report.arms.map((arm) => [
+      arm.arm,
+      doneOf(arm),
+      meanInPercent(arm.accuracy),
+      inPoints(arm.accuracyGain),
+      meanOf(arm.bytesUpPerStep),
+      arm.compressionUp === null ? '–' : arm.compressionUp.value.toFixed(1),
+      meanOf(arm.bytesDownPerStep),
+      arm.achievedRatio === null ? '–' : arm.achievedRatio.mean.toFixed(2),
+      arm.stepMs === null ? '–' : arm.stepMs.mean.toFixed(1),
+    ]),
+  )
 }

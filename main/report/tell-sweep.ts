@@ -1,6 +1,8 @@
 import type { RunRecord, StudyRecord } from '../contract/records.ts'
 import type { CriticalBatchSizeConfig } from '../methods/critical-batch-size/config.ts'
 import type { CriticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
+import type { ReportTable } from '../contract/report-document.ts'
+import { tableOf } from './blocks.ts'
 import { html, nothing } from './html.ts'
 import type { Html } from './html.ts'
 import { nextStep } from './next-step.ts'
@@ -63,11 +65,11 @@ function gateOf({ gate }: CriticalBatchSizeReport): string {
 }
 
 /** The seeds of a row are those that its numbers come from: runs that reached the target or were given up. */
-function batchTable(report: CriticalBatchSizeReport): Html {
+function batchTable(report: CriticalBatchSizeReport): ReportTable {
   const measured = report.points.filter(({ role, steps, censored }) => role === 'sweep' && (steps !== null || censored))
   const seeds = (batchSize: number) => measured.filter((point) => point.batchSize === batchSize).map(({ seed }) => seed).sort((one, other) => one - other).join(', ')
-  return html`<table>
-<thead><tr><th scope="col">Batch size</th><th scope="col">Seeds</th><th scope="col">Runs</th><th scope="col">Reached</th><th scope="col">Steps K</th><th scope="col">Examples N</th><th scope="col">± SD</th><th scope="col">Seconds to target</th></tr></thead>
-<tbody>${report.batches.map((batch) => html`<tr><td>${batch.batchSize}</td><td>${seeds(batch.batchSize)}</td><td>${batch.runs}</td><td>${batch.reached}</td><td>${count(batch.meanSteps)}</td><td>${count(batch.meanExamples)}</td><td>${count(batch.sdExamples)}</td><td>${batch.meanWallMs === null ? '–' : (batch.meanWallMs / 1000).toFixed(1)}</td></tr>`)}</tbody>
-</table>`
+  return tableOf(
+    ['Batch size', 'Seeds', 'Runs', 'Reached', 'Steps K', 'Examples N', '± SD', 'Seconds to target'],
+    report.batches.map((batch) => [String(batch.batchSize), seeds(batch.batchSize), String(batch.runs), String(batch.reached), count(batch.meanSteps), count(batch.meanExamples), count(batch.sdExamples), batch.meanWallMs === null ? '–' : (batch.meanWallMs / 1000).toFixed(1)]),
+  )
 }

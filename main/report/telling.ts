@@ -1,4 +1,5 @@
 import { LoupeError } from '../contract/errors.ts'
+import type { ReportTable } from '../contract/report-document.ts'
 import type { Html } from './html.ts'
 import type { ReportedStudy } from './reported-study.ts'
 import { tellComparison } from './tell-comparison.ts'
@@ -18,7 +19,7 @@ export interface Telling {
   /** The same for the page. */
   readonly answer: Html
   readonly chart: Html
-  readonly table: Html
+  readonly table: ReportTable
   /** What to do next, in one or two plain sentences. */
   readonly nextStep: string
   /** What the method adds to data, model and optimiser. */

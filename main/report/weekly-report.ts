@@ -1,4 +1,5 @@
 import { commonSettings } from '../contract/study-config.ts'
+import { tableHtml } from './html-blocks.ts'
 import { html, nothing } from './html.ts'
 import type { Html } from './html.ts'
 import { hours, moment, money } from './numbers.ts'
@@ -66,7 +67,7 @@ ${[...setupOf(study), ...(told?.setup ?? [])].map(([label, value]) => html`<dt>$
 </dl>
 ${failed.map((run) => html`<p class="bad">${`${run.id} (${run.key}) failed: ${run.error?.message ?? 'no reason logged'}`}</p>`)}
 ${study.error === null ? nothing : html`<p class="bad">${`The study failed: ${study.error.message}`}</p>`}
-${told?.table ?? nothing}
+${told === null ? nothing : tableHtml(told.table)}
 </section>`
 }
 

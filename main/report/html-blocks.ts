@@ -1,0 +1,72 @@
+import type { Block, Inline, ReportTable, Sentence } from '../contract/report-document.ts'
+import { drawnSeries, leftOutInWords } from './chart-points.ts'
+import { mathMl } from './formula.ts'
+import { escapeHtml, html, nothing } from './html.ts'
+import type { Html } from './html.ts'
+import { runsTable } from './runs-table.ts'
+import { svgChart } from './svg-chart.ts'
+
+/** One part of a report, as HTML. */
+export function blockHtml(block: Block): Html {
+  switch (block.kind) {
+    case 'heading':
+      return html`<h2>${block.text}</h2>`
+    case 'paragraph':
+      return block.role === 'plain' ? html`<p>${sentenceHtml(block.content)}</p>` : html`<p class="${classes[block.role]}">${sentenceHtml(block.content)}</p>`
+    case 'formula':
+      return html`<p class="formula">${mathMl(block.tex, 'block')}</p>`
+    case 'list':
+      return html`<ul>${block.items.map((item) => html`<li>${sentenceHtml(item)}</li>`)}</ul>`
+    case 'facts':
+      return html`<dl>${block.entries.map(({ label, content }) => html`<dt>${label}</dt><dd>${sentenceHtml(content)}</dd>`)}</dl>`
+    case 'listing':
+      return html`<pre><code>${block.text}</code></pre>`
+    case 'table':
+      return captioned(block.caption, block.table)
+    case 'runs':
+      return captioned(block.caption, runsTable(block.runs))
+    case 'chart':
+      return html`<figure>
+${svgChart(block.chart)}
+<figcaption>${block.caption + leftOutInWords(drawnSeries(block.chart).leftOut)}</figcaption>
+</figure>`
+  }
+}
+
+const classes = { plain: '', answer: 'answer', next: 'next', quiet: 'quiet', problem: 'bad' } as const
+
+/** A table by itself. */
+export function tableHtml({ columns, rows }: ReportTable, caption: Html = nothing): Html {
+  const cells = (tag: 'th' | 'td', texts: readonly string[]) =>
+    together(texts.map((cell, column) => ({ html: `<${tag}${tag === 'th' ? ' scope="col"' : ''}${columns[column]?.align === 'left' ? ' class="words"' : ''}>${escapeHtml(cell)}</${tag}>` })))
+  return html`<table>${caption}
+<thead><tr>${cells('th', columns.map(({ title }) => title))}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${cells('td', row)}</tr>`)}</tbody>
+</table>`
+}
+
+function captioned(caption: string, table: ReportTable): Html {
+  return html`<div class="wide">${tableHtml(table, html`<caption>${caption}</caption>`)}</div>`
+}
+
+function sentenceHtml(sentence: Sentence): Html {
+  return together(sentence.map(inlineHtml))
+}
+
+/** Pieces with nothing between them. */
+function together(parts: readonly Html[]): Html {
+  return { html: parts.map((part) => part.html).join('') }
+}
+
+function inlineHtml(part: Inline): Html {
+  switch (part.kind) {
+    case 'text':
+      return html`${part.text}`
+    case 'strong':
+      return html`<strong>${part.text}</strong>`
+    case 'code':
+      return html`<code>${part.text}</code>`
+    case 'formula':
+      return mathMl(part.tex)
+  }
+}
