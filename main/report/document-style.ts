@@ -6,10 +6,10 @@ export const documentStyle = `
 :root { --c0: #0b6b88; --c1: #c2500a; --c2: #00795a; --c3: #a8457e; --c4: #96700a; --c5: #3a7fc0; --c6: #5d666d; --c7: #7a4fc0; }
 @media (prefers-color-scheme: dark) { :root { --c0: #5cbcd8; --c1: #f08a4b; --c2: #35c39a; --c3: #e08cbc; --c4: #e0b040; --c5: #8abaf0; --c6: #a9b3ba; --c7: #b79cf0; } }
 caption { padding: 4px 8px; text-align: left; color: var(--ink-2); font-size: 13px; }
-td.words { overflow-wrap: anywhere; }
+td.words { overflow-wrap: break-word; }
 .wide { margin: 16px 0; overflow-x: auto; }
 .formula { overflow-x: auto; }
-math { font-size: 1.1em; }
+math { font-family: 'Latin Modern Math', 'STIX Two Math', 'Cambria Math', 'Noto Sans Math', 'DejaVu Math TeX Gyre', math; font-size: 1.1em; }
 pre { margin: 8px 0; padding: 10px 14px; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 svg .c0 { --own: var(--c0); } svg .c1 { --own: var(--c1); } svg .c2 { --own: var(--c2); } svg .c3 { --own: var(--c3); }
 svg .c4 { --own: var(--c4); } svg .c5 { --own: var(--c5); } svg .c6 { --own: var(--c6); } svg .c7 { --own: var(--c7); }
@@ -20,7 +20,7 @@ svg .mark { stroke: var(--ink-2); stroke-dasharray: 5 4; } svg .mark-label { fon
 @media print {
   @page { size: A4; margin: 16mm 15mm; }
   :root { --c0: #0b6b88; --c1: #c2500a; --c2: #00795a; --c3: #a8457e; --c4: #96700a; --c5: #3a7fc0; --c6: #5d666d; --c7: #7a4fc0; }
-  h2 { break-after: avoid; } tr { break-inside: avoid; } .wide { overflow: visible; } .wide table { font-size: 8.5pt; break-inside: auto; } .wide th, .wide td { padding: 2px 5px; }
+  h2 { break-after: avoid; } dl { break-inside: auto; } .formula { overflow: visible; } tr { break-inside: avoid; } .wide { overflow: visible; } .wide table { font-size: 8.5pt; break-inside: auto; } .wide th, .wide td { padding: 2px 5px; }
   pre { font-size: 8pt; break-inside: auto; }
 }
 `

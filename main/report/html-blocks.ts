@@ -38,11 +38,16 @@ const classes = { plain: '', answer: 'answer', next: 'next', quiet: 'quiet', pro
 /** A table by itself. */
 export function tableHtml({ columns, rows }: ReportTable, caption: Html = nothing): Html {
   const cells = (tag: 'th' | 'td', texts: readonly string[]) =>
-    together(texts.map((cell, column) => ({ html: `<${tag}${tag === 'th' ? ' scope="col"' : ''}${columns[column]?.align === 'left' ? ' class="words"' : ''}>${escapeHtml(cell)}</${tag}>` })))
+    together(texts.map((cell, column) => ({ html: `<${tag}${tag === 'th' ? ' scope="col"' : ''}${columns[column]?.align === 'left' ? ' class="words"' : ''}>${escapeHtml(unbroken(cell))}</${tag}>` })))
   return html`<table>${caption}
 <thead><tr>${cells('th', columns.map(({ title }) => title))}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${cells('td', row)}</tr>`)}</tbody>
 </table>`
+}
+
+/** A number stays on one line with its groups of digits and its per cent. */
+function unbroken(cell: string): string {
+  return cell.replace(/(?<=\d) (?=\d{3}|%)/g, '\u00a0')
 }
 
 function captioned(caption: string, table: ReportTable): Html {

@@ -1,8 +1,12 @@
 import type { Chart, ChartAxis } from '../contract/report-document.ts'
 import { drawnSeries, rangeAlong } from './chart-points.ts'
 import type { DrawnPoint, DrawnSeries } from './chart-points.ts'
+import { chartScale } from './chart-scale.ts'
 import { latexText } from './latex-text.ts'
+import { PALETTE_SIZE, shapeOf } from './svg-chart.ts'
 
+/** What the label and the numbers of the vertical axis take, and a letter of its names; in points. */
+const [LABEL_PT, LETTER_PT] = [50, 4.2]
 const MARKS = ['*', 'square*', 'triangle*', 'diamond*'] as const
 
 /** A chart for pgfplots, with its data in it: they can be read, changed and drawn otherwise. Names of axes and series are text, never markup. */
@@ -13,16 +17,18 @@ export function latexChart(chart: Chart): string {
   if (x === null || y === null) return '\\emph{Nothing to draw.}'
   const hasLegend = shown.filter(({ series }) => series.isListed).length > 1
   const options = [
-    'width=0.95\\linewidth',
-    chart.y.names === null ? 'height=6.5cm' : `height=${(2.6 + 0.62 * chart.y.names.length).toFixed(1)}cm`,
-    `xlabel={${latexText(chart.x.label)}}`,
-    ...(chart.y.names === null ? [`ylabel={${latexText(chart.y.label)}}`] : []),
+    'scale only axis',
+    `width=\\dimexpr0.95\\linewidth-${Math.ceil(LABEL_PT + longest(chart.y) * LETTER_PT)}pt\\relax`,
+    chart.y.names === null ? 'height=5cm' : `height=${(0.4 + 0.55 * chart.y.names.length).toFixed(1)}cm`,
+    `xlabel={${latexText(chart.x.label + logarithmic(chart.x))}}`,
+    ...(chart.y.names === null ? [`ylabel={${latexText(chart.y.label + logarithmic(chart.y))}}`] : []),
     `xmin=${x.low}`,
     `xmax=${x.high}`,
     `ymin=${y.low}`,
     `ymax=${y.high}`,
-    ...axisOptions('x', chart.x),
-    ...axisOptions('y', chart.y),
+    ...axisOptions('x', chart.x, x),
+    ...axisOptions('y', chart.y, y),
+    'clip mode=individual',
     'grid=major',
     'grid style={gray!25}',
     'legend style={font=\\footnotesize, draw=none, at={(0.5,-0.22)}, anchor=north, legend columns=3}',
@@ -39,15 +45,27 @@ ${[...shown.map((one) => plot(one, hasLegend)), ...chart.marks.map((mark) => mar
 \\end{tikzpicture}`
 }
 
-function axisOptions(along: 'x' | 'y', axis: ChartAxis): readonly string[] {
-  if (axis.scale === 'log') return [`${along}mode=log`]
-  if (axis.names === null) return [`scaled ${along} ticks=false`, `${along}ticklabel style={/pgf/number format/.cd, fixed, precision=4, 1000 sep={\\,}}`]
-  const names = axis.names.map((name) => `{${latexText(name)}}`).join(',')
-  return [`${along}tick={${axis.names.map((_, index) => index).join(',')}}`, `${along}ticklabels={${names}}`, ...(along === 'y' ? ['y dir=reverse'] : [])]
+/** The same ticks as on the page. */
+function axisOptions(along: 'x' | 'y', axis: ChartAxis, range: { readonly low: number; readonly high: number }): readonly string[] {
+  const { ticks } = chartScale({ axis, ...range, from: 0, to: 1 })
+  return [
+    `${along}tick={${ticks.map(({ value }) => value).join(',')}}`,
+    `${along}ticklabels={${ticks.map(({ label }) => `{${latexText(label)}}`).join(',')}}`,
+    ...(axis.scale === 'log' ? [`${along}mode=log`] : []),
+    // The first name stands at the top, as it does in a table.
+    ...(axis.names !== null && along === 'y' ? ['y dir=reverse'] : []),
+  ]
+}
+
+const logarithmic = ({ scale }: ChartAxis) => (scale === 'log' ? ', logarithmic' : '')
+
+/** Letters of the longest name of an axis. */
+function longest({ names }: ChartAxis): number {
+  return Math.max(0, ...(names ?? []).map((name) => [...name].length))
 }
 
 function plot({ series, points }: DrawnSeries, hasLegend: boolean): string {
-  const colour = `LoupeColour${String.fromCharCode(65 + (series.colour % 8))}`
+  const colour = `LoupeColour${String.fromCharCode(65 + (series.colour % PALETTE_SIZE))}`
   const listed = hasLegend && series.isListed
   const legend = listed ? `\n\\addlegendentry{${latexText(series.name)}}` : ''
   const hidden = listed ? '' : ', forget plot'
@@ -63,7 +81,7 @@ function plot({ series, points }: DrawnSeries, hasLegend: boolean): string {
 }
 
 function drawnAs(drawn: 'points' | 'line', colour: string, place: number): string {
-  return drawn === 'line' ? `${colour}, thick, no marks` : `only marks, ${colour}, mark=${MARKS[place % 4]}, mark size=2pt`
+  return drawn === 'line' ? `${colour}, thick, no marks` : `only marks, ${colour}, mark=${MARKS[shapeOf(place)]}, mark size=2pt`
 }
 
 function data(points: readonly DrawnPoint[], columns = '', along: 'x' | 'y' = 'y'): string {

@@ -25,7 +25,8 @@ const HEAD = `\\documentclass[11pt,a4paper]{article}
 \\usepackage{textcomp}
 \\usepackage{amsmath,amssymb}
 \\usepackage[margin=2.2cm]{geometry}
-\\usepackage{booktabs,longtable,adjustbox}
+\\usepackage{booktabs,longtable,adjustbox,float}
+\\usepackage[font=small,skip=6pt]{caption}
 \\usepackage{xcolor}
 \\usepackage{pgfplots}
 \\pgfplotsset{compat=1.16}
@@ -66,7 +67,7 @@ function blockLatex(block: Block): string {
     case 'runs':
       return tableLatex(runsTable(block.runs), block.caption)
     case 'chart':
-      return `\\begin{figure}[!htbp]
+      return `\\begin{figure}[H]
 \\centering
 ${latexChart(block.chart)}
 \\caption{${latexText(block.caption + leftOutInWords(drawnSeries(block.chart).leftOut))}}
@@ -112,7 +113,7 @@ ${header}
 ${body}
 \\end{longtable}}`
   }
-  return `\\begin{table}[!htbp]
+  return `\\begin{table}[H]
 \\centering
 \\caption{${latexText(caption)}}
 \\begin{adjustbox}{max width=\\linewidth}

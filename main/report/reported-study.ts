@@ -1,6 +1,6 @@
 import type { QueryOutput } from '../contract/queries.ts'
 import type { Environment, RunRecord, StudyRecord } from '../contract/records.ts'
-import type { Target } from '../contract/run-config.ts'
+import type { SharedRunConfig, Target } from '../contract/run-config.ts'
 import type { MethodName } from '../contract/study-config.ts'
 
 /** A study as the weekly report tells of it. */
@@ -51,9 +51,13 @@ export function endedInWords(runs: readonly RunRecord[]): string {
 
 const methodTitles = { 'critical-batch-size': 'Critical batch size', 'loss-gap-batch': 'Batch size from the loss gap', 'gradient-quantization': 'Quantized gradients', 'feature-distillation': 'Feature distillation', 'channel-decorrelation': 'Channel decorrelation' } as const satisfies Record<MethodName, string>
 
+export function methodTitleOf({ config }: StudyRecord): string {
+  return methodTitles[config.method]
+}
+
 /** The study's own name, or one made of its method and id. */
 export function titleOf(study: StudyRecord): string {
-  return study.name === '' ? `${methodTitles[study.config.method]}, ${study.id}` : study.name
+  return study.name === '' ? `${methodTitleOf(study)}, ${study.id}` : study.name
 }
 
 /** Training time of the runs that were active in the report's days, in hours; a run that began earlier counts whole, and so does one that has not ended. */
@@ -78,7 +82,11 @@ export function seedsOf(runs: readonly RunRecord[]): readonly number[] {
 
 /** What was trained, in words: data, model and optimiser. */
 export function setupOf({ config }: StudyRecord): readonly (readonly [label: string, value: string])[] {
-  const { dataset, model, optimizer } = config.run
+  return setupInWords(config.run)
+}
+
+/** The same of a single run. */
+export function setupInWords({ dataset, model, optimizer }: SharedRunConfig): readonly (readonly [label: string, value: string])[] {
   return [
     ['Data', [dataset.name === 'file' ? (dataset.path ?? 'file') : dataset.name, ...(dataset.trainExamples === null ? [] : [`${dataset.trainExamples} training examples`])].join(', ')],
     ['Model', settings(model)],

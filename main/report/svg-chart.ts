@@ -75,12 +75,17 @@ function intervalPath({ point, along, x, y }: { readonly point: DrawnPoint; read
   return `M${x.place(point.x)} ${y.place(low)}V${y.place(high)}`
 }
 
-/** Circle, square, triangle, diamond, in turn. */
+/** Circle, square, triangle, diamond, in turn; in another order when the colours begin again. */
 function shape(colour: number, x: number, y: number): string {
   const at = (dx: number, dy: number) => `${round(x + dx)} ${round(y + dy)}`
   return (
-    [`M${at(-3.5, 0)}a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0z`, `M${at(-3.2, -3.2)}h6.4v6.4h-6.4z`, `M${at(-4, 3)}h8l-4 -7z`, `M${at(-4.2, 0)}l4.2 -4.2l4.2 4.2l-4.2 4.2z`][colour % 4] ?? ''
+    [`M${at(-3.5, 0)}a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0z`, `M${at(-3.2, -3.2)}h6.4v6.4h-6.4z`, `M${at(-4, 3)}h8l-4 -7z`, `M${at(-4.2, 0)}l4.2 -4.2l4.2 4.2l-4.2 4.2z`][shapeOf(colour)] ?? ''
   )
+}
+
+/** Of four. A colour that comes again comes with another shape. */
+export function shapeOf(colour: number): number {
+  return (colour + Math.floor(colour / PALETTE_SIZE)) % 4
 }
 
 const round = (value: number) => Number(value.toFixed(1))

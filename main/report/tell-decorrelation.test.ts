@@ -22,7 +22,7 @@ describe('what the weekly report says of a comparison on few labels', () => {
     const told = tell([...supervised, ...seeds('3b', [0.85, 0.852], { meanDeviation: 0.45 })])
     expect([told.short, told.state]).toEqual(['1 of 1 better, 0 worse', 'helps'])
     expect(told.nextStep).toBe('Use 3b labels=0.05, and verify it with seeds of its own.')
-    expect(tableHtml(told.table).html).toContain('<td class="words">3b</td><td>100</td><td>2</td><td>85.1 ± 0.1 %</td><td>+5.00 (+5.00 to +5.00)</td><td>5.9 ± 0.1 %</td><td>0.300</td><td>12.0</td><td>0.0</td><td>0.81</td><td>2.0</td>')
+    expect(tableHtml(told.table).html).toContain('<td class="words">3b</td><td>100</td><td>2</td><td>85.1 ± 0.1\u00a0%</td><td>+5.00 (+5.00 to +5.00)</td><td>5.9 ± 0.1\u00a0%</td><td>0.300</td><td>12.0</td><td>0.0</td><td>0.81</td><td>2.0</td>')
     expect(told.setup).toEqual([['Losses', 'weights 1 task, 0.1 unlabelled, 0.1 labelled; squared correlation, mean, pooling average, after 500 steps of warm-up'], ['Length', '100 steps at batch size 40, 2 seeds of each way and fraction']])
     expect(told.answer.html + tableHtml(told.table).html).not.toMatch(/NaN|Infinity|undefined|null/)
   })

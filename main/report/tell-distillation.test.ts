@@ -22,7 +22,7 @@ describe('what the weekly report says of students', () => {
     const told = tell([...seeds('whole', [0.9, 0.902]), ...alone, ...seeds('deep-supervision', [0.81, 0.812]), ...seeds('distilled', [0.85, 0.852])])
     expect([told.short, told.state]).toEqual(['distilled depth=1, 85.1 ± 0.1 %', 'better'])
     expect(told.nextStep).toBe('Use distilled depth=1; its run exports the student.')
-    expect(tableHtml(told.table).html).toContain('<td class="words">distilled depth=1</td><td>2</td><td>85.1 ± 0.1 %</td><td>+5.00 (+5.00 to +5.00)</td><td>+4.00 (+4.00 to +4.00)</td><td>50 %</td><td>1110</td><td>1.11</td><td>–</td><td>2.0</td>')
+    expect(tableHtml(told.table).html).toContain('<td class="words">distilled depth=1</td><td>2</td><td>85.1 ± 0.1\u00a0%</td><td>+5.00 (+5.00 to +5.00)</td><td>+4.00 (+4.00 to +4.00)</td><td>50\u00a0%</td><td>1110</td><td>1.11</td><td>–</td><td>2.0</td>')
     expect(told.setup).toEqual([['Students', expect.stringContaining('1 of 4 blocks, features by mse')], ['Length', '4 epochs at batch size 40, 2 seeds of each way and depth']])
     expect(told.answer.html + tableHtml(told.table).html).not.toMatch(/NaN|Infinity|undefined|null/)
   })

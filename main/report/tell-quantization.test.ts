@@ -24,7 +24,7 @@ describe('what the weekly report says of quantized gradients', () => {
     expect([told.short, told.state]).toEqual(['fitted-laplace, 50 × fewer bytes', 'some within'])
     expect(told.nextStep).toBe('Send with fitted-laplace; add seeds where the others matter.')
     expect(told.lines[0]).toContain('At most 1.00 points below dense')
-    expect(tableHtml(told.table).html).toContain('<td class="words">fitted-laplace</td><td>2</td><td>90.0 ± 0.0 %</td><td>+0.00 (+0.00 to +0.00)</td><td>800 ± 0</td><td>50.0</td>')
+    expect(tableHtml(told.table).html).toContain('<td class="words">fitted-laplace</td><td>2</td><td>90.0 ± 0.0\u00a0%</td><td>+0.00 (+0.00 to +0.00)</td><td>800 ± 0</td><td>50.0</td>')
     expect(told.setup).toEqual([['Exchange', '4 workers, all-gather, by layer, ratio 0.01'], ['Length', '4 epochs at batch size 40, 2 seeds of each way']])
     expect(told.answer.html + tableHtml(told.table).html).not.toMatch(/NaN|Infinity|undefined|null/)
   })
