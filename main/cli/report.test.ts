@@ -1,9 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { metrics } from '../contract/metrics.ts'
-import type { MetricRow } from '../contract/metrics.ts'
 import { openLogWriter } from '../log/open.ts'
-import { madeConfig, madeEnvironment, madeFacts, madeRuns } from '../report/test/made-study.ts'
+import { logMadeStudy } from './test/made-workspace.ts'
 import { makeFolder, spawnLoupe } from './test/spawn-loupe.ts'
 
 let folder: Awaited<ReturnType<typeof makeFolder>>
@@ -14,26 +12,7 @@ afterEach(() => folder.remove())
 
 const loupe = (args: readonly string[]) => spawnLoupe(['--workspace', folder.file('workspace'), ...args])
 
-/** A workspace with one finished study, as the engine leaves it; the study's name is markup. */
-function makeWorkspace(): void {
-  const log = openLogWriter({ workspace: folder.file('workspace') })
-  const config = madeConfig({}, '<script>week</script>')
-  const { id: studyId } = log.createStudy(config)
-  log.appendEvent({ studyId, runId: null, level: 'info', kind: 'dataset.read', message: 'Read.', facts: { ...madeFacts, hash: 'feed' } })
-  for (const { key, config: run, evaluations, steps, examples, wallMs, censored } of madeRuns(config)) {
-    const { id } = log.createRun({ studyId, key, config: run })
-    const whole = evaluations.filter(({ step }) => Number.isInteger(step)) // the log takes no half steps
-    const rows = whole.flatMap(({ step, examples: seen, wallMs: at, values }) => Object.entries(values).flatMap(([name, value]): MetricRow[] => (isMetric(name) ? [{ key: name, step, examples: seen, wallMs: at, value }] : [])))
-    log.appendMetrics(id, rows)
-    log.updateRun(id, { status: 'finished', environment: madeEnvironment, startedAt: Date.now(), finishedAt: Date.now(), steps, examples, wallMs, censored })
-  }
-  log.updateStudy(studyId, { status: 'finished', startedAt: Date.now(), finishedAt: Date.now() })
-  log.close()
-}
-
-function isMetric(name: string): name is MetricRow['key'] {
-  return name in metrics
-}
+const makeWorkspace = () => logMadeStudy(folder.file('workspace'))
 
 describe('loupe report', () => {
   it('writes one page, and says the same on standard output and as JSON', async () => {
