@@ -37,10 +37,10 @@ export function logTicks(low: number, high: number): readonly number[] {
   return choices.find((ticks) => ticks.length >= 3) ?? choices.at(-1) ?? []
 }
 
-/** Short: 1200 and 0.05 as they are, 120 000 grouped, 1e7 and 2.5e-5 as powers. */
+/** Short: 1200 and 0.05 as they are, 1 200 000 grouped, 1e7 and 2.5e-5 as powers. */
 function tickLabel(value: number): string {
   const size = Math.abs(value)
-  if (size !== 0 && (size >= 1e6 || size < 1e-4)) return value.toExponential().replace('e+', 'e').replace('-', '−').replace('e-', 'e−')
+  if (size !== 0 && (size >= 1e7 || size < 1e-4)) return value.toExponential().replace('e+', 'e').replace('-', '−').replace('e-', 'e−')
   const plain = String(Number(value.toPrecision(6))).replace('-', '−')
   return size >= 10_000 ? plain.replace(/\B(?=(\d{3})+$)/g, ' ') : plain
 }

@@ -34,13 +34,14 @@ function curveChart(report: CriticalBatchSizeReport, options: { readonly of: 'ex
   const fit = report.fits.find(({ law }) => law === report.preferredLaw)
   const largest = Math.max(...[...reached, ...givenUp].map(({ y }) => y))
   const { estimate, low, high } = report.criticalBatchSize
+  const hasMark = of === 'examples' && estimate !== null
   const measured = [{ name: 'Runs', colour: 6, points: reached }, { name: 'Given up before the target', colour: 2, points: givenUp }].map(({ name, colour, points: of }) => series({ name, colour, x: of.map(({ x }) => x), y: of.map(({ y }) => y) }))
-  return chartBlock(`${title} against batch size: each run${givenUp.length === 0 ? '' : ', and where runs were given up'}${fit === undefined ? '' : `, and the ${fit.law} law with its ${percent(confidence)} band`}. The dashed line is b*${low === null || high === null ? '' : `, whose ${interval({ low, high, confidence })}`}.`, {
+  return chartBlock(`${title} against batch size: each run${givenUp.length === 0 ? '' : ', and where runs were given up'}${fit === undefined ? '' : `, and the ${fit.law} law with its ${percent(confidence)} band`}.${hasMark ? ` The dashed line is b* (${interval({ low, high, confidence })}).` : ''}`, {
     title,
     x: numbers('Batch size b, examples a step', 'log'),
     y: numbers(`${symbol}, ${of}`, 'log'),
     series: [...(fit === undefined ? [] : [lawSeries(fit, of, largest * 3)]), ...measured.filter(({ x }) => x.length > 0)],
-    marks: of === 'steps' || estimate === null ? [] : [{ axis: 'x', value: estimate, label: `b* = ${count(estimate)}` }],
+    marks: hasMark ? [{ axis: 'x', value: estimate, label: `b* = ${count(estimate)}` }] : [],
   })
 }
 

@@ -8,7 +8,7 @@ export const documentStyle = `
 caption { padding: 4px 8px; text-align: left; color: var(--ink-2); font-size: 13px; }
 td.words { overflow-wrap: break-word; }
 .wide { margin: 16px 0; overflow-x: auto; }
-.formula { overflow-x: auto; }
+.formula { padding: 4px 0; overflow: auto hidden; }
 math { font-family: 'Latin Modern Math', 'STIX Two Math', 'Cambria Math', 'Noto Sans Math', 'DejaVu Math TeX Gyre', math; font-size: 1.1em; }
 pre { margin: 8px 0; padding: 10px 14px; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 svg .c0 { --own: var(--c0); } svg .c1 { --own: var(--c1); } svg .c2 { --own: var(--c2); } svg .c3 { --own: var(--c3); }
