@@ -7,7 +7,7 @@ import type { RunConfig } from '../contract/run-config.ts'
 import { studyConfig } from '../contract/study-config.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { z } from '../contract/zod.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../contract/nearest.ts'
 import { isRecord, schemaAt, schemaTree } from './schema-walk.ts'
 
 export type ConfigFile = { readonly kind: 'study'; readonly config: StudyConfig } | { readonly kind: 'run'; readonly config: RunConfig }

@@ -7,7 +7,7 @@ import type { Side } from '../methods/gradient-quantization/distributions/thresh
 import { fitLogged } from '../methods/gradient-quantization/fit-logged.ts'
 import type { LoggedFit, LoggedFits } from '../methods/gradient-quantization/fit-logged.ts'
 import { exitCodes } from './exit-code.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../contract/nearest.ts'
 import { table } from './output.ts'
 import type { Invocation } from './program.ts'
 import { findById, withReader } from './reader.ts'

@@ -2,7 +2,7 @@ import { LoupeError } from '../contract/errors.ts'
 import { methodNames } from '../contract/study-config.ts'
 import { defaultConfig, yamlTemplate } from './config-template.ts'
 import { exitCodes } from './exit-code.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../contract/nearest.ts'
 import type { Invocation } from './program.ts'
 
 const names = [...methodNames, 'run'] as const

@@ -28,3 +28,14 @@ export function editDistance(from: string, to: string): number {
   }
   return above[to.length]!
 }
+
+/** The known words most like one, those that contain it first; so many at most. Case does not count. */
+export function mostAlike(word: string, known: readonly string[], count: number): readonly string[] {
+  const lower = word.toLowerCase()
+  const distance = (candidate: string) => (candidate.toLowerCase().includes(lower) ? -1 : editDistance(lower, candidate.toLowerCase()))
+  return known
+    .map((candidate) => ({ candidate, distance: distance(candidate) }))
+    .sort((a, b) => a.distance - b.distance || a.candidate.length - b.candidate.length)
+    .slice(0, count)
+    .map(({ candidate }) => candidate)
+}
