@@ -1,5 +1,9 @@
 import type { MetricPoints } from './block-codec.ts'
+import type { Annotation, AnnotationChange, RunsView, SavedView, Trashed } from '../contract/annotations.ts'
 import type { RecordOfKind, RunRecordKind } from './run-records.ts'
+import type { Annotated } from './annotations.ts'
+import type { FoundRuns, RunSearch } from './run-search.ts'
+import type { RunsAndStudies } from './trash.ts'
 import type { ErrorFacts, WireError } from '../contract/errors.ts'
 import type { EventKind } from '../contract/event-kinds.ts'
 import type { GradientCourse, GradientRecord, LoggedGradients } from '../contract/gradient-records.ts'
@@ -46,16 +50,26 @@ export interface GradientQuery {
 
 /** The questions that the log answers. Any process may hold a reader, as many as it likes. */
 export interface LogReader {
-  /** Newest first. */
+  /** Newest first, those in the trash left out. */
   studies(page: Page): { readonly studies: readonly StudyRecord[]; readonly total: number }
   /** @throws LoupeError `not-found` */
   study(id: string): StudyRecord
-  /** Newest first. */
+  /** Newest first; of all studies, those in the trash left out. */
   runs(filter: Page & { readonly studyId: string | null }): { readonly runs: readonly RunRecord[]; readonly total: number }
   /** All runs of a study, by creation. */
   runsOf(studyId: string): readonly RunRecord[]
   /** @throws LoupeError `not-found` */
   run(id: string): RunRecord
+  /** Runs that fit a filter, sorted and grouped, a page of them with values of chosen fields. @throws LoupeError `invalid-input` */
+  search(search: RunSearch): FoundRuns
+  /** What users say of a run or study. @throws LoupeError `not-found` */
+  annotation(kind: Annotated, id: string): Annotation
+  /** Tags in use, by name. */
+  tags(): readonly { readonly tag: string; readonly count: number }[]
+  /** Saved ways to look at the list of runs, by name. */
+  views(): readonly SavedView[]
+  /** What is in the trash, newest first. */
+  trash(): readonly Trashed[]
   /** Metric keys that the run has logged. */
   metricKeys(runId: string): readonly string[]
   /** One curve for each run and key, also where it is empty; see `metricSeries` for the buckets. */
@@ -155,6 +169,16 @@ export interface LogWriter extends LogReader {
   /** Drops metrics, gradients and records that were logged after a step: a run that resumes from a checkpoint writes those rows anew. */
   dropMetricsAfter(runId: string, step: number): void
   appendEvent(event: NewEvent): LogEvent
+  /** Changes what users say of runs or studies, all or none. @returns What they were before, in the same order: given as changes, they undo it. */
+  annotate(kind: Annotated, changes: readonly AnnotationChange[]): readonly Annotation[]
+  /** Saves a way to look at the list, in the place of one of the same name. */
+  saveView(name: string, view: RunsView): void
+  deleteView(name: string): void
+  /** Moves runs and studies to the trash: they stay in the log and are in no list. @throws LoupeError `conflict` for what trains, waits to, or is a run of a study. */
+  putInTrash(what: RunsAndStudies): void
+  restoreFromTrash(what: RunsAndStudies): void
+  /** Deletes what is in the trash for good: rows and checkpoint files. @returns How many runs are gone, and the bytes of their checkpoints. */
+  purge(what: RunsAndStudies): { readonly runs: number; readonly checkpointBytes: number }
   /** Writes the file (temporary, fsync, rename), logs its SHA-256, prunes to the `keep` newest and those that were saved to stay. */
   saveCheckpoint(runId: string, checkpoint: NewCheckpoint): CheckpointRecord
   /** Commits what is queued, so that every reader sees it and it stays should this process die; the disk takes it in the background, a moment later. @throws as `flush` */

@@ -1,17 +1,22 @@
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { annotationQueries } from './annotations.ts'
 import { eventQueries } from './events.ts'
 import { gradientQueries } from './gradients.ts'
 import { blockQueries } from './metric-blocks.ts'
 import { metricQueries } from './metrics.ts'
+import { extremeQueries } from './metric-extremes.ts'
 import { migrate } from './migrations/migrate.ts'
+import { searchSql } from './run-search.ts'
 import { runRecordQueries } from './run-records.ts'
 import { runQueries } from './runs.ts'
 import { seriesQueries } from './series.ts'
+import { deletionsOf, trashQueries } from './trash.ts'
 
-function plan(sql: string): string[] {
+function plan(sql: string, pragma = ''): string[] {
   const db = new Database(':memory:')
   migrate(db)
+  db.exec(pragma)
   const parameters = Array.from({ length: sql.split('?').length - 1 }, () => 1)
   const steps = db.prepare<number[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters)
   db.close()
@@ -87,5 +92,32 @@ describe('what charts poll', () => {
     expect(plan(eventQueries.ofRun)).toEqual(['SEARCH events USING INDEX events_by_run (run=?)'])
     expect(plan(eventQueries.ofKind)).toEqual(['SEARCH events USING INDEX events_by_study (study=?)'])
     expect(plan(eventQueries.ofStudy)).toEqual(['SEARCH events USING INDEX events_by_study (study=?)'])
+  })
+
+  it('searches runs by one pass, with look-ups by key for configuration, study and metrics', () => {
+    const { text } = searchSql({ filter: 'accuracy > 0.9 and optimizer.learningRate < 0.1', sort: [], groupBy: null })
+    const steps = plan(text)
+    expect(steps).toEqual(expect.arrayContaining(['SCAN r', 'SEARCH c USING INTEGER PRIMARY KEY (rowid=?)', 'SEARCH s USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN', 'SEARCH metric_extremes USING PRIMARY KEY (run=? AND key=?)']))
+    expect(steps.join()).not.toContain('TEMP B-TREE')
+  })
+
+  it('reads the extremes of a metric anew by one range of the table', () => {
+    expect(plan(extremeQueries.anew)).toEqual(expect.arrayContaining(['SEARCH metrics USING PRIMARY KEY (run=? AND key=?)', 'SEARCH m USING PRIMARY KEY (run=? AND key=? AND step=?)']))
+  })
+
+  it('lists tags and the trash along their own indexes', () => {
+    expect(plan(annotationQueries.runTags).join()).toContain('USING INDEX runs_tagged')
+    expect(plan(annotationQueries.studyTags).join()).toContain('USING INDEX studies_tagged')
+    expect(plan(trashQueries.runs)[0]).toBe('SEARCH runs USING INDEX runs_trashed (trashed_at>?)')
+    expect(plan(trashQueries.studies)[0]).toBe('SEARCH studies USING INDEX studies_trashed (trashed_at>?)')
+  })
+
+  it('deletes a purged run from every table by an index, and from no table by reading it', () => {
+    const db = new Database(':memory:')
+    migrate(db)
+    const deletions = [...deletionsOf(db, 'runs'), ...deletionsOf(db, 'studies')]
+    db.close()
+    expect(deletions).toEqual(expect.arrayContaining(['DELETE FROM metrics WHERE run = ?', 'DELETE FROM gradients WHERE run = ?', 'DELETE FROM events WHERE study = ?', 'DELETE FROM runs WHERE id = ?']))
+    for (const sql of deletions) expect(plan(sql, 'PRAGMA foreign_keys = OFF').join(), sql).not.toContain('SCAN')
   })
 })

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
+import { annotationReads } from './annotations.ts'
 import { readCheckpointFile } from './checkpoint-files.ts'
 import { checkpointReads } from './checkpoints.ts'
 import { eventReads } from './events.ts'
@@ -7,10 +8,13 @@ import { gradientReads } from './gradients.ts'
 import { runRecordReads } from './run-records.ts'
 import type { LogReader } from './log.ts'
 import { metricReads } from './metrics.ts'
+import { runSearch } from './run-search.ts'
 import { runReads } from './runs.ts'
 import { seriesReads } from './series.ts'
 import { translated } from './sqlite-errors.ts'
 import { studyReads } from './studies.ts'
+import { trashReads } from './trash.ts'
+import { viewReads } from './views.ts'
 import type { WorkspacePaths } from './workspace.ts'
 
 /** The reading half of the log, over an open database. Prepares every statement at once, so a schema that does not fit shows at the door. */
@@ -23,6 +27,7 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
   const records = runRecordReads(db)
   const events = eventReads(db)
   const checkpoints = checkpointReads(db)
+  const annotations = annotationReads(db)
   const guard = <A extends unknown[], R>(call: (...parameters: A) => R): ((...parameters: A) => R) => translated(paths, call)
   return {
     studies: guard((page) => studies.list(page)),
@@ -30,6 +35,11 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
     runs: guard((filter) => runs.list(filter)),
     runsOf: guard((studyId) => runs.ofStudy(studyId)),
     run: guard((id) => runs.get(id)),
+    search: guard(runSearch(db)),
+    annotation: guard((kind, id) => annotations.of(kind, id)),
+    tags: guard(() => annotations.tags()),
+    views: guard(viewReads(db)),
+    trash: guard(trashReads(db)),
     metricKeys: guard((runId) => metrics.keys(runs.rowOf(runId))),
     series: guard(({ runIds, keys, maxPoints, from, to }) => {
       return runIds.flatMap((runId) => {

@@ -31,7 +31,7 @@ const columns = Object.keys(runRow.shape).join(', ')
 
 /** The statements that lists of runs are made of; their plans are tested. */
 export const runQueries = {
-  newest: `SELECT ${columns} FROM runs ORDER BY id DESC LIMIT ? OFFSET ?`,
+  newest: `SELECT ${columns} FROM runs WHERE trashed_at IS NULL ORDER BY id DESC LIMIT ? OFFSET ?`,
   newestOf: `SELECT ${columns} FROM runs WHERE study = ? ORDER BY id DESC LIMIT ? OFFSET ?`,
   ofStudy: `SELECT ${columns} FROM runs WHERE study = ? ORDER BY id`,
 } as const
@@ -52,7 +52,7 @@ export function runReads(db: Database): RunReads {
   const newest = db.prepare(runQueries.newest)
   const newestOf = db.prepare(runQueries.newestOf)
   const ofStudy = db.prepare(runQueries.ofStudy)
-  const count = db.prepare<[], number>('SELECT count(*) FROM runs').pluck()
+  const count = db.prepare<[], number>('SELECT count(*) FROM runs WHERE trashed_at IS NULL').pluck()
   const countOf = db.prepare<[number], number>('SELECT count(*) FROM runs WHERE study = ?').pluck()
 
   const read = (found: unknown): RunRecord => {

@@ -29,8 +29,8 @@ export interface StudyReads {
 export function studyReads(db: Database): StudyReads {
   const config = documentReader(db, 'configs', studyConfig)
   const one = db.prepare(`SELECT ${columns} FROM studies WHERE id = ?`)
-  const page = db.prepare(`SELECT ${columns} FROM studies ORDER BY id DESC LIMIT ? OFFSET ?`)
-  const count = db.prepare<[], number>('SELECT count(*) FROM studies').pluck()
+  const page = db.prepare(`SELECT ${columns} FROM studies WHERE trashed_at IS NULL ORDER BY id DESC LIMIT ? OFFSET ?`)
+  const count = db.prepare<[], number>('SELECT count(*) FROM studies WHERE trashed_at IS NULL').pluck()
 
   const read = (found: unknown): StudyRecord => {
     const row = studyRow.parse(found)
@@ -75,7 +75,9 @@ export function studyWrites(db: Database): StudyWrites {
     update(before, patch) {
       const after = { ...before, ...patch }
       const error = after.error === null ? null : JSON.stringify(after.error)
-      update.run(after.config.name, after.status, document(after.config), after.startedAt, after.finishedAt, error, rowOf('study', before.id))
+      // A name that a user gave stays.
+      const name = patch.config !== undefined && before.name === before.config.name ? patch.config.name : before.name
+      update.run(name, after.status, document(after.config), after.startedAt, after.finishedAt, error, rowOf('study', before.id))
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { LoupeError } from '../contract/errors.ts'
+import { annotationWrites } from './annotations.ts'
 import { removeOtherFiles, sha256, writeCheckpointFile } from './checkpoint-files.ts'
 import { checkpointReads, checkpointWrites } from './checkpoints.ts'
 import { DiskSync } from './disk-sync.ts'
@@ -9,6 +10,7 @@ import { runRecordWrites } from './run-records.ts'
 import type { Lease } from './lease.ts'
 import { heartbeatMs } from './lease.ts'
 import type { LogReader, LogWriter, NewEvent } from './log.ts'
+import { extremeWrites } from './metric-extremes.ts'
 import { metricWrites } from './metric-writes.ts'
 import { orphanSweep } from './orphans.ts'
 import { RowQueue } from './row-queue.ts'
@@ -16,6 +18,8 @@ import type { QueuedRows, Reach } from './row-queue.ts'
 import { runReads, runWrites } from './runs.ts'
 import { translateSqliteError } from './sqlite-errors.ts'
 import { studyWrites } from './studies.ts'
+import { trashWrites } from './trash.ts'
+import { viewWrites } from './views.ts'
 import type { WorkspacePaths } from './workspace.ts'
 
 export interface WriterOptions {
@@ -33,15 +37,20 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
   const runs = runWrites(db)
   const runRows = runReads(db)
   const metrics = metricWrites(db)
+  const extremes = extremeWrites(db)
   const gradients = gradientWrites(db)
   const records = runRecordWrites(db)
   const event = eventWrites(db)
   const stored = checkpointReads(db)
   const checkpoints = checkpointWrites(db)
+  const annotate = annotationWrites(db)
+  const views = viewWrites(db)
+  const trash = trashWrites(db, paths)
   const sweep = orphanSweep(db, (entry) => event(entry, now()))
 
   const insertRows = ({ metrics: rows, gradients: histograms, droppedRows }: QueuedRows): void => {
     metrics.insert(rows)
+    extremes.follow(rows)
     for (const { run, row } of histograms) gradients.insert(run, row)
     if (droppedRows > 0) event(dropped(droppedRows), now())
   }
@@ -138,9 +147,27 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
       queue.removeAfter(run, step)
       write(() => {
         metrics.dropAfter(run, step)
+        extremes.recompute(run)
         gradients.dropAfter(run, step)
         records.dropAfter(run, step)
       })
+    },
+    search: current(reader.search),
+    annotate: (kind, changes) => write(() => annotate(kind, changes)),
+    saveView: (name, view) => write(() => views.save(name, view)),
+    deleteView: (name) => write(() => views.delete(name)),
+    putInTrash: (what) => write(() => trash.put(what, now())),
+    restoreFromTrash: (what) => write(() => trash.restore(what)),
+    purge(what) {
+      // Every row that names a purged run goes with it; checking that anew for each row would read whole tables.
+      db.pragma('foreign_keys = OFF')
+      try {
+        const purged = write(() => trash.purge(what))
+        write(() => trash.removeFiles())
+        return purged
+      } finally {
+        db.pragma('foreign_keys = ON')
+      }
     },
     appendEvent: (entry) => write(() => event(entry, now())),
     saveCheckpoint(runId, { step, examples, bytes, keep }) {
@@ -164,7 +191,14 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
     get health() {
       return queue.health
     },
-    sweepOrphans: () => write(sweep),
+    sweepOrphans() {
+      try {
+        write(() => trash.removeFiles())
+      } catch {
+        // Files that cannot be removed now stay named in the log, and are removed at a later start: no reason to keep it closed.
+      }
+      return write(sweep)
+    },
     close() {
       if (!db.open) return
       clearInterval(beat)

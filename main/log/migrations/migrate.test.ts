@@ -139,6 +139,20 @@ describe('migrations', () => {
     expect(() => db.exec("INSERT INTO metric_blocks VALUES (8, 1, 30, 11, x'01')")).toThrow('FOREIGN KEY constraint failed')
     db.close()
   })
+
+  it('0009 adds annotations, the trash, views and extremes of metrics, and keeps runs, studies and metrics', () => {
+    const db = databaseAt(8)
+    db.exec(insertRun)
+    db.exec("INSERT INTO metric_keys VALUES (1, 'train/loss'); INSERT INTO metrics VALUES (7, 1, 10, 640, 5, 0.5), (7, 1, 20, 640, 5, NULL), (7, 1, 30, 640, 5, 0.25)")
+    migrate(db, 9)
+    expect(db.prepare('SELECT id, name, note, tags, starred, archived, trashed_at FROM runs').raw().all()).toEqual([[7, 'a', '', '[]', 0, 0, null]])
+    expect(db.prepare('SELECT id, name, tags FROM studies').raw().all()).toEqual([[3, 's', '[]']])
+    expect(db.prepare('SELECT * FROM metric_extremes').raw().all()).toEqual([[7, 1, 30, 0.25, 0.25, 0.5]])
+    expect(() => db.exec('UPDATE runs SET starred = 2')).toThrow('CHECK constraint failed')
+    db.exec("INSERT INTO views VALUES ('a', '{}')")
+    expect(() => db.exec("INSERT INTO views VALUES ('a', '{}')")).toThrow('UNIQUE constraint failed')
+    db.close()
+  })
 })
 
 describe('an older log', () => {
@@ -164,7 +178,9 @@ describe('an older log', () => {
       if (day < 7) {
         const db = new Database(join(workspace.folder, 'loupe.db'))
         db.pragma('foreign_keys = OFF')
-        db.exec('DROP TABLE metric_blocks; DELETE FROM runs; DELETE FROM studies; DELETE FROM configs;')
+        db.exec('DROP TABLE metric_extremes; DROP TABLE views; DROP TABLE purged; DROP INDEX runs_tagged; DROP INDEX studies_tagged; DROP INDEX runs_trashed; DROP INDEX studies_trashed;')
+        for (const table of ['runs', 'studies']) for (const column of ['note', 'tags', 'starred', 'archived', 'trashed_at']) db.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`)
+        db.exec('DELETE FROM runs; DELETE FROM studies; DELETE FROM configs;')
         db.pragma(`user_version = ${schemaVersion - 1}`)
         db.close()
       }

@@ -7,10 +7,11 @@ import { gradients } from './0005-gradients.ts'
 import { runRecords } from './0006-run-records.ts'
 import { keptCheckpoints } from './0007-kept-checkpoints.ts'
 import { metricBlocks } from './0008-metric-blocks.ts'
+import { annotations } from './0009-annotations.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients, runRecords, keptCheckpoints, metricBlocks]
+export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients, runRecords, keptCheckpoints, metricBlocks, annotations]
 
 /** The schema that this code reads and writes. */
 export const schemaVersion = migrations.length
