@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { LoupeError } from '../contract/errors.ts'
 import type { RunRecord, StudyRecord } from '../contract/records.ts'
+import { instantText } from './instant-text.ts'
+import { listFiltered } from './list-filtered.ts'
 import { exitCodes } from './exit-code.ts'
 import { table } from './output.ts'
 import type { Invocation } from './program.ts'
@@ -8,8 +10,18 @@ import { withReader } from './reader.ts'
 
 const EVERYTHING = { limit: 10_000, offset: 0 } as const
 
-/** `loupe list`: studies and single runs, newest first. */
-export async function list({ output, workspace }: Invocation): Promise<number> {
+export interface ListOptions {
+  /** As the window's list of runs takes it; null lists studies and single runs. */
+  readonly filter: string | null
+  /** Fields, a `-` in front of one for the greatest first. */
+  readonly sort: readonly string[]
+  readonly columns: readonly string[]
+}
+
+/** `loupe list`: studies and single runs, newest first; with a filter, sort or columns the runs that fit. */
+export async function list(invocation: Invocation, options: ListOptions): Promise<number> {
+  if (options.filter !== null || options.sort.length > 0 || options.columns.length > 0) return await listFiltered(invocation, { ...options, filter: options.filter ?? '' })
+  const { output, workspace } = invocation
   const { studies, runs } = await read(workspace)
   const json = {
     workspace,
@@ -40,12 +52,8 @@ function newestFirst<T extends { readonly createdAt: number }>(records: readonly
 
 function tables(studies: readonly StudyRecord[], runs: readonly RunRecord[]): string {
   const parts = [
-    ...(studies.length === 0 ? [] : [table(['study', 'method', 'status', 'begun', 'name'], studies.map((study) => [study.id, study.config.method, study.status, instant(study.createdAt), study.name]))]),
-    ...(runs.length === 0 ? [] : [table(['run', 'model', 'batch', 'status', 'begun', 'steps', 'name'], runs.map((run) => [run.id, run.config.model.kind, String(run.config.batchSize), run.status, instant(run.createdAt), String(run.steps), run.name]))]),
+    ...(studies.length === 0 ? [] : [table(['study', 'method', 'status', 'begun', 'name'], studies.map((study) => [study.id, study.config.method, study.status, instantText(study.createdAt), study.name]))]),
+    ...(runs.length === 0 ? [] : [table(['run', 'model', 'batch', 'status', 'begun', 'steps', 'name'], runs.map((run) => [run.id, run.config.model.kind, String(run.config.batchSize), run.status, instantText(run.createdAt), String(run.steps), run.name]))]),
   ]
   return parts.join('\n\n')
-}
-
-function instant(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
 }

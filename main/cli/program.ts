@@ -95,6 +95,18 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('It is a whole number from 0 on.')
 }
 
+function commaSeparated(text: string): readonly string[] {
+  return text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))
+}
+
+const filterHelp = `
+A filter compares fields of runs, joined by and, or, not and parentheses; what stands side by side must all fit.
+  accuracy > 0.9 and method = loss-gap-batch     last value of a metric; best(loss), min(…), max(…) look at all evaluations
+  optimizer.learningRate <= 0.01 or model = mlp  any setting of a run's configuration
+  status in (running, queued)  starred  tag:paper  duration < 5 min  created > 2026-11-01  created > 7 d ago
+  name ~ "first try"  resnet                     contains; a word by itself is searched for in names, tags and notes
+Archived runs are left out unless the filter names archived.`
+
 function buildProgram(choose: (command: Command, act: Action) => void): Command {
   const program = new Command('loupe')
     .description('Trains neural networks and studies how they train.')
@@ -126,7 +138,12 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
   command('branch <run> <config>', 'trains a run with other settings from a checkpoint of another, on the same examples in the same order')
     .option('--step <step>', 'step of the checkpoint (default: the newest)', stepNumber)
     .action((id: string, config: string, { step }: { readonly step?: number }, self: Command) => choose(self, async (invocation) => (await import('./run.ts')).branch(invocation, { id, config, step: step ?? null })))
-  command('list', 'lists the studies and single runs of the workspace').action((_, self: Command) => choose(self, async (invocation) => (await import('./list.ts')).list(invocation)))
+  command('list', 'lists the studies and single runs of the workspace, or the runs that fit a filter')
+    .option('--filter <filter>', 'such as "accuracy > 0.9 and method = loss-gap-batch"')
+    .option('--sort <fields>', 'fields, a comma between two; a - in front of one for the greatest first', commaSeparated, [])
+    .option('--columns <fields>', 'fields to show, a comma between two', commaSeparated, [])
+    .addHelpText('after', filterHelp)
+    .action(({ filter, ...options }: { readonly filter?: string; readonly sort: readonly string[]; readonly columns: readonly string[] }, self: Command) => choose(self, async (invocation) => (await import('./list.ts')).list(invocation, { ...options, filter: filter ?? null })))
   command('show <id>', 'shows a study or a run').action((id: string, _, self: Command) => choose(self, async (invocation) => (await import('./show.ts')).show(invocation, { id })))
   command('export <id>', 'writes everything that was logged of a study or a run: runs, every value, events, records, report')
     .addOption(new Option('--format <format>', 'of the tables').choices(exportFormats).default('csv'))

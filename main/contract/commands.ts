@@ -1,4 +1,5 @@
 import { compareModelsInput, modelComparison } from './model-comparison.ts'
+import { annotation, annotationChange, runsView, viewName } from './annotations.ts'
 import { exportModelInput, exportModelOutput, measureModelInput, measureModelOutput } from './model-export.ts'
 import { runConfig } from './run-config.ts'
 import { studyConfig } from './study-config.ts'
@@ -7,6 +8,7 @@ import { z } from './zod.ts'
 const studyId = z.strictObject({ studyId: z.string() })
 const runId = z.strictObject({ runId: z.string() })
 const nothing = z.object({})
+const runsAndStudies = z.strictObject({ runIds: z.array(z.string()).max(10_000).default([]), studyIds: z.array(z.string()).max(10_000).default([]) })
 
 /** Every request that the engine answers: name → input and output. The window, the server, the command line and the tests read this table. */
 export const commands = {
@@ -71,6 +73,18 @@ export const commands = {
   'model.measure': { input: measureModelInput, output: measureModelOutput },
   /** Loads the newest trained models of two runs and compares their features, block by block, on the same examples. Slow: seconds. */
   'model.compare': { input: compareModelsInput, output: modelComparison },
+  /** Changes names, tags, notes and marks of runs, all or none. Answers with what they were: given as changes, that undoes it. */
+  'run.annotate': { input: z.strictObject({ changes: z.array(annotationChange).min(1).max(10_000) }), output: z.object({ before: z.array(annotation) }) },
+  /** The same for studies. */
+  'study.annotate': { input: z.strictObject({ changes: z.array(annotationChange).min(1).max(10_000) }), output: z.object({ before: z.array(annotation) }) },
+  /** Moves single runs, and studies with their runs, to the trash: they stay in the log and show nowhere else. Refused for what trains or waits to. */
+  'trash.put': { input: runsAndStudies, output: nothing },
+  'trash.restore': { input: runsAndStudies, output: nothing },
+  /** Deletes what is in the trash for good, checkpoints with it. Nothing brings it back. */
+  'trash.purge': { input: runsAndStudies, output: z.object({ runs: z.int(), checkpointBytes: z.number() }) },
+  /** Saves a way to look at the list of runs, in the place of one of the same name. */
+  'view.save': { input: z.strictObject({ name: viewName, view: runsView }), output: nothing },
+  'view.delete': { input: z.strictObject({ name: viewName }), output: nothing },
   /** Measures, on a few steps, how long a study would take. Slow: seconds. */
   'study.estimate': {
     input: z.strictObject({ config: studyConfig }),

@@ -25,6 +25,10 @@ export const events = {
   'gradients.appended': z.object({ runId: z.string(), step: z.int() }),
   /** A run that distils has logged what it looked at at this step, or what it predicts. */
   'records.appended': z.object({ runId: z.string(), kind: z.enum(['distillation', 'decorrelation', 'predictions']), step: z.int() }),
+  /** Names, tags, notes or marks of these changed, or they came into the trash, out of it, or are gone: lists that show them ask again. */
+  'annotations.changed': z.object({ runIds: z.array(z.string()), studyIds: z.array(z.string()) }),
+  /** A saved view was saved or deleted. */
+  'views.changed': z.object({}),
   'log.event': z.object({ event: logEvent }),
   /** The training process is gone; `willRestart` says whether a new one is coming. */
   'engine.stopped': z.object({ exitCode: z.int().nullable(), signal: z.string().nullable(), willRestart: z.boolean() }),

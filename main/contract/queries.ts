@@ -1,3 +1,4 @@
+import { annotation, fieldValue, runRow, runsView, savedView, trashed } from './annotations.ts'
 import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
 import { channelDecorrelationReport } from '../methods/channel-decorrelation/report.ts'
 import { featureDistillationReport } from '../methods/feature-distillation/report.ts'
@@ -49,6 +50,27 @@ export const queries = {
     input: z.strictObject({ ...page, studyId: z.string().nullable().default(null) }),
     output: z.object({ runs: z.array(runRecord), total: z.int() }),
   },
+  /** Runs that fit a filter (see `filter/parse-filter.ts`), sorted and grouped: a page of them, and how many there are. */
+  'run.search': {
+    input: runsView.extend(page),
+    output: z.object({
+      rows: z.array(runRow),
+      total: z.int(),
+      /** In the order of the list, with how many runs each has; empty where it is not grouped. A study is its id. */
+      groups: z.array(z.object({ value: fieldValue, count: z.int() })),
+    }),
+  },
+  /** Names, tags, notes and marks of runs and studies, in the order asked for. */
+  'annotation.get': {
+    input: z.strictObject({ runIds: z.array(z.string()).max(10_000).default([]), studyIds: z.array(z.string()).max(10_000).default([]) }),
+    output: z.object({ runs: z.array(annotation), studies: z.array(annotation) }),
+  },
+  /** Tags in use, by name, each with how many runs and studies carry it. */
+  'tag.list': { input: z.strictObject({}), output: z.object({ tags: z.array(z.object({ tag: z.string(), count: z.int() })) }) },
+  /** Saved ways to look at the list of runs, by name. */
+  'view.list': { input: z.strictObject({}), output: z.object({ views: z.array(savedView) }) },
+  /** What is in the trash, newest first. */
+  'trash.list': { input: z.strictObject({}), output: z.object({ items: z.array(trashed) }) },
   'run.get': {
     input: z.strictObject({ runId: z.string() }),
     output: z.object({ run: runRecord, keys: z.array(z.string()), checkpoints: z.array(checkpointRecord), events: z.array(logEvent) }),

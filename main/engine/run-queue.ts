@@ -9,6 +9,7 @@ import { checkRunPolicy } from './run-policy.ts'
 import { checkRun } from '../training/run-plan.ts'
 import type { Trainer } from '../training/trainer.ts'
 import type { Preparation, Prepared } from './preparation.ts'
+import { refuseTrashed } from './annotation-handlers.ts'
 import { driveRun, patchRun } from './run-driver.ts'
 import type { DriveContext, HaltReason } from './run-driver.ts'
 import { hasEnded } from './study-reading.ts'
@@ -82,6 +83,7 @@ export class RunQueue {
   async resume(runId: string): Promise<void> {
     const run = this.#own(runId)
     refuseUnlessResumable(run)
+    refuseTrashed(this.#context.writer.annotation('run', run.id))
     await this.#preparation.prepare(run.config, alone(run.config))
     // Once more: it may have been resumed by somebody else meanwhile.
     refuseUnlessResumable(this.#own(run.id))

@@ -5,6 +5,7 @@ import type { StudyRecord } from '../contract/records.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { Dataset } from '../training/datasets/dataset.ts'
 import type { DatasetFacts, Study } from '../methods/study.ts'
+import { refuseTrashed } from './annotation-handlers.ts'
 import { checkSetsOfStudy } from './check-further-sets.ts'
 import { modelFactsFor } from './model-facts.ts'
 import { LanePool } from './lane-pool.ts'
@@ -115,6 +116,7 @@ export class StudyQueue {
   async #requeue(study: StudyRecord): Promise<void> {
     const { context, preparation } = this.#options
     refuseUnlessResumable(study)
+    refuseTrashed(context.writer.annotation('study', study.id))
     const { dataset } = await preparation.prepare(study.config.run, sizeOf(study.config))
     // Once more: it may have been resumed by somebody else meanwhile.
     refuseUnlessResumable(this.#study(study.id))

@@ -6,6 +6,7 @@ import type { StudyConfig } from '../contract/study-config.ts'
 import type { LogWriter } from '../log/log.ts'
 import type { Study } from '../methods/study.ts'
 import { gitCommit } from './environment.ts'
+import { annotationHandlers } from './annotation-handlers.ts'
 import { estimateStudy } from './estimate.ts'
 import { EventHub } from './event-hub.ts'
 import { gpuProblem } from './gpu-problem.ts'
@@ -116,6 +117,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       const { compareModels } = await import('./compare-models.ts')
       return await compareModels({ ...wanted, reader: writer, preparation, parts })
     },
+    ...annotationHandlers({ writer, gate, emit: hub.emit }),
     'engine.describe': async () => {
       const runtime = await preparation.runtime()
       const devices = await runtime.devices()

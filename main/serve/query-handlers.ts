@@ -47,6 +47,11 @@ export function createQueryHandlers({ reader, workspace }: QueryContext): QueryH
       const { runs, total } = reader.runs(filter)
       return { runs: [...runs], total }
     },
+    'run.search': (search) => reader.search(search),
+    'annotation.get': ({ runIds, studyIds }) => ({ runs: runIds.map((id) => reader.annotation('run', id)), studies: studyIds.map((id) => reader.annotation('study', id)) }),
+    'tag.list': () => ({ tags: [...reader.tags()] }),
+    'view.list': () => ({ views: [...reader.views()] }),
+    'trash.list': () => ({ items: [...reader.trash()] }),
     'run.get': ({ runId }) => {
       const run = reader.run(runId)
       const events = reader.events({ limit: 500, offset: 0, studyId: null, runId })

@@ -41,6 +41,13 @@ const handlers: CommandHandlers = {
   'run.branch': refuse,
   'run.exportModel': refuse,
   'model.compare': refuse,
+  'run.annotate': refuse,
+  'study.annotate': refuse,
+  'trash.put': refuse,
+  'trash.restore': refuse,
+  'trash.purge': refuse,
+  'view.save': refuse,
+  'view.delete': refuse,
   'model.measure': refuse,
   'engine.describe': refuse,
 }

@@ -80,7 +80,7 @@ function instant(text: string, nowMs: number): FilterValue | undefined {
   const [year, month = '1', day = '1', hour = '0', minute = '0'] = match.slice(1)
   const parts = [Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute)]
   const least = match.slice(1).findLastIndex((part) => part !== undefined)
-  const at = new Date(parts[0]!, parts[1], parts[2], parts[3], parts[4])
+  const at = new Date(parts[0]!, parts[1]!, parts[2], parts[3], parts[4])
   // A day that the month does not have would become one of the next.
   const isReal = at.getMonth() === parts[1] && at.getDate() === parts[2] && parts[3]! < 24 && parts[4]! < 60
   return isReal ? period(parts, least) : undefined

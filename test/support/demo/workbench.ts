@@ -9,6 +9,7 @@ import { criticalBatchSizeConfig } from '../../../main/methods/critical-batch-si
 import type { CriticalBatchSizeConfig } from '../../../main/methods/critical-batch-size/config.ts'
 import { demoDecorrelation } from './decorrelation.ts'
 import { demoDistillation } from './distillation.ts'
+import { demoRunsLog } from './runs-log.ts'
 import { demoCourse, demoExchangeKeys, demoExchangeRuns, demoRecords, exchangeRunRecord, exchangeSeries, loggedSteps } from './exchange.ts'
 import { demoFewLabels } from './few-labels.ts'
 import { demoQuantization } from './quantization.ts'
@@ -28,6 +29,8 @@ export function createDemoWorkbench(): Transport & { close(): void } {
   const tell = (event: AnyEvent) => {
     for (const listener of listeners) listener(event)
   }
+
+  const runsLog = demoRunsLog(tell)
 
   function add(id: string, config: CriticalBatchSizeConfig, createdAt: number, isOver: boolean): DemoStudy {
     let passed = isOver ? 1e6 : 0
@@ -100,6 +103,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     'study.fitPoints': () => {
       throw new LoupeError('unsupported', 'The demonstration fits no points.')
     },
+    ...runsLog.queries,
     'run.list': ({ studyId }) => {
       const runs = studies.filter((study) => studyId === null || study.id === studyId).flatMap((study) => demoRuns(study).map((run) => runRecordOf(study, run)))
       const all = studyId === null ? [...demoDecorrelation.runs(), ...demoExchangeRuns.map(exchangeRunRecord), ...runs] : runs
@@ -107,6 +111,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     },
     'run.get': ({ runId }) => {
       if (demoDecorrelation.has(runId)) return demoDecorrelation.detail(runId)
+      if (/^run-0/.test(runId)) return runsLog.all['run.get']({ runId })
       const exchanging = exchangeRun(runId)
       if (exchanging) return { run: exchangeRunRecord(exchanging), keys: exchanging.steps > 0 ? demoExchangeKeys : [], checkpoints: [], events: [...exchanging.events] }
       const distilling = demoDistillation.run(runId)
@@ -123,6 +128,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     'metric.series': ({ runIds, keys, maxPoints }) => ({
       series: runIds.flatMap((id) => {
         if (id.startsWith('labels-')) return keys.flatMap((key) => demoFewLabels.series(id, key) ?? [])
+        if (/^run-0/.test(id)) return []
         if (id.startsWith('quantized-')) return keys.flatMap((key) => demoQuantization.series(id, key) ?? [])
         if (demoDecorrelation.has(id)) return keys.flatMap((key) => demoDecorrelation.series(id, key, maxPoints) ?? [])
         if (demoDistillation.run(id)) return keys.flatMap((key) => demoDistillation.series(id, key) ?? [])
@@ -168,6 +174,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
       if (config.decorrelation === null) throw new LoupeError('unsupported', 'The demonstration starts no single runs but those that decorrelate channels.')
       return { runId: demoDecorrelation.start(config) }
     },
+    ...runsLog.commands,
     'run.pause': () => ({}),
     'run.resume': () => ({}),
     'run.stop': () => ({}),
@@ -241,6 +248,9 @@ export function createDemoWorkbench(): Transport & { close(): void } {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    close: () => clearInterval(timer),
+    close() {
+      clearInterval(timer)
+      runsLog.close()
+    },
   }
 }
