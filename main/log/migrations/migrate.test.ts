@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { openLogReader, openLogWriter } from '../open.ts'
-import { temporaryWorkspace } from '../temporary-log.ts'
+import { temporaryWorkspace, withoutAnnotations } from '../temporary-log.ts'
 import { applicationId, migrate, migrations, schemaVersion, versionOf } from './migrate.ts'
 
 /** The tables and indexes of a database, by name. */
@@ -178,8 +178,7 @@ describe('an older log', () => {
       if (day < 7) {
         const db = new Database(join(workspace.folder, 'loupe.db'))
         db.pragma('foreign_keys = OFF')
-        db.exec('DROP TABLE metric_extremes; DROP TABLE views; DROP TABLE purged; DROP INDEX runs_tagged; DROP INDEX studies_tagged; DROP INDEX runs_trashed; DROP INDEX studies_trashed;')
-        for (const table of ['runs', 'studies']) for (const column of ['note', 'tags', 'starred', 'archived', 'trashed_at']) db.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`)
+        db.exec(withoutAnnotations)
         db.exec('DELETE FROM runs; DELETE FROM studies; DELETE FROM configs;')
         db.pragma(`user_version = ${schemaVersion - 1}`)
         db.close()
