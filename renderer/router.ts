@@ -13,6 +13,7 @@ export const router = createRouter({
     { path: '/runs/:runId', name: 'run', component: () => import('./features/runs/RunDetailView.vue'), props: true },
     { path: '/runs/:runId/branch', name: 'branch', component: () => import('./features/loss-gap/BranchView.vue'), props: (route) => ({ runId: String(route.params['runId']), step: Number(route.query['step']) }) },
     { path: '/decorrelate', name: 'decorrelate', component: () => import('./features/channel-decorrelation/DecorrelateView.vue'), props: (route) => ({ from: typeof route.query['from'] === 'string' ? route.query['from'] : null }) },
+    { path: '/runs/:runId/copy', name: 'copy-run', component: () => import('./features/runs/CopyRunView.vue'), props: true },
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./features/start/NotFoundView.vue') },
   ],
 })

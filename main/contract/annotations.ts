@@ -1,3 +1,4 @@
+import { status } from './records.ts'
 import { z } from './zod.ts'
 
 /** Trimmed, without line breaks; what is tagged alike is found alike, whatever its case. */
@@ -58,7 +59,7 @@ export const runRow = annotation.extend({
   studyId: z.string().nullable(),
   studyName: z.string().nullable(),
   key: z.string(),
-  status: z.string(),
+  status,
   /** Of the columns asked for, in their order. */
   values: z.array(fieldValue),
 })

@@ -4,6 +4,7 @@ import { LoupeError } from '../contract/errors.ts'
 import { fieldCalled } from '../contract/filter/fields.ts'
 import type { Field } from '../contract/filter/fields.ts'
 import { parseFilter } from '../contract/filter/parse-filter.ts'
+import { status as statusOf } from '../contract/records.ts'
 import { tagsOf } from './annotations.ts'
 import { fieldSql, filterSql, namesArchived, searched } from './filter-sql.ts'
 import type { Sql } from './filter-sql.ts'
@@ -93,7 +94,7 @@ function readRow(row: readonly unknown[], columns: readonly Field[]): RunRow {
     studyId: study === null ? null : idOf('study', Number(study)),
     studyName: studyName === null ? null : String(studyName),
     key: String(key),
-    status: String(status),
+    status: statusOf.parse(status),
     values: columns.map((field, index) => readValue(field, row[rowColumns.length + index])),
   }
 }

@@ -16,10 +16,11 @@ import { workbench } from '../../workbench.ts'
 const branchConfig = z.strictObject({ run: runConfig })
 export const branchFields: Field = describeSchema(branchConfig)
 
-/** A run to be started from a checkpoint of another one: its settings, which begin as those of that run. */
+/** A run to be started from a checkpoint of another one, or as a copy of it from its first step: its settings, which begin as those of that run. */
 export const useBranchStore = defineStore('branch', () => {
   const parent = useLoadable<RunRecord>()
   const step = shallowRef<number | null>(null)
+  const isCopy = shallowRef(false)
   const draft = shallowRef<Draft>({})
   const defaults = shallowRef<Draft>({})
   const unreadable = shallowRef<Readonly<Record<string, string>>>({})
@@ -32,8 +33,10 @@ export const useBranchStore = defineStore('branch', () => {
     return [...Object.entries(unreadable.value).map(([path, message]) => ({ path, message })), ...refused.filter(({ path }) => !(path in unreadable.value))]
   })
 
-  async function open(runId: string, atStep: number | null): Promise<void> {
-    step.value = atStep
+  /** @param at  A step, null for the newest checkpoint, or `copy` to begin anew. */
+  async function open(runId: string, at: number | null | 'copy'): Promise<void> {
+    step.value = at === 'copy' ? null : at
+    isCopy.value = at === 'copy'
     startError.value = null
     unreadable.value = {}
     parent.clear()
@@ -64,6 +67,7 @@ export const useBranchStore = defineStore('branch', () => {
     startError.value = null
     try {
       const { run } = branchConfig.parse(draft.value)
+      if (isCopy.value) return (await workbench().request('run.start', { config: run })).runId
       return (await workbench().request('run.branch', { runId: parent.data.id, step: step.value, config: run })).runId
     } catch (error) {
       startError.value = asLoupeError(error)

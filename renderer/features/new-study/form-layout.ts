@@ -171,5 +171,12 @@ export const branchSections: readonly FormSection[] = [
   { id: 'branchTraining', groups: [{ title: null, paths: ['run.optimizer', 'run.maxExamples'] }, { title: 'schedule', paths: ['run.schedule'] }, { title: 'evaluation', paths: ['run.evaluation'] }] },
 ]
 
+/** The settings of a run by itself. What it exchanges, distils or decorrelates stays as its record has it. */
+export const copySections: readonly FormSection[] = [
+  ...trained,
+  { id: 'branchPolicy', groups: [{ title: null, paths: ['run.batchSize', 'run.batchPolicy'] }] },
+  { id: 'advanced', groups: [{ title: null, paths: ['run.seed', 'run.maxExamples'] }, ...shared] },
+]
+
 /** Settings that have no control: the method is the page's own, the name stands at the top. */
 export const elsewhere: readonly string[] = ['method', 'name', 'controller.kind']
