@@ -20,15 +20,17 @@ export interface WorkbenchInBrowser {
 /**
  * Starts a workbench and a browser before the tests of a suite and ends both after them.
  *
+ * @param fill  Puts something into the workspace first.
  * @returns Gives them to a test; a test without a browser is skipped, and says what is missing.
  */
-export function workbenchInBrowser(): (context: Pick<TestContext, 'skip'>) => WorkbenchInBrowser {
+export function workbenchInBrowser(fill?: (workspace: string) => void): (context: Pick<TestContext, 'skip'>) => WorkbenchInBrowser {
   const workspace = mkdtempSync(join(tmpdir(), 'loupe-browser-'))
   let opened: WorkbenchInBrowser | null = null
   let stop: (() => Promise<void>) | null = null
   beforeAll(async () => {
     const browser = await launchBrowser()
     if (browser === null) return
+    fill?.(workspace)
     const workbench = await startWorkbench(workspace)
     stop = async () => {
       await browser.close()

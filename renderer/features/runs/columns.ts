@@ -33,8 +33,9 @@ export function columnWidth(field: Field | undefined): number {
   const { source, type } = field
   if (source.from === 'column' && ['study', 'note', 'error', 'tag'].includes(source.column)) return 170
   if (type === 'instant') return 156
-  if (type === 'number' || type === 'duration') return 104
-  return source.from === 'column' && source.column === 'status' ? 118 : 120
+  if (source.from === 'metric') return 132
+  if (type === 'number' || type === 'duration') return 96
+  return 116
 }
 
 export function isNumeric(field: Field | undefined): boolean {

@@ -17,7 +17,7 @@ const pageSize = 200
 const typingMs = 180
 const storageKey = 'loupe.runs-view'
 
-export const usualView: RunsView = { filter: '', sort: [], groupBy: null, columns: ['status', 'study', 'model', 'optimizer', 'batchSize', 'seed', 'accuracy', 'loss', 'steps', 'duration', 'created', 'tag'] }
+export const usualView: RunsView = { filter: '', sort: [], groupBy: null, columns: ['status', 'study', 'model', 'optimizer', 'batchSize', 'seed', 'accuracy', 'loss', 'tag', 'duration', 'created'] }
 
 /** The list of runs: what fits the filter, page by page as it comes into sight. */
 export const useRunsStore = defineStore('runs', () => {
