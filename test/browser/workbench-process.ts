@@ -28,6 +28,7 @@ export async function startWorkbench(workspace: string): Promise<WorkbenchProces
   return {
     address,
     async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`loupe serve had ended by itself, with ${child.signalCode ?? child.exitCode}:\n${said}`)
       const ended = once(child, 'exit')
       child.kill('SIGTERM')
       await ended

@@ -24,9 +24,9 @@ export const useStartStore = defineStore('start', () => {
     void engine.load(() => workbench().request('engine.describe', {}))
     void workspace.load(() => workbench().request('workspace.describe', {}))
     const refresh = coalesce(loadStudies, 2000)
-    const unsubscribe = workbench().on('study.changed', () => refresh.ask())
+    const unsubscribe = [workbench().on('study.changed', () => refresh.ask()), workbench().on('annotations.changed', () => refresh.ask())]
     return () => {
-      unsubscribe()
+      for (const end of unsubscribe) end()
       refresh.cancel()
     }
   }
