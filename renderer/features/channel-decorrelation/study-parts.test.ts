@@ -26,6 +26,15 @@ describe('a comparison on few labels, drawn', () => {
     const ways = labelPoints(arms, (one) => one.accuracy).map(({ way, points }) => ({ name: way, look: wayLook(way, context.colors), points }))
     const { series } = labelsOption(context, { ways, format: String, texts: { x: 'x', y: 'y' } })
     const first = (index: number) => Number((Reflect.get(Object(Array.isArray(series) ? series[index] : null), 'data') as number[][]).at(-1)?.[0]) // pairs of numbers
-    expect([first(0) < 5400, first(2) > 5400]).toEqual([true, true])
+    // Of each way a line, what its bars reach to, and the bars.
+    expect([first(0) < 5400, first(3) > 5400]).toEqual([true, true])
+  })
+
+  it('widens its axis to the ends of the intervals, which bars alone do not', () => {
+    const context = { colors: chartColors('light'), formats: createFormats('en') }
+    const point = { labels: 100, fraction: 0.1, value: 0.8, low: 0.6, high: 0.97 }
+    const { series } = labelsOption(context, { ways: [{ name: '3b', look: wayLook('3b', context.colors), points: [point] }], format: String, texts: { x: 'x', y: 'y' } })
+    const reach = Reflect.get(Object(Array.isArray(series) ? series[1] : null), 'data') as number[][] // pairs of numbers
+    expect(reach).toEqual([[100, 0.6], [100, 0.97]])
   })
 })
