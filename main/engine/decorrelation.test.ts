@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { DecorrelationConfigInput } from '../contract/decorrelation-config.ts'
+import { LoupeError } from '../contract/errors.ts'
 import { createClient } from '../contract/rpc.ts'
 import type { Client } from '../contract/rpc.ts'
 import { runConfig } from '../contract/run-config.ts'
@@ -76,6 +77,30 @@ describe('a run that decorrelates', () => {
     const branch = await client.request('run.branch', { runId, step: saved.step, config: changed })
     await ended(branch.runId)
     expect(workbench.writer.run(branch.runId)).toMatchObject({ status: 'finished', error: null, steps: saved.step + 40 })
+  })
+
+  it('goes on where a network could not be saved, and says why', async () => {
+    const { runId } = await client.request('run.start', { config: configOf({}, { maxExamples: LONG, evaluation: { everyExamples: 100_000 }, checkpointEveryExamples: LONG }) })
+    await vi.waitFor(() => expect(workbench.writer.run(runId).steps).toBeGreaterThan(0), { timeout: 20_000, interval: 5 })
+    vi.spyOn(workbench.writer, 'saveCheckpoint').mockImplementationOnce(() => {
+      throw new LoupeError('disk-full', 'The disk did not take a checkpoint of 1 MB.')
+    })
+    await expect(client.request('run.saveNetwork', { runId })).rejects.toMatchObject({ code: 'disk-full' })
+    const before = workbench.writer.run(runId).steps
+    await vi.waitFor(() => expect(workbench.writer.run(runId).steps).toBeGreaterThan(before), { timeout: 20_000, interval: 20 })
+    expect(workbench.writer.events({ studyId: null, runId: null, limit: 100, offset: 0 }).map(({ kind }) => kind)).not.toContain('log.recovered')
+    await client.request('run.end', { runId })
+    await ended(runId)
+    expect(workbench.writer.run(runId)).toMatchObject({ status: 'finished', error: null })
+  })
+
+  it('that came to its thresholds goes on from there under others', async () => {
+    const { runId } = await client.request('run.start', { config: configOf({ taskThreshold: 1 }, { maxExamples: 20_000 }) })
+    await ended(runId)
+    const { steps } = workbench.writer.run(runId)
+    const branch = await client.request('run.branch', { runId, config: configOf({ taskThreshold: 1e-9 }, { maxExamples: (steps + 30) * 20 }) })
+    await ended(branch.runId)
+    expect(workbench.writer.run(branch.runId)).toMatchObject({ status: 'finished', steps: steps + 30 })
   })
 
   it('is refused before it is logged where a set does not fit, and cannot be asked for anything once it is over', async () => {

@@ -37,20 +37,20 @@ export interface DecorrelatedRunOptions {
 export class DecorrelatedRun implements RunProbe {
   readonly #options: DecorrelatedRunOptions
   readonly #state: RunState
+  readonly #own: DecorrelationState
 
   constructor(options: DecorrelatedRunOptions, state: RunState) {
     this.#options = options
     this.#state = state
-    state.decorrelation ??= startDecorrelation()
+    const { decorrelation, optimizer, batchSize } = options.config
+    const conditions = JSON.stringify([decorrelation, optimizer, batchSize])
+    this.#own = state.decorrelation?.conditions === conditions ? state.decorrelation : startDecorrelation(conditions)
+    state.decorrelation = this.#own
   }
 
   /** True once every threshold that the config gives is reached. */
   get isComplete(): boolean {
     return this.#own.isComplete
-  }
-
-  get #own(): DecorrelationState {
-    return (this.#state.decorrelation ??= startDecorrelation())
   }
 
   /** Takes in what a call told of its steps. @param firstStep  The step after which the call began. @throws LoupeError `diverged` after too many steps without a pair of live channels. */

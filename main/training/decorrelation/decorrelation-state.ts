@@ -5,6 +5,8 @@ const losses = z.partialRecord(lossTerm, z.number())
 
 /** What a run that decorrelates remembers between evaluations: plain, so that a checkpoint can hold it. */
 export const decorrelationState = z.object({
+  /** What the losses below were taken under: a branch with other conditions begins anew. */
+  conditions: z.string(),
   /** Sums over the steps since the last evaluation. */
   sums: losses,
   steps: z.int(),
@@ -25,7 +27,7 @@ export const decorrelationState = z.object({
 })
 export type DecorrelationState = z.output<typeof decorrelationState>
 
-/** At the beginning of a run. */
-export function startDecorrelation(): DecorrelationState {
-  return { sums: {}, steps: 0, history: [], stepsWithoutPairs: 0, told: [], isComplete: false }
+/** At the beginning of a run, or of a branch under other conditions. */
+export function startDecorrelation(conditions: string): DecorrelationState {
+  return { conditions, sums: {}, steps: 0, history: [], stepsWithoutPairs: 0, told: [], isComplete: false }
 }
