@@ -56,3 +56,25 @@ describe('the forecast of a study whose workers exchange gradients', () => {
     expect(estimate.seconds).toBeCloseTo((2 * 30 * (2 + 6 + 10)) / 1000, 10)
   })
 })
+
+describe('the forecast of a study whose runs train in several ways', () => {
+  it('measures each kind of step once, whatever its seed and its share of the labels', async () => {
+    const { parts } = fakeParts({ stepsOf: () => 1 })
+    const measured: (readonly [number | undefined, number | undefined])[] = []
+    const measureStep: Trainer['measureStep'] = async ({ decorrelation }) => {
+      measured.push([decorrelation?.unlabelledWeight, decorrelation?.labelledWeight])
+      return { ms: (decorrelation?.unlabelledWeight ?? 0) > 0 ? 30 : 10, traceMs: 1 }
+    }
+    const createTrainer: EngineParts['createTrainer'] = async (options) => ({ ...(await parts.createTrainer(options)), measureStep })
+    const workbench = await openWorkbench({ workspace, parts: { ...parts, createTrainer }, studyOf })
+    try {
+      const config = studyConfig.parse({ method: 'channel-decorrelation', run: { dataset: { name: 'digits' }, model: { kind: 'mlp', hidden: [8] } }, decorrelation: { unlabelledSets: [{ batchSize: 10 }] }, labels: { ways: ['supervised', '3a', '3c'], fractions: [0.5, 1], seeds: 2, batchSize: 10, steps: 100, parallelRuns: 1 } })
+      const estimate = await createClient(workbench).request('study.estimate', { config })
+      expect(measured).toEqual([[0, 0], [0.1, 0], [0, 0.1]])
+      // Four runs of 100 steps a way.
+      expect([estimate.runs, estimate.seconds]).toEqual([12, expect.closeTo((4 * 100 * (10 + 30 + 10)) / 1000, 10)])
+    } finally {
+      await workbench.close()
+    }
+  })
+})

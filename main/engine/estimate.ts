@@ -8,8 +8,7 @@ import { factsOf, lanesOf, sizeOf } from './study-queue.ts'
 import { studySettings } from './study-settings.ts'
 
 /**
- * Forecasts what a study would take: times a few steps at each batch size, and of each way to exchange gradients, and multiplies with what the
- * method plans. Workers on other machines must be there for it.
+ * Forecasts what a study would take: times a few steps of each kind that its runs make, and multiplies with what the method plans. Workers on other machines must be there for it.
  *
  * A forecast of its first plan: a study that adds seeds or stops hopeless batch sizes takes more or less. The seconds
  * suppose that lanes do not slow each other down, which holds for small models on a CPU and is optimistic for large ones.
@@ -62,9 +61,11 @@ export async function estimateStudy(options: {
   }
 }
 
-/** What the time of a step depends on. */
-function stepOf({ batchSize, exchange }: RunConfig): string {
-  return JSON.stringify([batchSize, exchange])
+/** What the time of a step depends on. Where weights come from, how many labels are used and when a run may end is not among it. */
+function stepOf({ model, batchSize, optimizer, exchange, distillation, decorrelation }: RunConfig): string {
+  const distilled = distillation && { ...distillation, frontInit: null, rearInit: null }
+  const decorrelated = decorrelation && { ...decorrelation, labelFraction: null, taskThreshold: null, unlabelledThreshold: null, labelledThreshold: null }
+  return JSON.stringify([model, batchSize, optimizer.kind, exchange, distilled, decorrelated])
 }
 
 /** What is to be said of the planned runs before the first step of any. */
