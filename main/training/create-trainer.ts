@@ -9,6 +9,7 @@ import { chooseJit } from './choose-jit.ts'
 import { Feeder } from './feeder.ts'
 import { ExchangeTrainer } from './exchange/train-exchange.ts'
 import { DecorrelatedRun } from './decorrelation/decorrelated-run.ts'
+import { tracedDecorrelation } from './decorrelation/decorrelation-traces.ts'
 import { reachWarnings } from './decorrelation/reach-warnings.ts'
 import { labelledCount } from './decorrelation/streams.ts'
 import { changesPhase } from './distillation/course.ts'
@@ -213,7 +214,7 @@ class SessionTrainer implements Trainer {
     if (config.compute.jit !== 'auto') return config.compute.jit === 'on'
     const { device, threads } = traces.session
     const { name, hash, train } = this.#options.dataset
-    const key = JSON.stringify([this.#options.runtime.kind, device, threads, name, hash, train.count, config.model, config.distillation, config.decorrelation, config.optimizer.kind, config.batchSize, stepsPerCall])
+    const key = JSON.stringify([this.#options.runtime.kind, device, threads, name, hash, train.count, config.model, config.distillation, config.decorrelation && tracedDecorrelation(config.decorrelation), config.optimizer.kind, config.batchSize, stepsPerCall])
     const known = chosenJits.get(key)
     if (known !== undefined) return known
     const call = ({ jit }: { readonly jit: boolean }) => traces.trainingCall(config, variables, { steps: stepsPerCall, jit })

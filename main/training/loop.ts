@@ -106,8 +106,7 @@ class TrainingLoop {
       if (evaluated === 'target') return await this.#finish('target')
       if (evaluated === 'back') continue
       if (signal.aborted && (this.#prepared !== null || state.isEvaluationDue)) {
-        await this.#checkpoint()
-        return { ended: 'aborted', censored: null }
+        return await this.#stop()
       }
       if (this.#checkpointDue) {
         if (control?.endsEpoch(state)) control.saved(state)
@@ -244,6 +243,12 @@ class TrainingLoop {
     return 'target'
   }
 
+  /** Saves where the run is, to be resumed from there. */
+  async #stop(): Promise<LoopResult> {
+    await this.#checkpoint()
+    return { ended: 'aborted', censored: null }
+  }
+
   async #answerSaves(requests: RunRequests): Promise<void> {
     this.#tell()
     const { observer } = this.#options
@@ -255,9 +260,10 @@ class TrainingLoop {
 
   /** Ends here: evaluated, saved, and with its test examples, as at the end of its course. */
   async #endEarly(): Promise<LoopResult> {
-    const { state, observer, probe } = this.#options
+    const { state, observer, probe, signal } = this.#options
     this.#tell()
     if (this.#evaluatedStep !== state.step) await this.#evaluate()
+    if (signal.aborted) return await this.#stop() // in the middle of that evaluation
     if (probe?.isComplete !== true) observer.onEvent?.({ kind: 'run.ended', level: 'info', message: `Ended by the user after step ${state.step}.`, facts: { step: state.step } })
     return await this.#finish('early')
   }

@@ -166,9 +166,9 @@ function differentiate(options: DifferentiateOptions): Differentiated {
     const terms = termsAt(values)
     const total = weighted(terms, config, factor)
     keep(terms, total)
-    return total
+    return { terms, total }
   }
-  const gradients = config.combine === 'weighted-sum' ? reachedGradients((...values) => whole(values), at).gradients : separateGradients({ config, factor, at, termsAt, whole })
+  const gradients = config.combine === 'weighted-sum' ? reachedGradients((...values) => whole(values).total, at).gradients : separateGradients({ config, factor, at, termsAt, told: () => whole(at).terms.values })
   const released = releaseInto(kept)
   return {
     gradients: Object.fromEntries(trained.flatMap((name, i) => (gradients[i] ? [[name, gradients[i]]] : []))),
@@ -180,14 +180,13 @@ function differentiate(options: DifferentiateOptions): Differentiated {
 interface SeparateOptions extends Pick<DifferentiateOptions, 'config' | 'factor'> {
   readonly at: readonly TensorFlow.Tensor[]
   readonly termsAt: (values: readonly TensorFlow.Tensor[]) => Terms
-  /** The same terms as one sum, which also keeps what the step tells. */
-  readonly whole: (values: readonly TensorFlow.Tensor[]) => TensorFlow.Scalar
+  /** The terms that there are; what the step tells is kept. */
+  readonly told: () => Terms['values']
 }
 
 /** The gradient of each term by itself, under its weight and cut to a norm, added up. */
-function separateGradients({ config, factor, at, termsAt, whole }: SeparateOptions): readonly (TensorFlow.Tensor | null)[] {
-  whole(at) // told, not differentiated
-  const present = Object.keys(tf.tidy(() => termsAt(at).values)) as LossTerm[] // its keys are terms
+function separateGradients({ config, factor, at, termsAt, told }: SeparateOptions): readonly (TensorFlow.Tensor | null)[] {
+  const present = Object.keys(told()) as LossTerm[] // its keys are terms
   const parts = present.map((term) => {
     const { gradients } = reachedGradients((...values) => underWeight(term, termsAt(values).values[term]!, config, factor), at) // the same terms each time
     return config.termClipNorm === null ? gradients : clipped(gradients, config.termClipNorm)
