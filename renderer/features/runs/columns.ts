@@ -35,7 +35,7 @@ export function columnWidth(field: Field | undefined): number {
   if (type === 'instant') return 156
   if (source.from === 'metric') return 132
   if (type === 'number' || type === 'duration') return 96
-  return 116
+  return 100
 }
 
 export function isNumeric(field: Field | undefined): boolean {
