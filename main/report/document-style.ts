@@ -5,6 +5,7 @@
 export const documentStyle = `
 :root { --c0: #0b6b88; --c1: #c2500a; --c2: #00795a; --c3: #a8457e; --c4: #96700a; --c5: #3a7fc0; --c6: #5d666d; --c7: #7a4fc0; }
 @media (prefers-color-scheme: dark) { :root { --c0: #5cbcd8; --c1: #f08a4b; --c2: #35c39a; --c3: #e08cbc; --c4: #e0b040; --c5: #8abaf0; --c6: #a9b3ba; --c7: #b79cf0; } }
+main { max-width: 1040px; }
 caption { padding: 4px 8px; text-align: left; color: var(--ink-2); font-size: 13px; }
 td.words { overflow-wrap: break-word; }
 .wide { margin: 16px 0; overflow-x: auto; }

@@ -44,7 +44,7 @@ export function studyDocument({ study, runs, report, dataHash }: StudyToReport):
       heading('Question'),
       ...detail.question,
       heading('Answer'),
-      paragraph(answer, 'answer'),
+      ...answered(answer),
       ...further.map((line) => paragraph(line)),
       paragraph(`Next: ${told.nextStep}`, 'next'),
       ...(warnings.length === 0 ? [] : [paragraph('To know about these numbers:', 'quiet'), ...list(warnings)]),
@@ -58,6 +58,13 @@ export function studyDocument({ study, runs, report, dataHash }: StudyToReport):
       ...provenance({ id: study.id, configHash: study.configHash, config: study.config, runs, splitSeed: study.config.run.dataset.splitSeed, dataHash }),
     ] satisfies Block[],
   }
+}
+
+/** A verdict's first sentence is the answer; what follows says what it rests on. */
+function answered(verdict: string): Block[] {
+  const end = /[.!?](?= \p{Lu})/u.exec(verdict)?.index ?? verdict.length
+  const rest = verdict.slice(end + 2)
+  return [paragraph(verdict.slice(0, end + 1), 'answer'), ...(rest === '' ? [] : [paragraph(rest)])]
 }
 
 function refuseUnfinished(study: StudyRecord, runs: readonly RunRecord[]): void {

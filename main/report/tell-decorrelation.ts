@@ -59,7 +59,7 @@ function nextStep({ study, config, report }: { readonly study: StudyRecord; read
     case 'hurts':
       return 'Decorrelating hurts here: lower its weights, warm it up longer, or train on the task alone.'
     case 'within-chance':
-      return `What is off 0 may be so by chance, for many differences are looked at: repeat ${String(facts['best'])} with seeds of its own before it is believed.`
+      return `What is off 0 may be so by chance, for many differences are looked at: repeat ${[facts['better'], facts['worse']].filter((arms) => arms !== undefined).join(', ')} with seeds of its own before it is believed.`
     case 'no-difference':
       return `These ${seeds} seeds show no difference: train on the task alone, or try other weights, a larger unlabelled batch or more seeds.`
   }

@@ -41,13 +41,31 @@ function judge({ labels: { confidence } }: ChannelDecorrelationConfig, compared:
   const holding = (some: readonly Compared[]) => some.filter(({ gain }) => holdsAmong(gain, { confidence, comparisons: compared.length })).length
   const code = codeOf({ isSingle, shown: better.length + worse.length, better: holding(better), worse: holding(worse) })
   const sentences = [
-    ...(isSingle ? ['One seed of each, so chance is not told from effect.'] : better.length + worse.length === 0 ? [`No difference in accuracy from supervised training is shown at any fraction, by ${confidenceInWords(confidence)} intervals.`] : [`Accuracy against supervised training, by ${confidenceInWords(confidence)} intervals.`]),
-    ...(code === 'within-chance' ? [`None of the differences outlives that ${compared.length} are looked at.`] : []),
+    headline(code, { confidence, comparisons: compared.length }),
     ...[...Map.groupBy(compared, ({ fraction }) => fraction).values()].map(atFraction),
     ...gapSentences({ isSingle, smallerGap, largerGap }),
     ...(shrunk.length === 0 ? [] : [`The variance of the channels falls by more than ${Math.round((1 - VARIANCE_KEPT) * 100)} % with ${shrunk.map(inPlace).join(', ')}.`]),
   ]
   return say(code, sentences.join(' '), facts)
+}
+
+/** The answer in one sentence; the others say what it rests on. */
+function headline(code: DecorrelationVerdictCode, { confidence, comparisons }: { readonly confidence: number; readonly comparisons: number }): string {
+  const intervals = `${confidenceInWords(confidence)} intervals`
+  switch (code) {
+    case 'single-seed':
+      return 'One seed of each, so chance is not told from effect.'
+    case 'within-chance':
+      return `Some ${intervals} show a difference in accuracy from supervised training, and none of them does once it is counted that ${comparisons} are looked at.`
+    case 'helps':
+      return `Decorrelating helps somewhere, and is nowhere shown to hurt, by ${intervals}.`
+    case 'mixed':
+      return `Decorrelating helps somewhere and hurts elsewhere, by ${intervals}.`
+    case 'hurts':
+      return `Decorrelating hurts somewhere, and is nowhere shown to help, by ${intervals}.`
+    default:
+      return `No difference in accuracy from supervised training is shown at any fraction, by ${intervals}.`
+  }
 }
 
 /**
