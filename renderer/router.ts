@@ -11,9 +11,15 @@ export const router = createRouter({
     { path: '/fit-points', name: 'fit-points', component: () => import('./features/fit-points/FitPointsView.vue') },
     { path: '/runs', name: 'runs', component: () => import('./features/runs/RunsView.vue') },
     { path: '/runs/:runId', name: 'run', component: () => import('./features/runs/RunDetailView.vue'), props: true },
-    { path: '/runs/:runId/branch', name: 'branch', component: () => import('./features/loss-gap/BranchView.vue'), props: (route) => ({ runId: String(route.params['runId']), step: Number(route.query['step']) }) },
+    { path: '/runs/:runId/branch', name: 'branch', component: () => import('./features/runs/DerivedRunView.vue'), props: (route) => ({ runId: String(route.params['runId']), at: stepOf(route.query['step']) }) },
     { path: '/decorrelate', name: 'decorrelate', component: () => import('./features/channel-decorrelation/DecorrelateView.vue'), props: (route) => ({ from: typeof route.query['from'] === 'string' ? route.query['from'] : null }) },
-    { path: '/runs/:runId/copy', name: 'copy-run', component: () => import('./features/runs/CopyRunView.vue'), props: true },
+    { path: '/runs/:runId/copy', name: 'copy-run', component: () => import('./features/runs/DerivedRunView.vue'), props: (route) => ({ runId: String(route.params['runId']), at: 'copy' }) },
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./features/start/NotFoundView.vue') },
   ],
 })
+
+/** A step in an address; null for none, or what is no step. */
+function stepOf(query: unknown): number | null {
+  const step = typeof query === 'string' && query !== '' ? Number(query) : Number.NaN
+  return Number.isInteger(step) ? step : null
+}

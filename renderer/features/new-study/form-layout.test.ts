@@ -8,10 +8,10 @@ import { findFieldText } from '../../schema-form/field-text.ts'
 import { branchSections, copySections, elsewhere, formSections } from './form-layout.ts'
 import { decorrelateSections } from '../channel-decorrelation/decorrelate-layout.ts'
 import { decorrelateFields } from '../channel-decorrelation/decorrelate.store.ts'
-import { branchFields } from '../loss-gap/branch.store.ts'
+import { derivedRunFields } from '../runs/derived-run.store.ts'
 import { studyFields } from './study-fields.ts'
 
-const branched = [...branchSections, ...copySections].flatMap(({ groups }) => groups.flatMap(({ paths }) => paths.map((path) => fieldAt(branchFields, path))))
+const branched = [...branchSections, ...copySections].flatMap(({ groups }) => groups.flatMap(({ paths }) => paths.map((path) => fieldAt(derivedRunFields, path))))
 /** A run by itself that decorrelates channels; its weights and thresholds have controls of their own. */
 const single = [decorrelateSections.model, decorrelateSections.data, decorrelateSections.unlabelled, ...decorrelateSections.others].flatMap(({ groups }) => groups.flatMap(({ paths }) => paths.map((path) => fieldAt(decorrelateFields, path))))
 const roots = [...methodNames.map((method) => studyFields[method]), ...branched, ...single]

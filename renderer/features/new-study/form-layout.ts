@@ -171,10 +171,11 @@ export const branchSections: readonly FormSection[] = [
   { id: 'branchTraining', groups: [{ title: null, paths: ['run.optimizer', 'run.maxExamples'] }, { title: 'schedule', paths: ['run.schedule'] }, { title: 'evaluation', paths: ['run.evaluation'] }] },
 ]
 
-/** The settings of a run by itself. What it exchanges, distils or decorrelates stays as its record has it. */
+/** The settings of a run by itself. What it exchanges or distils stays as its record has it. */
 export const copySections: readonly FormSection[] = [
   ...trained,
   { id: 'branchPolicy', groups: [{ title: null, paths: ['run.batchSize', 'run.batchPolicy'] }] },
+  { id: 'decorrelation', groups: [{ title: null, paths: ['run.decorrelation'] }] },
   { id: 'advanced', groups: [{ title: null, paths: ['run.seed', 'run.maxExamples'] }, ...shared] },
 ]
 

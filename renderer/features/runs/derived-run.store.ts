@@ -13,11 +13,11 @@ import type { Issue } from '../../schema-form/form.ts'
 import { workbench } from '../../workbench.ts'
 
 /** A run's settings under `run`, as in a study: their texts are the same. */
-const branchConfig = z.strictObject({ run: runConfig })
-export const branchFields: Field = describeSchema(branchConfig)
+const derivedConfig = z.strictObject({ run: runConfig })
+export const derivedRunFields: Field = describeSchema(derivedConfig)
 
 /** A run to be started from a checkpoint of another one, or as a copy of it from its first step: its settings, which begin as those of that run. */
-export const useBranchStore = defineStore('branch', () => {
+export const useDerivedRunStore = defineStore('derived-run', () => {
   const parent = useLoadable<RunRecord>()
   const step = shallowRef<number | null>(null)
   const isCopy = shallowRef(false)
@@ -28,7 +28,7 @@ export const useBranchStore = defineStore('branch', () => {
   const startError = shallowRef<LoupeError | null>(null)
 
   const issues = computed<Issue[]>(() => {
-    const parsed = branchConfig.safeParse(draft.value)
+    const parsed = derivedConfig.safeParse(draft.value)
     const refused = parsed.success ? [] : parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message, rule: issue }))
     return [...Object.entries(unreadable.value).map(([path, message]) => ({ path, message })), ...refused.filter(({ path }) => !(path in unreadable.value))]
   })
@@ -58,7 +58,7 @@ export const useBranchStore = defineStore('branch', () => {
   function beginning(field: Pick<VariantField, 'path' | 'discriminator'>, name: string): unknown {
     const own = valueAt(defaults.value, field.path)
     if (valueAt(own, field.discriminator) === name) return own
-    return valueAt(branchConfig.parse(withValue({ run: {} }, field.path, { [field.discriminator]: name })), field.path)
+    return valueAt(derivedConfig.parse(withValue({ run: {} }, field.path, { [field.discriminator]: name })), field.path)
   }
   /** Starts the run and answers its id; null when it was refused, with the reason in `startError`. */
   async function start(): Promise<string | null> {
@@ -66,7 +66,7 @@ export const useBranchStore = defineStore('branch', () => {
     isStarting.value = true
     startError.value = null
     try {
-      const { run } = branchConfig.parse(draft.value)
+      const { run } = derivedConfig.parse(draft.value)
       if (isCopy.value) return (await workbench().request('run.start', { config: run })).runId
       return (await workbench().request('run.branch', { runId: parent.data.id, step: step.value, config: run })).runId
     } catch (error) {
@@ -77,5 +77,5 @@ export const useBranchStore = defineStore('branch', () => {
     }
   }
 
-  return { parent, step, draft, defaults, fields: branchFields, issues, isStarting, startError, open, set, markUnreadable, beginning, start }
+  return { parent, step, draft, defaults, fields: derivedRunFields, issues, isStarting, startError, open, set, markUnreadable, beginning, start }
 })
