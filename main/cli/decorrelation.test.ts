@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { channelDecorrelationReport } from '../methods/channel-decorrelation/report.ts'
 import type { ChannelDecorrelationReport, DecorrelatedRun } from '../methods/channel-decorrelation/report.ts'
+import { expectTemplate, expectTold } from './test/expect-study.ts'
 import { makeFolder, spawnLoupe } from './test/spawn-loupe.ts'
 import type { Finished } from './test/spawn-loupe.ts'
 
@@ -70,29 +70,17 @@ describe('loupe run of a comparison on few labels', () => {
   })
 
   it('is shown, listed, exported and reported', { timeout: TIMEOUT_MS }, async () => {
-    const workspace = ['--workspace', whole.file('w')]
-    const shown = await spawnLoupe([...workspace, 'show', study.id])
-    expect(shown.stdout).toMatch(/\n3b +80 +2\/2 /)
-    expect((await spawnLoupe([...workspace, 'list'])).stdout).toMatch(/channel-decorrelation +finished/)
-    await spawnLoupe([...workspace, 'export', study.id, '--out', folder.file('out')])
-    expect(channelDecorrelationReport.parse(JSON.parse(await readFile(folder.file('out/report.json'), 'utf8')))).toMatchObject({ studyId: study.id, verdict: study.verdict })
-    expect(await readFile(folder.file('out/metrics.csv'), 'utf8')).toContain(',decorrelation/effective-rank,')
-    const reported = await spawnLoupe([...workspace, 'report', '--out', folder.file('report.html')])
-    expect(reported.code).toBe(0)
-    const page = await readFile(folder.file('report.html'), 'utf8')
-    expect(page).toContain('60 steps at batch size 20, 2 seeds of each way and fraction')
-    expect(page).not.toMatch(/NaN|Infinity|undefined|null/)
+    const report = await expectTold({ workspace: whole.file('w'), id: study.id, method: 'channel-decorrelation', folder, shown: /\n3b +80 +2\/2 /, metric: 'decorrelation/effective-rank', said: '60 steps at batch size 20, 2 seeds of each way and fraction' })
+    expect(channelDecorrelationReport.parse(report)).toMatchObject({ studyId: study.id, verdict: study.verdict })
   })
 })
 
 describe('loupe template channel-decorrelation', () => {
   it('prints a config that loupe takes as it is, with what every key means', { timeout: TIMEOUT_MS }, async () => {
-    const yaml = await spawnLoupe(['template', 'channel-decorrelation'])
-    expect(yaml.stdout).toContain('fractions: [0.01, 0.05, 0.1, 1] # fraction; of the training examples whose labels are used')
-    expect(yaml.stdout).toContain('unlabelledWeight: 0.1 # weight;')
-    const { parseConfig } = await import('./config-file.ts')
-    const json = await spawnLoupe(['template', 'channel-decorrelation', '--format', 'json'])
-    expect(parseConfig(yaml.stdout, 'yaml')).toEqual(parseConfig(json.stdout, 'json'))
+    await expectTemplate('channel-decorrelation', [
+      'fractions: [0.01, 0.05, 0.1, 1] # fraction; of the training examples whose labels are used',
+      'unlabelledWeight: 0.1 # weight;',
+    ])
   })
 })
 

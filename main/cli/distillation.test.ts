@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { FeatureDistillationReport } from '../methods/feature-distillation/report.ts'
 import { featureDistillationReport } from '../methods/feature-distillation/report.ts'
+import { expectTemplate, expectTold } from './test/expect-study.ts'
 import { makeFolder, spawnLoupe } from './test/spawn-loupe.ts'
 import type { Finished } from './test/spawn-loupe.ts'
 
@@ -64,29 +64,17 @@ describe('loupe run of a comparison of students', () => {
   })
 
   it('is shown, listed, exported and reported', { timeout: TIMEOUT_MS }, async () => {
-    const workspace = ['--workspace', whole.file('w')]
-    const shown = await spawnLoupe([...workspace, 'show', study.id])
-    expect(shown.stdout).toMatch(/\ndistilled depth=1 rear=3 +2\/2 /)
-    expect((await spawnLoupe([...workspace, 'list'])).stdout).toMatch(/feature-distillation +finished/)
-    await spawnLoupe([...workspace, 'export', study.id, '--out', folder.file('out')])
-    expect(featureDistillationReport.parse(JSON.parse(await readFile(folder.file('out/report.json'), 'utf8')))).toMatchObject({ studyId: study.id, wholeDepth: 3 })
-    expect(await readFile(folder.file('out/metrics.csv'), 'utf8')).toContain(',distillation/cka,')
-    const reported = await spawnLoupe([...workspace, 'report', '--out', folder.file('report.html')])
-    expect(reported.code).toBe(0)
-    const page = await readFile(folder.file('report.html'), 'utf8')
-    expect(page).toContain('1, 2 of 3 blocks, features by mse')
-    expect(page).not.toMatch(/NaN|Infinity|undefined|null/)
+    const report = await expectTold({ workspace: whole.file('w'), id: study.id, method: 'feature-distillation', folder, shown: /\ndistilled depth=1 rear=3 +2\/2 /, metric: 'distillation/cka', said: '1, 2 of 3 blocks, features by mse' })
+    expect(featureDistillationReport.parse(report)).toMatchObject({ studyId: study.id, wholeDepth: 3 })
   })
 })
 
 describe('loupe template feature-distillation', () => {
   it('prints a config that loupe takes as it is, with what every key means', { timeout: TIMEOUT_MS }, async () => {
-    const yaml = await spawnLoupe(['template', 'feature-distillation'])
-    expect(yaml.stdout).toContain('depths: [1, 2, 3] # blocks; of each student, counted from the first block of the model')
-    expect(yaml.stdout).toContain('temperature: 3 # 1; divides the logits of the soft targets')
-    const { parseConfig } = await import('./config-file.ts')
-    const json = await spawnLoupe(['template', 'feature-distillation', '--format', 'json'])
-    expect(parseConfig(yaml.stdout, 'yaml')).toEqual(parseConfig(json.stdout, 'json'))
+    await expectTemplate('feature-distillation', [
+      'depths: [1, 2, 3] # blocks; of each student, counted from the first block of the model',
+      'temperature: 3 # 1; divides the logits of the soft targets',
+    ])
   })
 })
 

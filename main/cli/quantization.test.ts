@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { gradientQuantizationReport } from '../methods/gradient-quantization/report.ts'
+import { expectTemplate, expectTold } from './test/expect-study.ts'
 import { makeFolder, spawnLoupe } from './test/spawn-loupe.ts'
 import type { Finished } from './test/spawn-loupe.ts'
 
@@ -63,29 +63,17 @@ describe('loupe run of a comparison of gradients', () => {
   })
 
   it('is shown, listed, exported and reported', { timeout: TIMEOUT_MS }, async () => {
-    const workspace = ['--workspace', whole.file('w')]
-    const shown = await spawnLoupe([...workspace, 'show', study.id])
-    expect(shown.stdout).toMatch(/\ndense +2\/2 .*\ntop-k +2\/2 .* 10\.30 /)
-    expect((await spawnLoupe([...workspace, 'list'])).stdout).toMatch(/gradient-quantization +finished/)
-    await spawnLoupe([...workspace, 'export', study.id, '--out', folder.file('out')])
-    expect(gradientQuantizationReport.parse(JSON.parse(await readFile(folder.file('out/report.json'), 'utf8')))).toMatchObject({ studyId: study.id, workers: 2, ratio: 0.05 })
-    expect(await readFile(folder.file('out/metrics.csv'), 'utf8')).toContain(',exchange/bytes-up,')
-    const reported = await spawnLoupe([...workspace, 'report', '--out', folder.file('report.html')])
-    expect(reported.code).toBe(0)
-    const page = await readFile(folder.file('report.html'), 'utf8')
-    expect(page).toContain('2 workers, all-gather, by layer, ratio 0.05')
-    expect(page).not.toMatch(/NaN|Infinity|undefined|null/)
+    const report = await expectTold({ workspace: whole.file('w'), id: study.id, method: 'gradient-quantization', folder, shown: /\ndense +2\/2 .*\ntop-k +2\/2 .* 10\.30 /, metric: 'exchange/bytes-up', said: '2 workers, all-gather, by layer, ratio 0.05' })
+    expect(gradientQuantizationReport.parse(report)).toMatchObject({ studyId: study.id, workers: 2, ratio: 0.05 })
   })
 })
 
 describe('loupe template gradient-quantization', () => {
   it('prints a config that loupe takes as it is, with what every key means', { timeout: TIMEOUT_MS }, async () => {
-    const yaml = await spawnLoupe(['template', 'gradient-quantization'])
-    expect(yaml.stdout).toContain('workers: 4 # workers; each trains on its share of every batch; >= 2, <= 64')
-    expect(yaml.stdout).toContain('ratio: 0.01 # fraction; of the values of each unit that is to be sent, 1 sends all; > 0, <= 1')
-    const { parseConfig } = await import('./config-file.ts')
-    const json = await spawnLoupe(['template', 'gradient-quantization', '--format', 'json'])
-    expect(parseConfig(yaml.stdout, 'yaml')).toEqual(parseConfig(json.stdout, 'json'))
+    await expectTemplate('gradient-quantization', [
+      'workers: 4 # workers; each trains on its share of every batch; >= 2, <= 64',
+      'ratio: 0.01 # fraction; of the values of each unit that is to be sent, 1 sends all; > 0, <= 1',
+    ])
   })
 })
 
