@@ -6,6 +6,7 @@ import type { MetricKey } from '../../contract/metrics.ts'
 import { reachedGradients, squaredNorm } from '../../tensorflow/ops.ts'
 import type { CompiledStep, InputSpec, Session, Tensors, TraceContext } from '../../tensorflow/runtime.ts'
 import { tf } from '../../tensorflow/tf.ts'
+import { requireFiniteTerms } from '../finite-terms.ts'
 import { readBatch, releaseInto } from '../objective.ts'
 import type { Batch, Objective } from '../objective.ts'
 import type { Optimizer } from '../optimizers/optimizer.ts'
@@ -69,7 +70,7 @@ export function compileDecorrelationStep(options: DecorrelationStepOptions): Tra
     async run(feed): Promise<StepResults> {
       const outputs: Readonly<Record<string, ArrayLike<number>>> = await compiled.run(inputsOf(feed, { config, streams, batchSize }))
       const told = termsOf(outputs)
-      requireFiniteTerms(told, (i) => Math.round((feed.positions[i] ?? 0) / batchSize) + 1)
+      requireFiniteTerms({ terms: told.map(({ term, values }) => ({ what: names[term], values })), own: outputs['term/task'] ?? [], stepOf: (i) => Math.round((feed.positions[i] ?? 0) / batchSize) + 1, advice: 'Lower its weight or the learning rate, or look for values in the data that are not numbers.' })
       const losses = outputs['term/task'] ?? outputs['total'] ?? []
       return {
         losses,
@@ -220,15 +221,4 @@ function termsOf(outputs: Readonly<Record<string, ArrayLike<number>>>): readonly
     const values = outputs[`term/${term}`]
     return values === undefined ? [] : [{ term, values }]
   })
-}
-
-/** The loop looks at the task loss itself, so that a run without a network of several losses says the same. */
-function requireFiniteTerms(told: ReturnType<typeof termsOf>, stepOf: (index: number) => number): void {
-  const task = told.find(({ term }) => term === 'task')?.values
-  for (const { term, values } of told) {
-    for (let i = 0; i < values.length; i++) {
-      if (Number.isFinite(values[i]) || (task !== undefined && !Number.isFinite(task[i]))) continue
-      throw new LoupeError('not-finite', `The ${names[term]} became ${values[i]} at step ${stepOf(i)}. Lower its weight or the learning rate, or look for values in the data that are not numbers.`, { what: names[term], step: stepOf(i), value: String(values[i]) })
-    }
-  }
 }

@@ -1,10 +1,10 @@
 import type * as TensorFlow from '@tensorflow/tfjs'
 import type { DistillationConfig } from '../../contract/distillation-config.ts'
 import type { MetricKey } from '../../contract/metrics.ts'
-import { LoupeError } from '../../contract/errors.ts'
 import type { CompiledStep, InputSpec, OperationTime, Session, Tensors, TraceContext } from '../../tensorflow/runtime.ts'
 import { reachedGradients } from '../../tensorflow/ops.ts'
 import { tf } from '../../tensorflow/tf.ts'
+import { requireFiniteTerms } from '../finite-terms.ts'
 import { readBatch, releaseInto } from '../objective.ts'
 import type { Batch, Objective } from '../objective.ts'
 import type { Optimizer } from '../optimizers/optimizer.ts'
@@ -146,20 +146,10 @@ export function distillationCall({ config, course, batchSize, steps, trace, onVa
     async run(feed): Promise<StepResults> {
       const outputs: Readonly<Record<string, ArrayLike<number>>> = await traceOf(feed).run(inputsOf(feed))
       const told = (Object.keys(TOLD) as Told[]).flatMap((name) => (outputs[name] === undefined ? [] : [{ name, values: outputs[name] }]))
-      requireFiniteTerms(told, outputs['first'] ?? [])
+      requireFiniteTerms({ terms: told.map(({ name, values }) => ({ what: terms[name], values })), own: outputs['first'] ?? [], stepOf: (i) => Math.round((feed.positions[i] ?? 0) / batchSize) + 1, advice: 'Lower its weight or the learning rate, or choose another normalization of the features.' })
       onVariances(outputs['variance'] ?? [])
       return { losses: outputs['first'] ?? [], stepSizes: feed.learningRates, search: null, metrics: Object.fromEntries(told.map(({ name, values }) => [TOLD[name], values])) }
     },
     profile: async (feed): Promise<readonly OperationTime[]> => await traceOf(feed).profile(inputsOf(feed)),
-  }
-}
-
-/** The loop looks at the first student's loss itself. */
-function requireFiniteTerms(told: readonly { readonly name: Told; readonly values: ArrayLike<number> }[], losses: ArrayLike<number>): void {
-  for (const { name, values } of told) {
-    for (let i = 0; i < values.length; i++) {
-      if (Number.isFinite(values[i]) || !Number.isFinite(losses[i])) continue
-      throw new LoupeError('not-finite', `The ${terms[name]} became ${values[i]}. Lower its weight or the learning rate, or choose another normalization of the features.`, { what: terms[name], value: String(values[i]) })
-    }
   }
 }
