@@ -10,7 +10,7 @@ import { piecesOf } from './padding.ts'
 /** Values of a unit from which on two sums over all of them take half the time of their histogram. */
 export const LARGE = 2 ** 21
 /** Values that are looked at to see whether there are zeros, and whether the sums can be right. */
-export const DRAWN_OF_LARGE = 2 ** 18
+export const DRAWN_OF_LARGE = 2 ** 16
 
 /** A large unit, and what a sample of it has shown. */
 export interface SampledUnit {
