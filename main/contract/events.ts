@@ -1,4 +1,5 @@
 import { logEvent, runRecord, status, studyProgress } from './records.ts'
+import { systemSample } from './system-samples.ts'
 import { z } from './zod.ts'
 
 /**
@@ -29,6 +30,8 @@ export const events = {
   'annotations.changed': z.object({ runIds: z.array(z.string()), studyIds: z.array(z.string()) }),
   /** A saved view was saved or deleted. */
   'views.changed': z.object({}),
+  /** How busy the machine is; every few seconds. `isDiskLow` asks for room on the disk of the workspace. */
+  'system.sampled': z.object({ sample: systemSample, isDiskLow: z.boolean() }),
   'log.event': z.object({ event: logEvent }),
   /** The training process is gone; `willRestart` says whether a new one is coming. */
   'engine.stopped': z.object({ exitCode: z.int().nullable(), signal: z.string().nullable(), willRestart: z.boolean() }),

@@ -12,6 +12,7 @@ import { lossMap, mappedLoss } from './loss-map.ts'
 import { modelConfig } from './model-config.ts'
 import { checkpointRecord, logEvent, metricSeries, runRecord, studyProgress, studyRecord } from './records.ts'
 import { target } from './run-config.ts'
+import { systemSample, systemSpan } from './system-samples.ts'
 import { z } from './zod.ts'
 
 const page = { limit: z.int().min(1).max(10000).default(500), offset: z.int().min(0).default(0) }
@@ -104,6 +105,8 @@ export const queries = {
   },
   /** What a run predicts of each test example; null where it did not log that. */
   'run.predictions': { input: z.strictObject({ runId: z.string() }), output: z.object({ predictions: runPredictions.nullable() }) },
+  /** How busy the machine was while something trained, oldest first. */
+  'system.samples': { input: systemSpan, output: z.object({ samples: z.array(systemSample) }) },
   'event.list': {
     input: z.strictObject({ studyId: z.string().nullable().default(null), runId: z.string().nullable().default(null), ...page }),
     output: z.object({ events: z.array(logEvent) }),

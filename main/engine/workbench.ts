@@ -15,6 +15,7 @@ import type { EngineParts } from './parts.ts'
 import { Preparation } from './preparation.ts'
 import type { DriveContext } from './run-driver.ts'
 import { RunQueue } from './run-queue.ts'
+import { startSystemMonitor } from './system-monitor.ts'
 import { StudyQueue } from './study-queue.ts'
 import { makeWorkspace } from './workspace-folder.ts'
 
@@ -58,6 +59,13 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const studies = new StudyQueue({ context, preparation, studyOf })
   const runs = new RunQueue({ context, preparation })
   markLeftovers(writer)
+  const endMonitor = startSystemMonitor({
+    writer,
+    emit: hub.emit,
+    workspace: options.workspace,
+    isTraining: () => context.runRequests.size > 0,
+    openSampler: async () => (await import('./system-sampler.ts')).createSystemSampler({ folder: options.workspace }),
+  })
 
   const trainingNow = (runId: string) => {
     const { id, status } = writer.run(runId)
@@ -131,6 +139,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     request: answerCommands(handlers),
     onEvent: hub.on,
     close() {
+      endMonitor()
       closing ??= (async () => {
         // Runs end at their next check, saved; a log without room lets go of them only after they have stood still.
         const saved = Promise.all([studies.close(), runs.close()])

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { LoupeError } from '../contract/errors.ts'
-import { schemaVersion } from './migrations/migrate.ts'
+import { takeBackLastMigration } from './older-log.ts'
 import { openLogReader, openLogWriter } from './open.ts'
-import { batchLoss, namedRun, temporaryWorkspace, withoutAnnotations } from './temporary-log.ts'
+import { batchLoss, namedRun, temporaryWorkspace } from './temporary-log.ts'
 
 interface Writer {
   readonly pid: number
@@ -151,8 +151,7 @@ describe('a full disk', () => {
     log.appendMetrics(run.id, Array.from({ length: 15_000 }, (_, step) => ({ ...batchLoss(step, step), key: 'train/loss' })))
     log.close()
     const db = new Database(join(disk.folder, 'loupe.db'))
-    db.exec(withoutAnnotations)
-    db.pragma(`user_version = ${schemaVersion - 1}`)
+    takeBackLastMigration(db)
     db.close()
     writeFileSync(join(disk.folder, 'ballast'), Buffer.alloc(1_900_000))
     expect(() => openLogWriter({ workspace: disk.folder })).toThrow(expect.objectContaining({ code: 'disk-full', message: expect.stringContaining('nothing was changed') }))

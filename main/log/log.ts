@@ -4,12 +4,14 @@ import type { RecordOfKind, RunRecordKind } from './run-records.ts'
 import type { Annotated } from './annotations.ts'
 import type { FoundRuns, RunSearch } from './run-search.ts'
 import type { RunsAndStudies } from './trash.ts'
+import type { SystemSpan } from './system-samples.ts'
 import type { ErrorFacts, WireError } from '../contract/errors.ts'
 import type { EventKind } from '../contract/event-kinds.ts'
 import type { GradientCourse, GradientRecord, LoggedGradients } from '../contract/gradient-records.ts'
 import type { MetricBlock } from '../contract/metric-block.ts'
 import type { MetricRow } from '../contract/metrics.ts'
 import type { CheckpointRecord, Environment, LogEvent, MetricSeries, RunRecord, Status, StudyRecord } from '../contract/records.ts'
+import type { SystemSample } from '../contract/system-samples.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 
@@ -94,6 +96,8 @@ export interface LogReader {
   events(filter: Page & { readonly studyId: string | null; readonly runId: string | null }): readonly LogEvent[]
   /** All events of one kind of a study, its runs' included, oldest first. */
   studyEvents(studyId: string, kind: string): readonly LogEvent[]
+  /** How busy the machine was, oldest first; see `thinned` for how many are put together. */
+  systemSamples(span: SystemSpan): readonly SystemSample[]
   /** By step. */
   checkpoints(runId: string): readonly CheckpointRecord[]
   /** @throws LoupeError `log-corrupt` where the file does not match its SHA-256 */
@@ -169,6 +173,8 @@ export interface LogWriter extends LogReader {
   /** Drops metrics, gradients and records that were logged after a step: a run that resumes from a checkpoint writes those rows anew. */
   dropMetricsAfter(runId: string, step: number): void
   appendEvent(event: NewEvent): LogEvent
+  /** Of the same moment, the last one stays. On the disk a moment later; those of three months ago go. */
+  appendSystemSample(sample: SystemSample): void
   /** Changes what users say of runs or studies, all or none. @returns What they were before, in the same order: given as changes, they undo it. */
   annotate(kind: Annotated, changes: readonly AnnotationChange[]): readonly Annotation[]
   /** Saves a way to look at the list, in the place of one of the same name. */

@@ -14,6 +14,7 @@ import { seriesReads } from './series.ts'
 import { translated } from './sqlite-errors.ts'
 import { studyReads } from './studies.ts'
 import { trashReads } from './trash.ts'
+import { systemSampleReads } from './system-samples.ts'
 import { viewReads } from './views.ts'
 import type { WorkspacePaths } from './workspace.ts'
 
@@ -57,6 +58,7 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
     records: (runId, kind) => guard(() => records.ofKind(runs.rowOf(runId), kind))(),
     events: guard((filter) => events.list(filter)),
     studyEvents: guard((studyId, kind) => events.ofKind(studyId, kind)),
+    systemSamples: guard(systemSampleReads(db)),
     checkpoints: guard((runId) => checkpoints.of(runId).map(({ record }) => record)),
     checkpointBytes: guard((id) => readCheckpointFile(paths, checkpoints.get(id))),
     bytes() {

@@ -27,10 +27,3 @@ export function namedStudy(name: string): StudyConfig {
 export function batchLoss(step: number, value: number): MetricRow {
   return { key: 'train/batch-loss', step, examples: step * 64, wallMs: step / 2, value }
 }
-
-/** Takes a log back by its last migration, for tests that bring it forward again. */
-export const withoutAnnotations = [
-  ...['metric_extremes', 'views', 'purged'].map((table) => `DROP TABLE ${table};`),
-  ...['runs_tagged', 'studies_tagged', 'runs_trashed', 'studies_trashed'].map((index) => `DROP INDEX ${index};`),
-  ...['runs', 'studies'].flatMap((table) => ['note', 'tags', 'starred', 'archived', 'trashed_at'].map((column) => `ALTER TABLE ${table} DROP COLUMN ${column};`)),
-].join('\n')

@@ -19,6 +19,7 @@ import { runReads, runWrites } from './runs.ts'
 import { translateSqliteError } from './sqlite-errors.ts'
 import { studyWrites } from './studies.ts'
 import { trashWrites } from './trash.ts'
+import { systemSampleWrites } from './system-samples.ts'
 import { viewWrites } from './views.ts'
 import type { WorkspacePaths } from './workspace.ts'
 
@@ -45,6 +46,7 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
   const checkpoints = checkpointWrites(db)
   const annotate = annotationWrites(db)
   const views = viewWrites(db)
+  const samples = systemSampleWrites(db)
   const trash = trashWrites(db, paths)
   const sweep = orphanSweep(db, (entry) => event(entry, now()))
 
@@ -170,6 +172,7 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
       }
     },
     appendEvent: (entry) => write(() => event(entry, now())),
+    appendSystemSample: (sample) => write(() => samples(sample), 'written'),
     saveCheckpoint(runId, { step, examples, bytes, keep }) {
       if (keep !== 'this' && (!Number.isSafeInteger(keep) || keep < 1)) throw new LoupeError('invalid-input', `A run keeps at least 1 checkpoint, got ${keep}.`, { keep })
       reader.run(runId)

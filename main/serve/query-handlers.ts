@@ -64,6 +64,7 @@ export function createQueryHandlers({ reader, workspace }: QueryContext): QueryH
     'decorrelation.records': ({ runId, last }) => ({ records: lastOf(reader.records(runId, 'decorrelation'), last) }),
     'run.predictions': ({ runId }) => ({ predictions: reader.records(runId, 'predictions').at(-1) ?? null }),
     'gradient.course': ({ runId, worker }) => reader.gradientCourse(runId, worker),
+    'system.samples': (span) => ({ samples: [...reader.systemSamples(span)] }),
     'event.list': (filter) => ({ events: [...reader.events(filter)] }),
     'dataset.list': async () => {
       const { describeBundledDatasets } = await import('../training/datasets/index.ts')

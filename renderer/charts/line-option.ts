@@ -34,6 +34,9 @@ export interface LineChart {
   readonly yName: string
   readonly xFormat?: (value: number) => string
   readonly yFormat?: (value: number) => string
+  /** Ends of a linear y axis; where they are not given it spans what is drawn. */
+  readonly yFrom?: number
+  readonly yTo?: number
   readonly xScale: 'linear' | 'log'
   readonly yScale: 'linear' | 'log'
   /** Decay of the running mean, 0 for none. */
@@ -55,7 +58,7 @@ export function lineOption(context: ChartContext, chart: LineChart): { option: E
   const option: EChartsOption = {
     ...baseOption(context),
     xAxis: xAxis(context, { name: chart.xName, ...(chart.xFormat ? { format: chart.xFormat } : {}), ...(chart.xScale === 'log' ? { log: logSpan(xs, 1.02) } : { from: 0 }) }),
-    yAxis: yAxis(context, { name: chart.yName, format: chart.yFormat ?? ((value) => context.formats.significant(value)), ...(chart.yScale === 'log' ? { log: logSpan(ys, 1.1) } : {}) }),
+    yAxis: yAxis(context, { name: chart.yName, format: chart.yFormat ?? ((value) => context.formats.significant(value)), ...(chart.yScale === 'log' ? { log: logSpan(ys, 1.1) } : linearSpan(chart)) }),
     series: [...prepared.flatMap((line) => lineSeries(line, chart.smoothing, bandOpacity)), ...referenceSeries(references, xs)],
   }
   const base = option.tooltip
@@ -67,6 +70,10 @@ export function lineOption(context: ChartContext, chart: LineChart): { option: E
     },
     hidden: prepared.reduce((sum, { hidden }) => sum + hidden, 0),
   }
+}
+
+function linearSpan({ yFrom, yTo }: LineChart): { from?: number; to?: number } {
+  return { ...(yFrom === undefined ? {} : { from: yFrom }), ...(yTo === undefined ? {} : { to: yTo }) }
 }
 
 const DASHES = 'path://M0 3h5v2H0zM7 3h5v2H7zM14 3h5v2h-5z'

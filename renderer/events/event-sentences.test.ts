@@ -25,6 +25,7 @@ const logged: Readonly<Record<(typeof eventKinds)[number], Readonly<Record<strin
   'workspace.on-network-disk': { path: '/data', disk: 'NFS' },
   'dataset.read': { name: 'digits', title: 'Digits', trainExamples: 1437, validationExamples: 180, testExamples: 180 },
   'metrics.dropped': { droppedRows: 12_345 },
+  'disk.low': { path: '/data', freeBytes: 300 * 2 ** 20 },
   'log.unwritable': { code: 'disk-full', reason: 'No room on /data.' },
   'log.recovered': { heldMs: 4200, code: 'disk-full' },
   'lane.failed': { lanes: 1, code: 'out-of-memory', reason: 'No room for a second run.' },

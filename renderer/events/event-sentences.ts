@@ -68,6 +68,7 @@ const tells: Readonly<Record<EventKind, Tell>> = {
     words: { data: language.dataset(read.text('name') ?? '') ?? read.text('title') ?? read.text('name'), train: read.count('trainExamples'), validation: read.count('validationExamples'), test: read.count('testExamples') },
   }),
   'metrics.dropped': ({ read }) => ({ words: { rows: read.count('droppedRows') } }),
+  'disk.low': ({ read }) => ({ words: { path: read.text('path'), free: read.bytes('freeBytes') } }),
   'log.unwritable': quoting(() => ({})),
   'log.recovered': ({ read }) => ({ words: { time: read.ms('heldMs') } }),
   'lane.failed': quoting(() => ({})),

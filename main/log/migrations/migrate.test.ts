@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { takeBackLastMigration } from '../older-log.ts'
 import { openLogReader, openLogWriter } from '../open.ts'
-import { temporaryWorkspace, withoutAnnotations } from '../temporary-log.ts'
+import { temporaryWorkspace } from '../temporary-log.ts'
 import { applicationId, migrate, migrations, schemaVersion, versionOf } from './migrate.ts'
 
 /** The tables and indexes of a database, by name. */
@@ -178,9 +179,8 @@ describe('an older log', () => {
       if (day < 7) {
         const db = new Database(join(workspace.folder, 'loupe.db'))
         db.pragma('foreign_keys = OFF')
-        db.exec(withoutAnnotations)
         db.exec('DELETE FROM runs; DELETE FROM studies; DELETE FROM configs;')
-        db.pragma(`user_version = ${schemaVersion - 1}`)
+        takeBackLastMigration(db)
         db.close()
       }
     }

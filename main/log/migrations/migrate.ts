@@ -8,10 +8,11 @@ import { runRecords } from './0006-run-records.ts'
 import { keptCheckpoints } from './0007-kept-checkpoints.ts'
 import { metricBlocks } from './0008-metric-blocks.ts'
 import { annotations } from './0009-annotations.ts'
+import { systemSamples } from './0010-system-samples.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients, runRecords, keptCheckpoints, metricBlocks, annotations]
+export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients, runRecords, keptCheckpoints, metricBlocks, annotations, systemSamples]
 
 /** The schema that this code reads and writes. */
 export const schemaVersion = migrations.length

@@ -14,6 +14,7 @@ export const events = {
     workspace: { 'on-network-disk': '{path} lies on a network disk ({disk}). The log is safe there only while every process that opens it runs on this machine.' },
     dataset: { read: 'Read {data}: {train} training, {validation} validation and {test} test examples.' },
     metrics: { dropped: 'Rows that found no place in memory while the log could not write, and are missing from its curves and histograms: {rows}.' },
+    disk: { low: 'The disk of the workspace {path} has {free} free. Free some room: without any, runs hold until there is some.' },
     log: {
       unwritable: 'The log cannot write: {error}. Training holds and goes on by itself once it can.',
       recovered: 'The log writes again after {time}; nothing was lost.',

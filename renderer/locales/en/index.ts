@@ -16,7 +16,8 @@ import { newStudy } from './new-study.ts'
 import { runs } from './runs.ts'
 import { start } from './start.ts'
 import { study } from './study.ts'
+import { system } from './system.ts'
 
 /** Every text of the window in English. The shape is the law for all languages; settings and metrics have files of their own. */
-export const en = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, charts, events }
+export const en = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, charts, events, system }
 export type Messages = typeof en

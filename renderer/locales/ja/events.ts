@@ -5,6 +5,7 @@ export const events: typeof english = {
     workspace: { 'on-network-disk': '{path} はネットワークディスク（{disk}）にあります。ログが安全なのは、それを開くすべてのプロセスがこのマシンで動く間だけです。' },
     dataset: { read: '{data} を読みました。学習 {train} 例、検証 {validation} 例、テスト {test} 例です。' },
     metrics: { dropped: 'ログに書き込めない間にメモリに収まらず、曲線やヒストグラムから欠けた記録の行数：{rows}。' },
+    disk: { low: 'ワークスペース{path}のディスクの空きは{free}です。空きを作ってください。空きがなくなると、実行は空きができるまで待機します。' },
     log: {
       unwritable: 'ログに書き込めません（{error}）。学習は待機し、書き込めるようになると自動で続きます。',
       recovered: '{time} 後にログへの書き込みが戻りました。失われたものはありません。',

@@ -17,6 +17,7 @@ import { newStudy } from './new-study.ts'
 import { runs } from './runs.ts'
 import { start } from './start.ts'
 import { study } from './study.ts'
+import { system } from './system.ts'
 
 /** Every text of the window in Japanese. */
-export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, charts, events }
+export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, charts, events, system }

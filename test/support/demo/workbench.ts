@@ -147,6 +147,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     'decorrelation.records': ({ runId, last }) => ({ records: demoDecorrelation.records(runId, last) }),
     'run.predictions': ({ runId }) => ({ predictions: demoDistillation.predictions(runId) }),
     'gradient.course': ({ runId, worker }) => demoCourse(loggedRun(runId), worker),
+    'system.samples': () => ({ samples: [] }),
     'event.list': ({ studyId }) => ({
       events: studies
         .filter((study) => studyId === null || study.id === studyId)

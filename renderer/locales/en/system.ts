@@ -1,0 +1,22 @@
+/** How busy the machine is. */
+export const system = {
+  title: 'This machine',
+  summary: 'The machine is {busy} busy. Show what keeps it so.',
+  processor: 'Processor',
+  processorValue: '{busy} busy · training takes {cores} cores',
+  gpu: 'GPU',
+  memory: 'Memory',
+  memoryValue: '{used} of {total} · engine {engine}',
+  disk: 'Disk of the workspace',
+  diskValue: '{free} free of {total}',
+  diskLow: 'disk nearly full',
+  diskLowHelp: 'Without any room left, runs hold until there is some. Empty the trash, prune checkpoints, or free room elsewhere on this disk.',
+  machine: 'whole machine',
+  engine: 'engine',
+  diskFree: 'free',
+  sinceStart: 'Seconds since the start, pauses included',
+  none: 'Nothing was logged of how busy the machine was: it is looked at every few seconds while something trains.',
+  section: 'Machine',
+  chart: { processor: 'Processor', memory: 'Memory', gpu: 'GPU', disk: 'Disk of the workspace' },
+  axis: { processor: 'Share busy', memory: 'In use', gpu: 'Share busy', disk: 'Free' },
+}
