@@ -1,3 +1,4 @@
+import { methods } from './features/start/methods.ts'
 import { createRouter, createWebHashHistory } from 'vue-router'
 
 /** The window's pages. The address is kept behind `#`, so that any server, and Electron's own protocol, serves it from one file. */
@@ -14,6 +15,7 @@ export const router = createRouter({
     { path: '/runs/:runId/branch', name: 'branch', component: () => import('./features/runs/DerivedRunView.vue'), props: (route) => ({ runId: String(route.params['runId']), at: stepOf(route.query['step']) }) },
     { path: '/decorrelate', name: 'decorrelate', component: () => import('./features/channel-decorrelation/DecorrelateView.vue'), props: (route) => ({ from: typeof route.query['from'] === 'string' ? route.query['from'] : null }) },
     { path: '/runs/:runId/copy', name: 'copy-run', component: () => import('./features/runs/DerivedRunView.vue'), props: (route) => ({ runId: String(route.params['runId']), at: 'copy' }) },
+    { path: '/help/:topic?', name: 'help', component: () => import('./features/help/HelpView.vue'), props: (route) => ({ topic: methods.find((method) => method === route.params['topic']) ?? null }) },
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./features/start/NotFoundView.vue') },
   ],
 })

@@ -1,5 +1,6 @@
 import { charts } from './charts.ts'
 import { common } from './common.ts'
+import { palette, tour } from './comfort.ts'
 import { comparison } from './comparison.ts'
 import { decorrelation } from './channel-decorrelation.ts'
 import { events } from './events.ts'
@@ -10,6 +11,7 @@ import { fewLabelsView } from './channel-decorrelation-study.ts'
 import { fitPoints } from './fit-points.ts'
 import { gradients } from './gradient-quantization.ts'
 import { quantization } from './gradient-quantization-study.ts'
+import { help } from './help.ts'
 import { lossGap } from './loss-gap.ts'
 import { modelExport } from './model-export.ts'
 import { newStudy } from './new-study.ts'
@@ -19,5 +21,5 @@ import { study } from './study.ts'
 import { system } from './system.ts'
 
 /** Every text of the window in English. The shape is the law for all languages; settings and metrics have files of their own. */
-export const en = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, charts, events, system }
+export const en = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, charts, events, system, help, palette, tour }
 export type Messages = typeof en

@@ -1,6 +1,7 @@
 import type { Messages } from '../en/index.ts'
 import { charts } from './charts.ts'
 import { common } from './common.ts'
+import { palette, tour } from './comfort.ts'
 import { comparison } from './comparison.ts'
 import { decorrelation } from './channel-decorrelation.ts'
 import { events } from './events.ts'
@@ -11,6 +12,7 @@ import { fewLabelsView } from './channel-decorrelation-study.ts'
 import { fitPoints } from './fit-points.ts'
 import { gradients } from './gradient-quantization.ts'
 import { quantization } from './gradient-quantization-study.ts'
+import { help } from './help.ts'
 import { lossGap } from './loss-gap.ts'
 import { modelExport } from './model-export.ts'
 import { newStudy } from './new-study.ts'
@@ -20,4 +22,4 @@ import { study } from './study.ts'
 import { system } from './system.ts'
 
 /** Every text of the window in Japanese. */
-export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, charts, events, system }
+export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, charts, events, system, help, palette, tour }

@@ -1,0 +1,7 @@
+/** The pages that the window's bar, its shortcuts and the palette lead to, in the order of the bar. */
+export const pages = [
+  { id: 'start', to: '/', keys: ['g', 's'] },
+  { id: 'newStudy', to: '/studies/new', keys: ['n'] },
+  { id: 'runs', to: '/runs', keys: ['g', 'r'] },
+  { id: 'help', to: '/help', keys: ['g', 'h'] },
+] as const
