@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgeThreshold, noiseFloor, rankBound, withoutNoise } from './reference-lines.ts'
+import { judgeThreshold, noiseFloor, rankBound, referenceLines, withoutNoise } from './reference-lines.ts'
 
 describe('noiseFloor', () => {
   it('is 1/(N − 1) of squares, and of sizes what the gamma function gives', () => {
@@ -80,5 +80,23 @@ describe('judgeThreshold', () => {
     expect(() => noiseFloor(1)).toThrow(/whole number of samples from 2, got 1/)
     expect(() => rankBound({ channels: 1, samples: 8 })).toThrow(/channels from 2, got 1/)
     expect(() => withoutNoise(0.5, 2)).toThrow(/samples from 3, got 2/)
+  })
+})
+
+describe('the reference lines of a loss', () => {
+  const feature = { channels: 3, samples: 8, weight: 1 }
+
+  it('are those of a mean over pairs, times the pairs that the reduction counts and the weights', () => {
+    const floorOf = (reduction: 'mean' | 'sum' | 'channel', features = [feature]) => referenceLines({ penalty: 'squared', reduction, features }).floor
+    expect(floorOf('mean')).toBeCloseTo(1 / 7, 15)
+    expect(floorOf('sum')).toBeCloseTo(3 / 7, 15)
+    expect(floorOf('channel')).toBeCloseTo(2 / 7, 15)
+    expect(floorOf('sum', [feature, { channels: 4, samples: 5, weight: 0.5 }])).toBeCloseTo(3 / 7 + (0.5 * 6) / 4, 15)
+    expect(referenceLines({ penalty: 'absolute', reduction: 'mean', features: [feature] }).floor).toBeCloseTo(0.3125, 15)
+  })
+
+  it('hold a bound where there are more channels than samples', () => {
+    expect(referenceLines({ penalty: 'squared', reduction: 'mean', features: [{ channels: 256, samples: 64, weight: 2 }] }).bound).toBeCloseTo(2 * rankBound({ channels: 256, samples: 64 }), 15)
+    expect(referenceLines({ penalty: 'squared', reduction: 'sum', features: [feature] }).bound).toBe(0)
   })
 })

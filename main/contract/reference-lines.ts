@@ -48,6 +48,35 @@ export function rankBound({ channels, samples }: { readonly channels: number; re
   return Math.max(0, channels - samples + 1) / ((samples - 1) * (channels - 1))
 }
 
+/** What a loss between channels is summed over and of what, as far as its reference lines depend on it. */
+export interface LinedLoss {
+  readonly penalty: 'squared' | 'absolute'
+  readonly reduction: 'mean' | 'sum' | 'channel'
+  readonly features: readonly {
+    /** Live ones. */
+    readonly channels: number
+    /** N of this feature. */
+    readonly samples: number
+    readonly weight: number
+  }[]
+}
+
+/**
+ * The noise floor of a loss and the bound that its rank sets, in the loss's own unit: {@link noiseFloor} and {@link rankBound} of each feature, times
+ * its weight and the pairs that its reduction counts, C(C − 1)/2 for "sum", C − 1 for "channel", 1 for "mean".
+ *
+ * @example 3 channels at N = 8, weight 1, ρ², "sum": floor 3/7, bound 0.
+ */
+export function referenceLines({ penalty, reduction, features }: LinedLoss): { readonly floor: number; readonly bound: number } {
+  const total = (line: (feature: LinedLoss['features'][number]) => number) => features.reduce((sum, feature) => sum + feature.weight * pairsCounted(reduction, feature.channels) * line(feature), 0)
+  return { floor: total(({ samples }) => noiseFloor(Math.min(samples, MANY_SAMPLES))[penalty]), bound: total(rankBound) }
+}
+
+function pairsCounted(reduction: LinedLoss['reduction'], channels: number): number {
+  if (reduction === 'mean') return 1
+  return reduction === 'sum' ? (channels * (channels - 1)) / 2 : channels - 1
+}
+
 /**
  * A mean of ρ² less what noise adds to it: ρ² − (1 − ρ²)/(N − 2). Near 0 for channels that are independent; it may be below.
  *
@@ -108,7 +137,7 @@ function samplesAtFloor(penalty: 'squared' | 'absolute', threshold: number): num
   return samples
 }
 
-/** Above it, one sample more or less is not worth counting. */
+/** Above it, one sample more or less is not worth counting: the floor is below 0.001 there, and exact sums of |ρ| take long. */
 const MANY_SAMPLES = 1e6
 
 function requireCount(name: string, value: number, least = 2): void {

@@ -1,9 +1,6 @@
 import { batchOf, tapsOf } from './condition-changes.ts'
 import type { ConditionFacts } from './condition-facts.ts'
-import { noiseFloor, rankBound } from '../../contract/reference-lines.ts'
-
-/** Of more samples the floor is that of so many: it is below 0.001 there, and exact sums of |ρ| take long. */
-const MANY_SAMPLES = 1e6
+import { referenceLines } from '../../contract/reference-lines.ts'
 
 /** What a loss between channels can come down to with the batches of a run. */
 export interface TermReach {
@@ -20,8 +17,7 @@ export interface TermReach {
 /**
  * The reference lines of a term, from the channels that are live now.
  *
- * Those of {@link noiseFloor} and {@link rankBound} for each feature at its N, times its weight and, of a reduction other than the mean, the pairs it sums
- * up: L(L − 1)/2 for "sum", L − 1 for "channel". N is the samples of all streams that the term is taken from, less what their means take.
+ * See {@link referenceLines}; N is the samples of all streams that the term is taken from, less what their means take.
  *
  * @returns null for covariances, which have no such lines, and where nothing was measured.
  */
@@ -42,26 +38,20 @@ export function termReach(facts: ConditionFacts, term: 'unlabelled' | 'labelled'
   if (first === undefined) return null
   const samplesAt = (size: number, places: number) => places * examplesAt(size) - means + 1
   if (samplesAt(batch.size, first.places) < 2) return null
-  const lineAt = (line: 'floor' | 'bound', size: number) =>
-    features.reduce((sum, { places, live, weight }) => {
-      const samples = samplesAt(size, places)
-      const value = line === 'bound' ? rankBound({ channels: live, samples }) : noiseFloor(Math.min(samples, MANY_SAMPLES))[decorrelation.penalty === 'squared' ? 'squared' : 'absolute']
-      return sum + weight * pairsScale(decorrelation.reduction, live) * value
-    }, 0)
+  const linesAt = (size: number) =>
+    referenceLines({
+      penalty: decorrelation.penalty === 'squared' ? 'squared' : 'absolute',
+      reduction: decorrelation.reduction,
+      features: features.map(({ places, live, weight }) => ({ channels: live, samples: samplesAt(size, places), weight })),
+    })
   return {
     samples: samplesAt(batch.size, first.places),
-    floor: lineAt('floor', batch.size),
-    bound: lineAt('bound', batch.size),
+    ...linesAt(batch.size),
     batchFor(line, value) {
-      const size = leastWhere((candidate) => lineAt(line, candidate) <= value, { from: batch.size, to: batch.most })
+      const size = leastWhere((candidate) => linesAt(candidate)[line] <= value, { from: batch.size, to: batch.most })
       return size === null ? null : { batch: size, samples: samplesAt(size, first.places) }
     },
   }
-}
-
-function pairsScale(reduction: 'mean' | 'sum' | 'channel', live: number): number {
-  if (reduction === 'mean') return 1
-  return reduction === 'sum' ? (live * (live - 1)) / 2 : live - 1
 }
 
 /** The least whole number in a range from which on something holds; null for none. */

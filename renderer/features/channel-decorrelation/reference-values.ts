@@ -1,5 +1,5 @@
 import type { ChannelTap, DecorrelationConfig } from '../../../main/contract/decorrelation-config.ts'
-import { noiseFloor, rankBound } from '../../../main/contract/reference-lines.ts'
+import { referenceLines } from '../../../main/contract/reference-lines.ts'
 
 export type CorrelationTerm = 'unlabelled' | 'labelled'
 
@@ -33,20 +33,11 @@ export function termReference({ term, decorrelation, batchSize, channelsAt }: Re
   const none = { samples, floor: null, bound: null }
   if (measure === 'covariance' || pooling === 'positions' || pooling === 'subset' || (centring === 'pooled' && setsOf(term, decorrelation) > 1) || samples < 3) return none
   const taps = term === 'labelled' ? decorrelation.labelledTaps : decorrelation.unlabelledTaps
-  const each = taps.map((tap) => ({ weight: tap.weight, channels: channelsAt(tap) }))
-  const total = (of: (channels: number) => number) => {
-    if (each.some(({ channels }) => channels === null || channels < 2)) return null
-    return each.reduce((sum, { weight, channels }) => sum + weight * pairScale(reduction, channels ?? 2) * of(channels ?? 2), 0)
-  }
-  const chance = noiseFloor(samples)[penalty === 'squared' ? 'squared' : 'absolute']
-  const isMean = reduction === 'mean'
-  return { samples, floor: isMean ? each.reduce((sum, { weight }) => sum + weight * chance, 0) : total(() => chance), bound: total((channels) => rankBound({ channels, samples })) }
-}
-
-/** What a mean over pairs is multiplied by. */
-function pairScale(reduction: DecorrelationConfig['reduction'], channels: number): number {
-  if (reduction === 'sum') return (channels * (channels - 1)) / 2
-  return reduction === 'channel' ? channels - 1 : 1
+  const each = taps.map((tap) => ({ weight: tap.weight, channels: channelsAt(tap), samples }))
+  const areKnown = each.every(({ channels }) => channels !== null && channels >= 2)
+  const { floor, bound } = referenceLines({ penalty: penalty === 'squared' ? 'squared' : 'absolute', reduction, features: each.map((feature) => ({ ...feature, channels: Math.max(2, feature.channels ?? 2) })) })
+  // The floor of a mean over pairs is the same however many channels there are.
+  return { samples, floor: areKnown || reduction === 'mean' ? floor : null, bound: areKnown ? bound : null }
 }
 
 function setsOf(term: CorrelationTerm, { labelledSets, unlabelledSets }: DecorrelationConfig): number {
