@@ -23,7 +23,7 @@ export const fittedConfig = z.strictObject({
   estimator: z.enum(['likelihood', 'quick']).default('likelihood').describe('estimator; of the constants: maximum likelihood, or quantiles and moments'),
   degreesOfFreedom: z.number().min(1).max(60).nullable().default(null).describe('1; of Student-t, null to fit it'),
   zeros: z.enum(['mixture', 'ignore']).default('mixture').describe('exact zeros; a share of their own beside the distribution, or values like others'),
-  fitEvery: z.int().min(1).max(100_000).default(1).describe('steps; from one fit to the next'),
+  fitEvery: z.int().min(1).max(100_000).default(1).describe('steps, or exchanges of a window or of weight deltas; from one fit to the next'),
   fitSample: z.number().positive().max(1).default(1).describe('fraction; of the values that a fit looks at'),
   feedback: z.boolean().default(true).describe('yes or no; correct the threshold by what the last steps sent'),
   feedbackLow: z.number().positive().max(1).default(0.8).describe('1; sent over asked below which the threshold is lowered'),
@@ -49,17 +49,19 @@ export const compressorConfig = z.discriminatedUnion('kind', [fittedConfig, topK
 export type CompressorConfig = z.output<typeof compressorConfig>
 export type FittedConfig = z.output<typeof fittedConfig>
 
-/** Data-parallel training: workers that exchange their gradients after each step. */
+/** Data-parallel training: workers that exchange their gradients after each step, or how far their weights have moved after some. */
 export const exchangeConfig = z.strictObject({
   workers: z.int().min(2).max(64).default(4).describe('workers; each trains on its share of every batch'),
   hosts: z.array(z.string().min(1)).max(64).default([]).describe('addresses; host:port of a `loupe worker` for each worker, none for replicas on this machine'),
   topology: z.enum(['all-gather', 'server']).default('all-gather').describe('topology; everybody gets every message, or the first worker adds them up and sends the sum'),
+  target: z.enum(['gradient', 'weight-delta']).default('gradient').describe('target; of the compression: the gradient of each step, or how far a worker has moved its weights in some steps by itself'),
+  localSteps: z.int().min(1).max(10_000).default(4).describe('steps; of "weight-delta": that each worker takes by itself from one exchange to the next'),
   compressor: compressorConfig.prefault({ kind: 'fitted' }),
   unit: z.enum(['tensor', 'layer', 'model']).default('layer').describe('unit; the values that are fitted and thresholded together'),
   minTensor: z.int().min(0).default(1000).describe('elements; smaller tensors are sent whole'),
-  memory: z.enum(['residual', 'window', 'none']).default('residual').describe('memory; what is not sent stays for later steps, or all is summed up and sent every so many steps, or is lost'),
+  memory: z.enum(['residual', 'window', 'none']).default('residual').describe('memory; what is not sent stays for later steps, or all is summed up and sent every so many steps, or is lost; a window is for gradients only'),
   windowSteps: z.int().min(1).max(10_000).default(8).describe('steps; of "window": gradients summed up before they are sent'),
-  momentum: z.enum(['receiver', 'worker']).default('receiver').describe('place; of the optimizer’s momentum: after the exchange, or at each worker before it (momentum correction)'),
+  momentum: z.enum(['receiver', 'worker']).default('receiver').describe('place; of the optimizer’s momentum, where gradients are exchanged: after the exchange, or at each worker before it (momentum correction)'),
   masking: z.boolean().default(true).describe('yes or no; forget a worker’s momentum where its value was sent'),
   clipNorm: z.number().positive().nullable().default(null).describe('nats per parameter unit; longest gradient of all workers, each clips to this over √workers before the memory, null for none'),
   warmupRatios: z.array(z.number().positive().max(1)).max(20).default([]).describe('fractions; kept in the first epochs, one an epoch, before the ratio holds'),

@@ -44,6 +44,7 @@ async function train(config: object): Promise<string> {
   return runId
 }
 const lossesOf = (runId: string) => workbench.writer.series({ runIds: [runId], keys: ['train/batch-loss'], maxPoints: 2000, from: null, to: null })[0] ?? { step: [], last: [] }
+const bytesOf = (runId: string) => workbench.writer.series({ runIds: [runId], keys: ['exchange/bytes-up'], maxPoints: 2000, from: null, to: null })[0]?.last.map((bytes) => bytes > 0)
 const kindsOf = (runId: string) =>
   workbench.writer
     .events({ runId, studyId: null, limit: 100, offset: 0 })
@@ -51,17 +52,24 @@ const kindsOf = (runId: string) =>
     .map(({ kind }) => kind)
     .filter((kind) => kind.startsWith('worker.'))
 
-it('workers in processes of their own train as replicas on this machine do', async () => {
-  const [near, far] = [await train(configOf({}, 1280)), await train(configOf({ hosts: hosts() }, 1280))]
+it.each([
+  ['gradients', {}],
+  ['weight deltas', { target: 'weight-delta', localSteps: 3 }],
+])('workers in processes of their own train as replicas on this machine do, exchanging %s', async (_, exchange) => {
+  const [near, far] = [await train(configOf(exchange, 1280)), await train(configOf({ ...exchange, hosts: hosts() }, 1280))]
   await until(() => ['finished', 'failed'].includes(workbench.writer.run(near).status) && ['finished', 'failed'].includes(workbench.writer.run(far).status))
   expect(workbench.writer.run(far)).toMatchObject({ status: 'finished', error: null, steps: 40 })
   const [here, there] = [lossesOf(near), lossesOf(far)]
   expect(there.step).toEqual(here.step)
+  expect(bytesOf(far)).toEqual(bytesOf(near))
   here.last.forEach((loss, i) => expect(there.last[i]).toBeCloseTo(loss, 4))
 }, 120_000)
 
-it('a worker that is killed is waited for, and the run goes on from its checkpoint with nothing logged lost or twice', async () => {
-  const runId = await train(configOf({ hosts: hosts(), waitSeconds: 30 }, 20_000))
+it.each([
+  ['gradients', {}],
+  ['weight deltas, from between two exchanges', { target: 'weight-delta', localSteps: 7 }],
+])('a worker that is killed is waited for, and the run goes on from its checkpoint with nothing logged lost or twice: %s', async (_, exchange) => {
+  const runId = await train(configOf({ ...exchange, hosts: hosts(), waitSeconds: 30 }, 20_000))
   await until(() => workbench.writer.run(runId).steps >= 60)
   const [, second] = workers
   const port = Number(second?.address.split(':').at(-1))
@@ -76,8 +84,11 @@ it('a worker that is killed is waited for, and the run goes on from its checkpoi
   expect(lossesOf(runId).step).toEqual(Array.from({ length: 625 }, (_, i) => i + 1))
 }, 120_000)
 
-it('a run that may do without a lost worker goes on with the others', async () => {
-  const runId = await train(configOf({ hosts: hosts(), waitSeconds: 30, whenWorkerLost: 'go-on' }, 20_000))
+it.each([
+  ['gradients', {}],
+  ['weight deltas', { target: 'weight-delta', localSteps: 7 }],
+])('a run that may do without a lost worker goes on with the others, exchanging %s', async (_, exchange) => {
+  const runId = await train(configOf({ ...exchange, hosts: hosts(), waitSeconds: 30, whenWorkerLost: 'go-on' }, 20_000))
   await until(() => workbench.writer.run(runId).steps >= 60)
   const lost = workers.pop()
   lost?.signal('SIGKILL')

@@ -15,6 +15,7 @@ export function checkExchange(config: RunConfig, parameters: number | null): voi
   const { exchange } = config
   if (exchange === null) return
   checkTraining(config, exchange)
+  if (exchange.target === 'weight-delta') checkDeltas(exchange)
   checkHosts(exchange)
   checkRatios(exchange, parameters)
 }
@@ -32,6 +33,19 @@ function checkTraining({ batchSize, batchPolicy, optimizer }: RunConfig, { worke
   }
   if (momentum === 'worker' && optimizer.kind !== 'momentum' && optimizer.kind !== 'nesterov') {
     refuse(`exchange.momentum "worker" keeps the optimizer's momentum at the workers, and ${optimizer.kind} has none that could be kept there. Set it to "receiver", or choose the optimizer momentum or nesterov.`, { path: 'exchange.momentum', optimizer: optimizer.kind })
+  }
+}
+
+/** What is made for gradients that are exchanged at every step, and has no meaning for the weights of workers that move by themselves. */
+function checkDeltas({ momentum, clipNorm, memory, localSteps, windowSteps }: ExchangeConfig): void {
+  if (momentum === 'worker') {
+    refuse('exchange.momentum "worker" corrects the momentum of gradients that are held back, and each worker\'s optimizer keeps its own momentum where weight deltas are exchanged. Set it to "receiver", or exchange.target to "gradient".', { path: 'exchange.momentum', target: 'weight-delta' })
+  }
+  if (clipNorm !== null) {
+    refuse(`exchange.clipNorm ${clipNorm} clips gradients before they are sent, and weight deltas are differences of weights. Set it to null, or exchange.target to "gradient".`, { path: 'exchange.clipNorm', clipNorm, target: 'weight-delta' })
+  }
+  if (memory === 'window') {
+    refuse(`exchange.memory "window" sums up what is sent every ${windowSteps} steps, and a weight delta is such a sum, of exchange.localSteps ${localSteps} steps. Set memory to "residual" or "none" and localSteps to the steps wanted.`, { path: 'exchange.memory', memory, target: 'weight-delta' })
   }
 }
 

@@ -5,9 +5,11 @@ import type { MetricKey } from '../../contract/metrics.ts'
 import type { HostArrays } from '../../tensorflow/runtime.ts'
 import type { StepFeed, StepResults, TrainingCall } from '../training-step.ts'
 import { compileExchangeStep } from './exchange-step.ts'
-import type { ExchangeStep, ExchangeStepOptions, StepVariant } from './exchange-step.ts'
+import type { ExchangeStep, ExchangeStepOptions } from './exchange-step.ts'
 import { gradientRecords } from './gradient-records.ts'
 import { compileReplicaCheck } from './replica-check.ts'
+import { isLocalStep, variantAt } from './step-variant.ts'
+import type { StepVariant } from './step-variant.ts'
 import { splitTimes } from './time-split.ts'
 
 export interface ExchangeCallOptions extends Omit<ExchangeStepOptions, 'exchange'> {
@@ -21,6 +23,8 @@ export interface ExchangeCallOptions extends Omit<ExchangeStepOptions, 'exchange
 export interface ExchangedRun {
   /** Where the run is, before the call. */
   readonly place: () => { readonly step: number; readonly position: number }
+  /** After which there are no more: what the workers have by themselves is then exchanged, however few steps it is. */
+  readonly lastStep: number
   readonly onRecords: (records: readonly GradientRecord[]) => void
   /** True once where somebody has asked for the gradients in full. */
   readonly takeSnapshotRequest: () => boolean
@@ -52,9 +56,10 @@ export class ExchangeCall implements TrainingCall {
 
   async run(feed: StepFeed): Promise<StepResults> {
     const { exchange } = this.#options
-    const { place, onRecords, onSnapshot, takeSnapshotRequest } = this.#current()
+    const { place, lastStep, onRecords, onSnapshot, takeSnapshotRequest } = this.#current()
     const { step, position } = place()
-    const variant = variantAt(exchange, { step, snapshot: takeSnapshotRequest() })
+    const isAlone = isLocalStep(exchange, { step, lastStep }) // then a request waits for the exchange
+    const variant = variantAt(exchange, { step, lastStep, snapshot: !isAlone && takeSnapshotRequest() })
     const ratio = this.#ratioAt(position)
     const traced = this.#trace(variant)
     const inputs = this.#inputs(feed, ratio)
@@ -63,14 +68,15 @@ export class ExchangeCall implements TrainingCall {
     if (variant.records && outputs['histograms'] !== undefined) onRecords(gradientRecords({ ...this.#options, outputs, ratio, step: step + 1 }))
     if (variant.snapshot) onSnapshot(this.#arrays(outputs))
     if ((step + 1) % exchange.checkEvery === 0) await this.check(step + 1)
-    const metrics = this.#metrics(outputs, { ratio, isWhole: variant.sending === 'dense' })
+    const metrics = this.#metrics(outputs, { ratio, sending: variant.sending })
     const times = operations === null ? {} : timeMetrics(splitTimes(operations, this.#options.workers.length))
     return { losses: [sum(outputs['losses'] ?? [Number.NaN])], stepSizes: feed.learningRates, search: null, metrics: columns({ ...metrics, ...times }) }
   }
 
   async profile(feed: StepFeed) {
-    const { step, position } = this.#current().place()
-    return await this.#trace(variantAt(this.#options.exchange, { step, snapshot: false })).profile(this.#inputs(feed, this.#ratioAt(position)))
+    const { place, lastStep } = this.#current()
+    const { step, position } = place()
+    return await this.#trace(variantAt(this.#options.exchange, { step, lastStep, snapshot: false })).profile(this.#inputs(feed, this.#ratioAt(position)))
   }
 
   /** @throws LoupeError `replicas-differ` */
@@ -116,50 +122,42 @@ export class ExchangeCall implements TrainingCall {
 
   /** @throws LoupeError `not-finite`, naming worker, unit and how many values. */
   #refuseNotFinite({ notFinite = new Float32Array() }: Outputs, step: number): void {
-    const { units } = this.#options.layout
+    const { layout: { units }, exchange } = this.#options
     const place = notFinite.findIndex((count) => count > 0)
     if (place < 0) return
     const [worker, unit, count] = [Math.floor(place / units.length), units[place % units.length]?.name ?? '', notFinite[place] ?? 0]
-    throw new LoupeError('not-finite', `At step ${step} ${count} values of ${unit} at worker ${worker} are NaN or infinite. Lower the learning rate, clip the gradient, or look at the data.`, { what: 'gradient', value: Number.NaN, step, worker, unit, count })
+    const isDelta = exchange.target === 'weight-delta'
+    throw new LoupeError('not-finite', `At step ${step} ${count} values of ${isDelta ? 'the weight delta of ' : ''}${unit} at worker ${worker} are NaN or infinite. Lower the learning rate, ${isDelta ? '' : 'clip the gradient, '}or look at the data.`, { what: isDelta ? 'weight delta' : 'gradient', value: Number.NaN, step, worker, unit, count })
   }
 
   #arrays({ gradients = new Float32Array(), values = new Float32Array() }: Outputs): HostArrays {
-    const { layout, workers } = this.#options
+    const { layout, workers, exchange } = this.#options
+    const fresh = exchange.target === 'weight-delta' ? 'weight-delta' : 'gradient'
     const parts = workers.flatMap((_, worker) =>
       layout.units.flatMap(({ tensors }) =>
         tensors.flatMap(({ name, shape, start, elements }) => {
           const cut = (of: Float32Array | Int32Array) => ({ shape, type: 'float32' as const, values: Float32Array.from(of.subarray(worker * layout.size + start, worker * layout.size + start + elements)) })
-          return [[`worker-${worker}/gradient/${name}`, cut(gradients)] as const, [`worker-${worker}/values/${name}`, cut(values)] as const]
+          return [[`worker-${worker}/${fresh}/${name}`, cut(gradients)] as const, [`worker-${worker}/values/${name}`, cut(values)] as const]
         }),
       ),
     )
     return Object.fromEntries(parts)
   }
 
-  #metrics({ bytesUp, bytesDown, kept = new Float32Array(), norms }: Outputs, { ratio, isWhole }: { readonly ratio: number | null; readonly isWhole: boolean }): Partial<Record<MetricKey, number>> {
+  #metrics({ bytesUp, bytesDown, kept = new Float32Array(), norms }: Outputs, { ratio, sending }: { readonly ratio: number | null; readonly sending: StepVariant['sending'] }): Partial<Record<MetricKey, number>> {
     const { layout, workers } = this.#options
-    const asked = isWhole ? 1 : ratio
+    const asked = sending === 'dense' ? 1 : ratio
+    const hasRatios = sending !== 'nothing' && layout.elements > 0
     return {
       'exchange/bytes-up': mean(bytesUp),
       'exchange/bytes-down': mean(bytesDown),
-      ...(layout.elements === 0 ? {} : { 'exchange/kept-ratio': sum(kept) / workers.length / layout.elements, ...(asked === null ? {} : { 'exchange/asked-ratio': asked }) }),
+      ...(!hasRatios ? {} : { 'exchange/kept-ratio': sum(kept) / workers.length / layout.elements, ...(asked === null ? {} : { 'exchange/asked-ratio': asked }) }),
       ...(norms === undefined ? {} : normMetrics(norms, workers.length)),
     }
   }
 }
 
-/** Which trace a step takes. */
-export function variantAt({ startStep, memory, windowSteps, logEvery, compressor }: ExchangeConfig, { step, snapshot }: { readonly step: number; readonly snapshot: boolean }): StepVariant {
-  const since = step - startStep
-  const isOpen = memory === 'window' && since >= 0 && (since + 1) % windowSteps !== 0
-  const sending = since < 0 ? 'dense' : isOpen ? 'nothing' : 'compressed'
-  const sent = memory === 'window' ? Math.floor(since / windowSteps) : since
-  const fits = sending === 'compressed' && (compressor.kind !== 'fitted' || sent % compressor.fitEvery === 0)
-  const every = memory === 'window' ? Math.max(logEvery, windowSteps) - (Math.max(logEvery, windowSteps) % windowSteps) : logEvery
-  return { sending, fits, records: sending !== 'nothing' && (memory === 'window' && since >= 0 ? (since + 1) % every === 0 : step % every === 0), snapshot }
-}
-
-/** Of `[|gradient|, |values|, |decoded|, decoded·gradient, |decoded − values|, |kept|]` a worker. */
+/** Of `[|fresh|, |values|, |decoded|, decoded·fresh, |decoded − values|, |kept|]` a worker. */
 function normMetrics(norms: ArrayLike<number>, workers: number): Partial<Record<MetricKey, number>> {
   const of = (worker: number, index: number) => norms[worker * 6 + index] ?? Number.NaN
   const over = (value: (worker: number) => number) => mean(Array.from({ length: workers }, (_, worker) => value(worker)))

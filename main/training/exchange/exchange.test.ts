@@ -106,9 +106,13 @@ describe('compressed exchange', () => {
   })
 
   test('sends the sum of a window at its end and nothing before', async () => {
-    const { values } = await run(exchanging({ compressor: topK, memory: 'window', windowSteps: 4, minTensor: 20 }))
-    const kept = values('exchange/kept-ratio')
-    expect(kept.slice(0, 8).map((ratio) => ratio > 0)).toEqual([false, false, false, true, false, false, false, true])
+    const { rows, values } = await run(exchanging({ compressor: topK, memory: 'window', windowSteps: 4, minTensor: 20 }))
+    const biases = 4 * (8 + 3)
+    expect(values('exchange/bytes-up').slice(0, 8).map((bytes) => bytes > biases)).toEqual([false, false, false, true, false, false, false, true])
+    // What was to be sent, and was sent, stands at the ends alone, so that one over the other is told of what was exchanged.
+    const of = (name: string) => rows.filter(({ key }) => key === name).map(({ step }) => step)
+    expect(of('exchange/kept-ratio')).toEqual([4, 8, 12, 16, 20, 24, 28])
+    expect(of('exchange/asked-ratio')).toEqual(of('exchange/kept-ratio'))
   })
 
   test('follows the warm-up of the ratio by epochs', async () => {

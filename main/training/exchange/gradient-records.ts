@@ -1,9 +1,9 @@
 import type { CompressionReading, GradientRecord } from '../../contract/gradient-records.ts'
 import { binCount, toBitHistogram } from './bit-histograms.ts'
 import type { Compressor } from './compressor.ts'
-import { MANTISSA_BITS } from './exchange-step.ts'
 import { ROW } from './flat-layout.ts'
 import type { FlatLayout } from './flat-layout.ts'
+import { MANTISSA_BITS } from './step-outputs.ts'
 import type { Worker } from './worker-variables.ts'
 
 export interface RecordedStep {

@@ -28,6 +28,10 @@ describe('the steps of an exchange, by kind', () => {
     expect(shares({ compressor: { kind: 'top-k' }, memory: 'window', windowSteps: 8 })).toEqual([[0, 0.875], [7, 0.125]])
   })
 
+  test('are two where workers take three steps by themselves and exchange weight deltas after the fourth', () => {
+    expect(shares({ compressor: { kind: 'top-k' }, target: 'weight-delta', localSteps: 4 })).toEqual([[0, 0.75], [7, 0.25]])
+  })
+
   test('are two where every fourth step is logged', () => {
     expect(shares({ compressor: { kind: 'top-k' }, logEvery: 4 })).toEqual([[0, 0.25], [1, 0.75]])
   })
@@ -67,10 +71,13 @@ describe('a measured step of an exchange', () => {
     await fresh.close()
   })
 
-  test('leaves nothing behind', async () => {
+  test.each([
+    ['a window', { memory: 'window' as const, windowSteps: 2 }],
+    ['weight deltas', { target: 'weight-delta' as const, localSteps: 2 }],
+  ])('leaves nothing behind of %s', async (_, exchange) => {
     const before = liveObjects()
     const fresh = await createTrainer({ runtime: await openTensorFlow(), dataset: makeTestDataset() })
-    await fresh.measureStep(runConfig.parse({ ...base, exchange: { workers: 2, minTensor: 1, compressor: { kind: 'top-k' }, memory: 'window', windowSteps: 2 } }), { createCompressor })
+    await fresh.measureStep(runConfig.parse({ ...base, exchange: { workers: 2, minTensor: 1, compressor: { kind: 'top-k' }, ...exchange } }), { createCompressor })
     await fresh.close()
     expect(liveObjects()).toEqual(before)
   })

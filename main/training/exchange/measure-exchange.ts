@@ -1,8 +1,8 @@
 import type { ExchangeConfig } from '../../contract/exchange-config.ts'
 import type { StepFeed } from '../training-step.ts'
 import { medianStepMs } from '../trial-steps.ts'
-import { variantAt } from './exchange-call.ts'
 import type { ExchangeCall } from './exchange-call.ts'
+import { variantAt } from './step-variant.ts'
 
 /** Steps that cost alike. */
 export interface KindOfStep {
@@ -19,13 +19,13 @@ const RARE = 0.01
 
 /**
  * The kinds of steps that a run makes once compression has begun: those that fit and those that do not, those that sum a window up and those
- * that send it, those that log histograms where that is often.
+ * that send it, those that workers take by themselves and those that exchange weight deltas, those that log histograms where that is often.
  */
 export function kindsOfSteps(exchange: ExchangeConfig): readonly KindOfStep[] {
   const isOftenLogged = exchange.logEvery * RARE < 1
   const kinds = new Map<string, { step: number; isTypical: boolean; count: number }>()
   for (let step = exchange.startStep; step < exchange.startStep + LOOKED_AT; step++) {
-    const { sending, fits, records } = variantAt(exchange, { step, snapshot: false })
+    const { sending, fits, records } = variantAt(exchange, { step, lastStep: Infinity, snapshot: false })
     const key = JSON.stringify([sending, fits, records && isOftenLogged])
     const isTypical = isOftenLogged || !records
     const known = kinds.get(key)
@@ -41,7 +41,7 @@ export function kindsOfSteps(exchange: ExchangeConfig): readonly KindOfStep[] {
 export async function measureExchange({ call, exchange, feed, trainExamples }: { readonly call: ExchangeCall; readonly exchange: ExchangeConfig; readonly feed: StepFeed; readonly trainExamples: number }): Promise<number> {
   let ms = 0
   for (const { step, share } of kindsOfSteps(exchange)) {
-    call.begin({ place: () => ({ step, position: exchange.warmupRatios.length * trainExamples }), onRecords: () => {}, takeSnapshotRequest: () => false, onSnapshot: () => {} })
+    call.begin({ place: () => ({ step, position: exchange.warmupRatios.length * trainExamples }), lastStep: Infinity, onRecords: () => {}, takeSnapshotRequest: () => false, onSnapshot: () => {} })
     await call.run(feed) // the first run of a trace is slow
     ms += share * (await medianStepMs(call, feed))
   }

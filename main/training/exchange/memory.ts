@@ -11,7 +11,7 @@ export interface MemoryPlan extends Pick<ExchangeConfig, 'memory' | 'masking'> {
   readonly denseSize: number
 }
 
-/** What a step sends: everything whole, what the compressor takes of it, or nothing because a window is not over. */
+/** What a step sends: everything whole, what the compressor takes of it, or nothing because a window is not over or the workers move by themselves. */
 export type Sending = 'dense' | 'compressed' | 'nothing'
 
 /**

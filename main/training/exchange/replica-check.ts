@@ -9,7 +9,7 @@ const [STRIDE, STEP] = [0x9e3779b1 | 0, 0x85ebca6b | 0]
 
 /**
  * Compiles a check that all replicas are the same to the bit: each worker hashes the bits of its parameters, statistics and slots on its own
- * device, and only hashes cross.
+ * device, and only hashes cross. Slots that are each worker's own, as where weight deltas are exchanged, are not among them.
  *
  *     hash of a tensor = Σ bitsᵢ · (i·STRIDE + STEP)   mod 2³², with odd factors; tensors are chained by hash ← 31·hash + that
  *
@@ -20,9 +20,9 @@ export function compileReplicaCheck(session: Session, workers: readonly Worker[]
     name: `compare-${workers.length}-replicas`,
     inputs: {},
     trace(context) {
-      const hashes = workers.map(({ device, replica }) =>
+      const hashes = workers.map(({ device, replica, own }) =>
         onDevice(device, () => {
-          const tensors = [replica.parameters, replica.statistics, replica.slots].flatMap(({ prefix, names }) => names.map((name) => context.read(prefix + name)))
+          const tensors = [replica.parameters, replica.statistics, ...(own === null ? [replica.slots] : [])].flatMap(({ prefix, names }) => names.map((name) => context.read(prefix + name)))
           return tensors.reduce<tf.Tensor>((hash, tensor) => tf.add(tf.mul(hash, tf.scalar(31, 'int32')), hashOf(tensor)), tf.scalar(0, 'int32'))
         }),
       )

@@ -26,7 +26,7 @@ import type { MemoryPlan } from './memory.ts'
 import { openPool } from './worker-pool.ts'
 import type { WorkerPool } from './worker-pool.ts'
 import { placeWorkers, workerPrefix } from './worker-variables.ts'
-import type { Worker } from './worker-variables.ts'
+import type { Worker, WorkerValues } from './worker-variables.ts'
 
 export interface ExchangeTrainerOptions {
   readonly runtime: Runtime
@@ -51,7 +51,8 @@ interface OpenExchange {
  * Trains runs whose workers exchange gradients, on a session of their own over all workers.
  *
  * The first worker's replica is the run's model: it is evaluated and saved, and with it what every worker remembers. A resumed run gives all
- * replicas those weights and each worker its memory, so it goes on to the same bits. Runs alike, such as other seeds, find session and traces ready.
+ * replicas those weights and each worker its memory, so it goes on to the same bits. Where weight deltas are exchanged the replica is the shared
+ * weights, and what each worker moves by itself is saved beside it. Runs alike, such as other seeds, find session and traces ready.
  */
 export class ExchangeTrainer {
   readonly #options: ExchangeTrainerOptions
@@ -138,6 +139,7 @@ async function train(prepared: PreparedExchange): Promise<TrainingResult> {
   const { call, workers } = await placeStep(prepared, { first, optimizer })
   call.begin({
     place: () => state,
+    lastStep: plan.lastStep,
     onRecords: (records) => observer.onGradients?.(records),
     takeSnapshotRequest: () => exchangeRequests?.takeSnapshotRequest() ?? false,
     onSnapshot: (arrays) => observer.onSnapshot?.(arrays, state.step + 1),
@@ -167,7 +169,8 @@ async function placeStep(prepared: Pick<PreparedExchange, 'config' | 'dataset' |
   const memory = memoryPlan(config, exchange, layout)
   const memories = devices.map((_, index) => savedOr(resumeFrom, `memory-${index}/`, initMemory(memory)))
   const compressors = devices.map((_, index) => savedOr(resumeFrom, `compressor-${index}/`, compressor.initState(layout)))
-  const workers = await placeWorkers({ session, devices, first, values: { ...(await valuesOf(open.pool, first)), memories, compressors }, ownData: isRemote })
+  const values = await valuesOf(open.pool, first)
+  const workers = await placeWorkers({ session, devices, first, values: { ...values, ...ownValues(devices.map((_, index) => index), { exchange, values, resumeFrom }), memories, compressors }, ownData: isRemote })
   open.call ??= new ExchangeCall({
     ...{ session, workers, layout, compressor, whole: createCompressor({ kind: 'dense' }), memory, exchange },
     objective: { model: first.model, dataset, labelSmoothing: config.labelSmoothing },
@@ -201,11 +204,24 @@ async function valuesOf({ session }: WorkerPool, { parameters, statistics, slots
   return { parameters: await read(parameters), statistics: await read(statistics), slots: await read(slots) }
 }
 
-/** The run's variables as a checkpoint saves them: what workers remember stands beside the slots. */
+/**
+ * What is each worker's own: its slots and, where weight deltas are exchanged, the weights that it moves by itself. They begin as the shared
+ * ones, and go on between two exchanges as the checkpoint has them.
+ */
+function ownValues(workers: readonly number[], { exchange, values, resumeFrom }: { readonly exchange: ExchangeConfig; readonly values: Awaited<ReturnType<typeof valuesOf>>; readonly resumeFrom: Checkpoint | undefined }): Pick<WorkerValues, 'slots' | 'own'> {
+  if (exchange.target === 'gradient') return { slots: workers.map(() => values.slots), own: null }
+  const saved = (group: 'parameters' | 'statistics' | 'slots') => workers.map((index) => savedOr(resumeFrom, `${group}-${index}/`, values[group]))
+  const [parameters, statistics, slots] = [saved('parameters'), saved('statistics'), saved('slots')]
+  return { slots, own: workers.map((index) => ({ parameters: parameters[index] ?? {}, statistics: statistics[index] ?? {} })) }
+}
+
+/** The run's variables as a checkpoint saves them: what is a worker's own stands beside the slots. The first worker's slots are the run's. */
 function withSaved(first: RunVariables, workers: readonly Worker[]): RunVariables {
-  const saved = workers.flatMap(({ memory, compressor }, index) => [
+  const saved = workers.flatMap(({ memory, compressor, own }, index) => [
     { place: `memory-${index}/`, group: memory },
     { place: `compressor-${index}/`, group: compressor },
+    ...(own === null ? [] : [{ place: `parameters-${index}/`, group: own.parameters }, { place: `statistics-${index}/`, group: own.statistics }]),
+    ...(own === null || index === 0 ? [] : [{ place: `slots-${index}/`, group: own.slots }]),
   ])
   return { ...first, beside: saved.map(({ place, group }) => ({ place: `${SAVED}${place}`, group })) }
 }
