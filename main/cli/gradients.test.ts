@@ -28,7 +28,8 @@ beforeAll(async () => {
   folder = await makeFolder()
   const log = openLogWriter({ workspace: folder.file('w') })
   const exchange = { compressor: { kind: 'fitted', distribution: 'normal', ratio: 0.01 }, logEvery: 50 } as const
-  const runs = [runConfig.parse({ exchange }), runConfig.parse({ exchange }), runConfig.parse({})].map((config) => log.createRun({ studyId: null, key: '', config }))
+  const runs = [runConfig.parse({ exchange }), runConfig.parse({ exchange }), runConfig.parse({}), runConfig.parse({ exchange: { ...exchange, target: 'weight-delta' } })].map((config) => log.createRun({ studyId: null, key: '', config }))
+  log.appendGradients(runs[3]?.id ?? '', recordsAt(100, 0))
   for (const step of [50, 100]) log.appendGradients(runs[0]?.id ?? '', [0, 1].flatMap((worker) => recordsAt(step, worker)))
   const { studyConfig } = await import('../contract/study-config.ts')
   studyId = log.createStudy(studyConfig.parse({ method: 'gradient-quantization' })).id
@@ -45,6 +46,10 @@ describe('loupe gradients', () => {
     expect(stdout).toMatch(/^Run run-000001, step 100, worker 0: compressed values\n\nunit +values +zeros +distribution/)
     expect(stdout).toMatch(/\nstem +10000 +0\.0 % +normal .*\n +laplace .* 0\.0 .*\n +cauchy .*\n +student-t /)
     expect(stdout).toMatch(/\nstem +laplace +normal +260 +100 +fitted\nclasses +normal +normal +260 +100 +fitted/)
+  })
+
+  it('names weight deltas of a run that exchanges them', async () => {
+    expect((await loupe('run-4', '--target', 'gradient')).stdout).toMatch(/^Run run-000004, step 100, worker 0: weight delta\n/)
   })
 
   it('gives scripts the fits of one unit, worker, step and target', async () => {

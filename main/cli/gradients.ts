@@ -87,10 +87,15 @@ function ratioOf({ asked }: CompressionReading, elements: number, compressor: Co
 
 const inWords = { gradient: 'gradient', values: 'compressed values', error: 'error' } as const satisfies Record<GradientTarget, string>
 
+/** Of a run whose workers exchange weight deltas the first kind is those. */
+function targetInWords(target: GradientTarget, { config }: RunRecord): string {
+  return target === 'gradient' && config.exchange?.target === 'weight-delta' ? 'weight delta' : inWords[target]
+}
+
 function textOf({ run, step, worker, target, units }: { readonly run: RunRecord; readonly step: number; readonly worker: number; readonly target: GradientTarget; readonly units: readonly FittedUnit[] }): string {
   const rows = units.flatMap((unit) => (unit.fits.length === 0 ? [[unit.unit, String(unit.elements), share(unit.zeros / unit.count), 'none fits', '', '', '', '', '', '', '']] : unit.fits.map((fit, index) => row(unit, fit, index))))
   return [
-    `Run ${run.id}, step ${step}, worker ${worker}: ${inWords[target]}`,
+    `Run ${run.id}, step ${step}, worker ${worker}: ${targetInWords(target, run)}`,
     '',
     table(['unit', 'values', 'zeros', 'distribution', 'location', 'scale', 'degrees', 'AIC above best', 'KS', 'threshold', 'of asked'], rows),
     '',

@@ -187,7 +187,7 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
     .option('--step <step>', 'one of the logged steps (default: the last)', stepNumber)
     .option('--worker <worker>', 'by its number', workerNumber, 0)
     .option('--unit <unit>', 'a layer or tensor, by its name (default: all)')
-    .addOption(new Option('--target <target>', 'the gradient, the values that were compressed, or the error of what was sent').choices(gradientTarget.options).default('values'))
+    .addOption(new Option('--target <target>', 'the gradient or weight delta, the values that were compressed, or the error of what was sent').choices(gradientTarget.options).default('values'))
     .action((id: string, { step, unit, ...options }: { readonly step?: number; readonly worker: number; readonly unit?: string; readonly target: GradientTarget }, self: Command) =>
       choose(self, async (invocation) => (await import('./gradients.ts')).gradients(invocation, { id, step: step ?? null, unit: unit ?? null, ...options })),
     )

@@ -27,6 +27,13 @@ describe('a comparison of gradients on the command line', () => {
     expect(JSON.parse(JSON.stringify(json))).toEqual(json)
   })
 
+  it('names weight deltas where they are exchanged', () => {
+    const deltas = madeConfig({ arms: [...arms], seeds: 2 }, { exchange: { target: 'weight-delta', localSteps: 6 } })
+    const report = { ...buildReport(deltas, made.map((run) => madeRun(deltas, run))), studyId: study.id }
+    expect(studyText({ ...told, report })).toContain('4 workers, ratio 0.01, weight deltas of 6 steps\n')
+    expect(studyJson({ ...told, report })).toMatchObject({ study: { comparison: { target: 'weight-delta', localSteps: 6 } } })
+  })
+
   it('has for people a row for each way, the verdict and what to know about it', () => {
     const text = studyText(told)
     expect(text).toContain('Study study-0003 "Sent": finished\n4 workers, ratio 0.01\n')

@@ -1,8 +1,8 @@
 import { z } from './zod.ts'
 
 /**
- * What a histogram of a worker is of: the gradient of its share of the batch; the values that were compressed, which are the gradient
- * with what memory added to it; or the error, which is the values as they were sent minus the values.
+ * What a histogram of a worker is of: the gradient of its share of the batch, or where weight deltas are exchanged how far it has moved its weights
+ * since the last exchange; the values that were compressed, which are that with what memory added to it; or the error, which is the values as they were sent minus the values.
  */
 export const gradientTarget = z.enum(['gradient', 'values', 'error'])
 export type GradientTarget = z.output<typeof gradientTarget>

@@ -38,7 +38,7 @@ export function observeExchange(options: { readonly context: Pick<DriveContext, 
         appended.call(step)
       },
       onSnapshot(arrays, step) {
-        saving = saving.then(() => saveSnapshot({ workspace: context.workspace, runId: run.id, arrays, step, note }))
+        saving = saving.then(() => saveSnapshot({ workspace: context.workspace, run, arrays, step, note }))
       },
     },
     async end() {
@@ -49,21 +49,22 @@ export function observeExchange(options: { readonly context: Pick<DriveContext, 
 }
 
 /** Whole or not at all: under a temporary name first. A disk that does not take it costs the snapshot, never the run. */
-async function saveSnapshot(options: { readonly workspace: string; readonly runId: string; readonly arrays: HostArrays; readonly step: number; readonly note: Note }): Promise<void> {
-  const { workspace, runId, arrays, step, note } = options
+async function saveSnapshot(options: { readonly workspace: string; readonly run: RunRecord; readonly arrays: HostArrays; readonly step: number; readonly note: Note }): Promise<void> {
+  const { workspace, run, arrays, step, note } = options
+  const exchanged = run.config.exchange?.target === 'weight-delta' ? 'weight deltas' : 'gradients'
   const folder = workspacePaths(workspace).snapshots
-  const path = join(folder, `${runId}-step-${step}.npz`)
+  const path = join(folder, `${run.id}-step-${step}.npz`)
   const partial = `${path}.partial`
   try {
     const bytes = writeNpz(arrays)
     await mkdir(folder, { recursive: true })
     await writeFile(partial, bytes)
     await rename(partial, path)
-    note({ kind: 'gradients.saved', level: 'info', message: `Saved the gradients of all workers at step ${step} to ${path}.`, facts: { step, path, bytes: bytes.length, arrays: Object.keys(arrays).length } })
+    note({ kind: 'gradients.saved', level: 'info', message: `Saved the ${exchanged} of all workers at step ${step} to ${path}.`, facts: { step, path, bytes: bytes.length, arrays: Object.keys(arrays).length } })
   } catch (error) {
     await rm(partial, { force: true }).catch(() => {}) // what could not be written may not be removable either
     const isFull = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
     const { code, message } = toWireError(error)
-    note({ kind: 'gradients.not-saved', level: 'warning', message: `The gradients of step ${step} could not be saved to ${path}: ${message}. Ask again once the folder can be written to.`, facts: { step, path, code: isFull ? 'disk-full' : code, reason: message } })
+    note({ kind: 'gradients.not-saved', level: 'warning', message: `The ${exchanged} of step ${step} could not be saved to ${path}: ${message}. Ask again once the folder can be written to.`, facts: { step, path, code: isFull ? 'disk-full' : code, reason: message } })
   }
 }

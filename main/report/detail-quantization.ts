@@ -12,6 +12,7 @@ export function detailQuantization(report: GradientQuantizationReport, { quantiz
   return {
     question: [
       paragraph('How much of a gradient must travel between the workers that train one model? A distribution is fitted to its values; the threshold beyond which the wanted share δ of them lies follows from the fit, without sorting. Only values beyond it are sent, what is not sent is kept for later steps.'),
+      ...(report.localSteps === null ? [] : [paragraph(`${report.target === 'weight-delta' ? 'Here the values are no gradients' : 'Ways that end in -deltas do not send gradients'}, but weight deltas: how far each worker has moved its weights in ${report.localSteps} ${report.localSteps === 1 ? 'step' : 'steps'} by itself since the last exchange. Bytes a step are means over all steps, those that send nothing included.`)]),
       display('\\text{send } x_i \\text{ where } |x_i - m| \\ge \\tau'),
       display('\\tau_{\\text{normal}} = \\sigma\\,\\Phi^{-1}(1 - \\tfrac{\\delta}{2}), \\quad \\tau_{\\text{Laplace}} = -b \\ln \\delta, \\quad \\tau_{\\text{Cauchy}} = \\gamma \\cot \\tfrac{\\pi \\delta}{2}, \\quad \\tau_{t} = s\\,t_{\\nu}^{-1}(1 - \\tfrac{\\delta}{2})'),
     ],
@@ -25,9 +26,9 @@ export function detailQuantization(report: GradientQuantizationReport, { quantiz
         caption: `Accuracy against sending everything: means over the seeds that both have, with ${share} intervals. The tolerated loss is ${(quantization.accuracyTolerance * 100).toFixed(2)} points.`,
       }),
       tableBlock(
-        'Where the time of a step goes, in ms, at the steps where it was logged, and how near what is sent comes to the gradient.',
+        'Where the time of a step goes, in ms, at the steps where it was logged, and how near what is sent comes to the gradient or weight delta.',
         tableOf(
-          ['<Way', 'Compute', 'Fit', 'Encode', 'Transfer', 'Update', 'Relative error', 'Cosine', 'Empty steps'],
+          ['<Way', 'Compute', 'Fit', 'Encode', 'Transfer', 'Update', 'Relative error', 'Cosine', 'Empty exchanges'],
           report.arms.map(({ arm, parts, relativeError, cosine, emptyShare }) => [
             arm,
             ...[parts.compute, parts.fit, parts.encode, parts.transfer, parts.update].map((ms) => (ms === null ? '–' : ms.toFixed(2))),

@@ -9,8 +9,8 @@ import { tellingOf } from './telling.ts'
 const seeds = (arm: QuantizationArm, accuracy: number, rest: Partial<MadeRun> = {}): MadeRun[] => [1, 2].map((seed) => ({ accuracy, ...rest, arm, seed }))
 const dense = seeds('dense', 0.9, { bytesUp: 40_000 })
 
-function tell(runs: readonly MadeRun[], { status = 'finished', quantization = {} }: { readonly status?: Status; readonly quantization?: object } = {}) {
-  const config = madeConfig({ arms: [...new Set(runs.map(({ arm }) => arm))], seeds: 2, ...quantization })
+function tell(runs: readonly MadeRun[], { status = 'finished', quantization = {}, exchange = {} }: { readonly status?: Status; readonly quantization?: object; readonly exchange?: object } = {}) {
+  const config = madeConfig({ arms: [...new Set(runs.map(({ arm }) => arm))], seeds: 2, ...quantization }, { exchange })
   const study: StudyRecord = { id: 'study-0003', name: '', status, config, configHash: 'c0ffee', createdAt: 1, startedAt: 1, finishedAt: 2, error: null }
   const report = { ...buildReport(config, runs.map((run) => madeRun(config, run))), studyId: study.id }
   const told = tellingOf({ study, runs: [], lastActiveAt: 2, reading: { report } })
@@ -27,6 +27,12 @@ describe('what the weekly report says of quantized gradients', () => {
     expect(tableHtml(told.table).html).toContain('<td class="words">fitted-laplace</td><td>2</td><td>90.0 ± 0.0\u00a0%</td><td>+0.00 (+0.00 to +0.00)</td><td>800 ± 0</td><td>50.0</td>')
     expect(told.setup).toEqual([['Exchange', '4 workers, all-gather, by layer, ratio 0.01'], ['Length', '4 epochs at batch size 40, 2 seeds of each way']])
     expect(told.answer.html + tableHtml(told.table).html).not.toMatch(/NaN|Infinity|undefined|null/)
+  })
+
+  it('names weight deltas where they are exchanged', () => {
+    const told = (runs: readonly MadeRun[], exchange: object) => tell(runs, { exchange }).setup[0]?.[1]
+    expect(told([...dense, ...seeds('dense-deltas', 0.9)], { localSteps: 8 })).toBe('4 workers, all-gather, by layer, ratio 0.01, gradients, and weight deltas of 8 steps where a way says so')
+    expect(told([...dense, ...seeds('top-k', 0.9)], { target: 'weight-delta', localSteps: 1 })).toBe('4 workers, all-gather, by layer, ratio 0.01, weight deltas of 1 step')
   })
 
   it('has a next step for each outcome', () => {

@@ -1,6 +1,7 @@
 import type { RunRecord, StudyRecord } from '../contract/records.ts'
 import type { GradientQuantizationConfig } from '../methods/gradient-quantization/config.ts'
 import type { GradientQuantizationReport } from '../methods/gradient-quantization/report.ts'
+import { targetInWords } from '../methods/gradient-quantization/target-in-words.ts'
 import type { ReportTable } from '../contract/report-document.ts'
 import { tableOf } from './blocks.ts'
 import { html, nothing } from './html.ts'
@@ -13,6 +14,7 @@ export function tellQuantization(options: { readonly study: StudyRecord; readonl
   const { study, config, runs, report } = options
   const { quantization, exchange, compression } = config
   const { verdict, warnings } = report
+  const exchanged = targetInWords(report)
   return {
     short: shortOf(report),
     state: verdict.code.replaceAll('-', ' '),
@@ -23,7 +25,7 @@ ${warnings.length === 0 ? nothing : html`<p class="quiet">To know about these nu
     table: armTable(report),
     nextStep: nextStep({ study, config, report }),
     setup: [
-      ['Exchange', `${exchange.workers} workers, ${exchange.topology}, by ${exchange.unit}, ratio ${compression.ratio}`],
+      ['Exchange', `${exchange.workers} workers, ${exchange.topology}, by ${exchange.unit}, ratio ${compression.ratio}${exchanged === '' ? '' : `, ${exchanged}`}`],
       ['Length', `${quantization.epochs} epochs at batch size ${quantization.batchSize}, ${quantization.seeds} ${quantization.seeds === 1 ? 'seed' : 'seeds'} of each way`],
     ],
     runs: endedInWords(runs),

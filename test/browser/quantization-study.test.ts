@@ -103,7 +103,7 @@ describe('a comparison of ways to send gradients, in a browser', () => {
     await startStudy(page, { name: 'Long exchange', epochs: 10_000 })
     await page.getByRole('tab', { name: /^Runs/ }).click()
     await page.getByRole('link', { name: 'Dense, seed 1' }).click()
-    await page.getByRole('button', { name: 'Save full gradients of the next step' }).click()
+    await page.getByRole('button', { name: 'Save full values of the next exchange' }).click()
     await page.getByText('Saved in the workspace; the events below say where.').waitFor()
     await page.getByText('gradients.saved', { exact: true }).waitFor()
     await expectAccessible(page)

@@ -7,12 +7,19 @@ import type { GradientQuantizationConfig, QuantizationArm } from './config.ts'
 /** What the others are held against. */
 export const BASELINE: QuantizationArm = 'dense'
 const WITHOUT = '-no-memory'
+const DELTAS = '-deltas'
 
-/** What an arm compresses by: its name but for the memory. */
-type Method = Exclude<QuantizationArm, `${string}-no-memory`>
+/** What an arm compresses by: its name but for the memory, or for what is compressed. */
+type Method = Exclude<QuantizationArm, `${string}-no-memory` | `${string}-deltas`>
 
 export function methodOf(arm: QuantizationArm): Method {
-  return (arm.endsWith(WITHOUT) ? arm.slice(0, -WITHOUT.length) : arm) as Method // every arm without memory has a name that goes on where the other's ends
+  const ending = [WITHOUT, DELTAS].find((one) => arm.endsWith(one)) ?? ''
+  return arm.slice(0, arm.length - ending.length) as Method // every arm with an ending has a name that goes on where the other's ends
+}
+
+/** True for an arm that sends weight deltas whatever the others send. */
+export function isOfDeltas(arm: QuantizationArm): boolean {
+  return arm.endsWith(DELTAS)
 }
 
 /** Compressors that send something of every value, right in the mean or as it is: they leave nothing to remember. */
@@ -20,7 +27,7 @@ const COMPLETE: ReadonlySet<QuantizationArm> = new Set(['dense', 'qsgd', 'terngr
 
 /** True for an arm whose workers keep what they did not send. */
 export function hasMemory(arm: QuantizationArm): boolean {
-  return !arm.endsWith(WITHOUT) && !COMPLETE.has(arm)
+  return !arm.endsWith(WITHOUT) && !COMPLETE.has(methodOf(arm))
 }
 
 /** The same arm with its memory, for an arm that is made to go without; null for another. */
@@ -37,15 +44,17 @@ export function runConfigOf(config: GradientQuantizationConfig, facts: DatasetFa
 /**
  * The exchange of an arm.
  *
- * Without memory the momentum stays with the receiver, wherever the others have it: at the worker it would be a memory of its own.
+ * Without memory the momentum stays with the receiver, wherever the others have it: at the worker it would be a memory of its own. With weight deltas it
+ * is each optimizer's own.
  */
 export function exchangeOf(config: GradientQuantizationConfig, arm: QuantizationArm): ExchangeConfig {
   const { exchange } = config
   return {
     ...exchange,
+    target: isOfDeltas(arm) ? 'weight-delta' : exchange.target,
     compressor: compressorOf(config, arm),
     memory: hasMemory(arm) ? exchange.memory : 'none',
-    momentum: rememberingTwin(arm) === null ? exchange.momentum : 'receiver',
+    momentum: rememberingTwin(arm) === null && !isOfDeltas(arm) ? exchange.momentum : 'receiver',
   }
 }
 

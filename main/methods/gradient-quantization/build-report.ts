@@ -1,5 +1,6 @@
 import { spentOn } from '../run-outcome.ts'
 import type { StudiedRun } from '../study.ts'
+import { isOfDeltas } from './arms.ts'
 import type { GradientQuantizationConfig } from './config.ts'
 import { readRuns } from './read-runs.ts'
 import type { GradientQuantizationReport } from './report.ts'
@@ -16,6 +17,8 @@ export function buildReport(config: GradientQuantizationConfig, runs: readonly S
     studyId: null,
     workers: config.exchange.workers,
     ratio: config.compression.ratio,
+    target: config.exchange.target,
+    localSteps: config.exchange.target === 'weight-delta' || config.quantization.arms.some(isOfDeltas) ? config.exchange.localSteps : null,
     runs: read,
     arms,
     verdict: verdictOf({ config, runs: read, arms }),

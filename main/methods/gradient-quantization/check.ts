@@ -1,7 +1,7 @@
 import { LoupeError, type ErrorFacts } from '../../contract/errors.ts'
 import { checkExchange } from '../../training/exchange/check-exchange.ts'
 import type { DatasetFacts } from '../study.ts'
-import { runConfigOf } from './arms.ts'
+import { isOfDeltas, methodOf, runConfigOf } from './arms.ts'
 import type { GradientQuantizationConfig } from './config.ts'
 
 /**
@@ -19,6 +19,10 @@ export function checkComparison(config: GradientQuantizationConfig, facts: Datas
   }
   if (exchange.hosts.length > 0 && quantization.parallelRuns > 1) {
     refuse(`${quantization.parallelRuns} runs side by side cannot share the workers at exchange.hosts, which train one at a time. Set quantization.parallelRuns to 1.`, { path: 'quantization.parallelRuns', parallelRuns: quantization.parallelRuns })
+  }
+  const twice = exchange.target === 'weight-delta' ? quantization.arms.find(isOfDeltas) : undefined
+  if (twice !== undefined) {
+    refuse(`The way "${twice}" stands for weight deltas beside gradients, and exchange.target "weight-delta" has every way send them. Use "${methodOf(twice)}" instead, or set exchange.target to "gradient".`, { path: 'quantization.arms', arm: twice })
   }
   for (const arm of quantization.arms) {
     try {

@@ -14,6 +14,7 @@ import { z } from '../../contract/zod.ts'
  * - `threshold`: magnitudes at or above a fixed one. `sidco`: Abdelmoniem et al. 2021, arXiv:2101.10761.
  * - `qsgd`, `terngrad`, `one-bit`: every value, in few bits.
  * - `…-no-memory`: what is not sent is lost. `qsgd` and `terngrad` are right in the mean and never have a memory: with one, QSGD can ruin training.
+ * - `…-deltas`: not gradients, but how far each worker has moved its weights in `exchange.localSteps` steps by itself, beside ways that send gradients.
  */
 export const quantizationArm = z.enum([
   'dense',
@@ -36,6 +37,14 @@ export const quantizationArm = z.enum([
   'fitted-auto-no-memory',
   'top-k-no-memory',
   'random-k-no-memory',
+  'dense-deltas',
+  'fitted-normal-deltas',
+  'fitted-laplace-deltas',
+  'fitted-cauchy-deltas',
+  'fitted-student-t-deltas',
+  'fitted-auto-deltas',
+  'top-k-deltas',
+  'random-k-deltas',
 ])
 export type QuantizationArm = z.output<typeof quantizationArm>
 

@@ -33,6 +33,7 @@ function exchanged(run: StudiedRun | undefined) {
     askedRatio,
     keptRatio,
     achievedRatio: askedRatio !== null && askedRatio > 0 && keptRatio !== null ? keptRatio / askedRatio : null,
+    exchanges: total('exchange/kept-ratio').count,
     emptySteps: total('exchange/kept-ratio').zeros,
     relativeError: mean('exchange/relative-error'),
     cosine: mean('exchange/cosine'),

@@ -107,7 +107,7 @@ describe('the report of a comparison of gradients', () => {
     expect(of('misfit').map(({ facts: { arm, achieved } }) => [arm, Number(achieved).toFixed(6)])).toEqual([['fitted-normal', '2.600000'], ['fitted-cauchy', '0.400000'], ['sidco', '1.260000']])
     expect(of('misfit')[0]?.message).toBe('fitted-normal sent 2.60 times what was asked for (0.8 to 1.25 would do): what it assumes of the values does not fit their tails; compression.feedback would correct it.')
     expect(of('misfit')[2]?.message).not.toContain('feedback')
-    expect(of('empty-steps')).toEqual([{ code: 'empty-steps', message: 'fitted-cauchy sent none of the compressed values in 30 % of the steps, 30 of one run: its threshold lies beyond all values.', facts: { arm: 'fitted-cauchy', count: 30, share: 0.3 } }])
+    expect(of('empty-steps')).toEqual([{ code: 'empty-steps', message: 'fitted-cauchy sent none of the compressed values in 30 % of the exchanges, 30 of one run: its threshold lies beyond all values.', facts: { arm: 'fitted-cauchy', count: 30, share: 0.3 } }])
     const windowed = report([...dense, ...seeds('fitted-cauchy', [0.9, 0.9, 0.9], { emptySteps: 75 })], {}, { exchange: { memory: 'window' } })
     expect(windowed.warnings.map(({ code }) => code)).toEqual(['one-rate'])
   })
@@ -115,6 +115,17 @@ describe('the report of a comparison of gradients', () => {
   it('warns of one seed, one learning rate and batch norm', () => {
     const made = report([...dense.slice(0, 1), ...seeds('top-k', [0.9])], {}, { run: { model: { kind: 'cnn', normalization: 'batch' } } })
     expect(made.warnings.map(({ code }) => code)).toEqual(['single-seed', 'one-rate', 'batch-norm'])
+  })
+
+  it('says what was exchanged, and counts what was empty among the exchanges', () => {
+    expect(report(dense)).toMatchObject({ target: 'gradient', localSteps: null })
+    expect(report([...dense, ...seeds('dense-deltas', [0.9])], {}, { exchange: { localSteps: 6 } })).toMatchObject({ target: 'gradient', localSteps: 6 })
+    // 25 exchanges in 100 steps, of which 10 sent nothing.
+    const made = report([...dense, ...seeds('top-k', [0.9, 0.9, 0.9], { exchanges: 25, emptySteps: 10 })], {}, { exchange: { target: 'weight-delta' } })
+    expect(made).toMatchObject({ target: 'weight-delta', localSteps: 4 })
+    expect(made.runs.find(({ arm }) => arm === 'top-k')).toMatchObject({ steps: 100, exchanges: 25, askedRatio: 0.01, achievedRatio: 1 })
+    expect(armOf(made, 'top-k')?.emptyShare?.mean).toBeCloseTo(0.4, 12)
+    expect(made.warnings.find(({ code }) => code === 'empty-steps')?.facts).toEqual({ arm: 'top-k', count: 10, share: 0.4 })
   })
 
   it('adds up what was spent', () => {

@@ -1,3 +1,4 @@
+import { exchangeConfig } from '../../contract/exchange-config.ts'
 import { ratio, spread } from '../../contract/spread.ts'
 import { z } from '../../contract/zod.ts'
 import { quantizationArm } from './config.ts'
@@ -34,14 +35,16 @@ export const quantizedRun = z.object({
   bytesDown: known,
   bytesUpPerStep: known,
   bytesDownPerStep: known,
-  /** Share of the compressed values that was to be sent, and that was sent: means over the steps. */
+  /** Share of the compressed values that was to be sent, and that was sent: means over the exchanges. */
   askedRatio: known,
   keptRatio: known,
   /** Sent over asked: 1 is as wanted. Null for a compressor that is not asked for a share. */
   achievedRatio: known,
-  /** Steps in which no worker sent any of the compressed values. */
+  /** Steps that exchanged compressed values: each one, or the last of every window or of the steps that workers take by themselves. */
+  exchanges: z.int(),
+  /** Of these, those in which no worker sent any of the compressed values. */
   emptySteps: z.int(),
-  /** |sent − values| / |values|, and the cosine between what is sent and the gradient: means over the logged steps. */
+  /** |sent − values| / |values|, and the cosine between what is sent and the gradient or weight delta: means over the logged steps. */
   relativeError: known,
   cosine: known,
 })
@@ -77,7 +80,7 @@ export const quantizedArm = z.object({
   askedRatio: spread.nullable(),
   keptRatio: spread.nullable(),
   achievedRatio: spread.nullable(),
-  /** Share of the steps in which nothing was sent. */
+  /** Share of the exchanges in which nothing was sent. */
   emptyShare: spread.nullable(),
   relativeError: spread.nullable(),
   cosine: spread.nullable(),
@@ -105,7 +108,7 @@ export type QuantizationVerdictCode = z.output<typeof quantizationVerdictCode>
 /** What is to be known about the comparison. Translated by the window, with the numbers and names in its facts. */
 export const quantizationWarningCode = z.enum([
   'failed-runs', // facts: arm, count, total, reason
-  'empty-steps', // facts: arm, count (most of a run), share (of all steps)
+  'empty-steps', // facts: arm, count (most of a run), share (of all exchanges)
   'misfit', // sent over asked is outside of the band; facts: arm, achieved, low, high
   'single-seed',
   'one-rate', // one learning rate for all arms
@@ -122,6 +125,10 @@ export const gradientQuantizationReport = z.object({
   studyId: z.string().nullable(),
   workers: z.int(),
   ratio: z.number(),
+  /** What the ways compress; those named so send weight deltas in any case. */
+  target: exchangeConfig.shape.target,
+  /** That workers take by themselves before they send weight deltas; null where no way sends them. */
+  localSteps: z.int().nullable(),
   runs: z.array(quantizedRun),
   /** In the order of the config. */
   arms: z.array(quantizedArm),

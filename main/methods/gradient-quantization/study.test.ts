@@ -25,7 +25,7 @@ describe('the arms of a comparison', () => {
   it('differ in what they compress by, with the settings of that name', () => {
     const coding = { values: 'float16', bits: 4, rounding: 'nearest', positions: 'auto' }
     for (const distribution of ['normal', 'laplace', 'cauchy', 'student-t', 'auto'] as const) {
-      for (const arm of [`fitted-${distribution}`, `fitted-${distribution}-no-memory`] as const) {
+      for (const arm of [`fitted-${distribution}`, `fitted-${distribution}-no-memory`, `fitted-${distribution}-deltas`] as const) {
         expect(configOf(arm)?.exchange?.compressor).toMatchObject({ kind: 'fitted', distribution, ratio: 0.02, side: 'upper', feedback: true, ...coding })
       }
     }
@@ -35,11 +35,12 @@ describe('the arms of a comparison', () => {
     expect(configOf('sidco')?.exchange?.compressor).toEqual({ kind: 'sidco', ratio: 0.02, stages: 3, ...coding })
     expect(configOf('qsgd')?.exchange?.compressor).toEqual({ kind: 'qsgd', levels: 7 })
     for (const arm of ['dense', 'terngrad', 'one-bit'] as const) expect(configOf(arm)?.exchange?.compressor).toEqual({ kind: arm })
+    expect(configOf('dense-deltas')?.exchange?.compressor).toEqual({ kind: 'dense' })
   })
 
   it('remember what they do not send, but for those named so and those that leave nothing out', () => {
     const forgetful = quantizationArm.options.filter((arm) => configOf(arm)?.exchange?.memory === 'none')
-    expect(forgetful).toEqual(['dense', 'qsgd', 'terngrad', ...quantizationArm.options.filter((arm) => arm.endsWith('-no-memory'))])
+    expect(forgetful).toEqual(['dense', 'qsgd', 'terngrad', ...quantizationArm.options.filter((arm) => arm.endsWith('-no-memory')), 'dense-deltas'])
     expect(forgetful.some(hasMemory)).toBe(false)
     expect(configOf('one-bit')?.exchange?.memory).toBe('residual')
     const windowed = madeConfig({ arms: ['fitted-auto', 'fitted-auto-no-memory'] }, { exchange: { memory: 'window', windowSteps: 4 } })
@@ -50,6 +51,15 @@ describe('the arms of a comparison', () => {
     expect(configOf('top-k')?.exchange?.momentum).toBe('worker')
     expect(configOf('dense')?.exchange?.momentum).toBe('worker')
     expect(configOf('top-k-no-memory')?.exchange?.momentum).toBe('receiver')
+  })
+
+  it('send gradients, but for those named so, whose optimizers keep their momentum', () => {
+    const deltas = quantizationArm.options.filter((arm) => configOf(arm)?.exchange?.target === 'weight-delta')
+    expect(deltas).toEqual(quantizationArm.options.filter((arm) => arm.endsWith('-deltas')))
+    expect(deltas.map((arm) => configOf(arm)?.exchange?.momentum)).toEqual(deltas.map(() => 'receiver'))
+    expect(configOf('top-k-deltas')?.exchange).toMatchObject({ compressor: { kind: 'top-k' }, memory: 'residual', localSteps: 4 })
+    const all = madeConfig({}, { exchange: { target: 'weight-delta', localSteps: 8 } })
+    expect(plan(all, [], facts).map(({ config }) => [config.exchange?.target, config.exchange?.localSteps])).toEqual(Array(6).fill(['weight-delta', 8]))
   })
 
   it('without memory each have the same arm with one', () => {
@@ -107,6 +117,16 @@ describe('a comparison of gradients that cannot be made', () => {
     expect(refusal({}, { compression: { ratio: 5e-6 } })).toMatchObject({ facts: { arm: 'fitted-laplace', parameters: 100_000 } })
     expect(refusal({}, { exchange: { momentum: 'worker' } })).toMatchObject({ facts: { arm: 'dense', path: 'exchange.momentum' } })
     expect(refusal({}, { run: { optimizer: { kind: 'armijo' } } })).toMatchObject({ facts: { path: 'optimizer.kind' } })
+  })
+
+  it('is refused where weight deltas cannot be sent as the others send, or are sent already', () => {
+    const momentum = { optimizer: { kind: 'momentum' } }
+    expect(refusal({ arms: ['dense', 'dense-deltas'] }, { exchange: { clipNorm: 1 } })).toMatchObject({ facts: { arm: 'dense-deltas', path: 'exchange.clipNorm' } })
+    expect(refusal({ arms: ['dense', 'top-k-deltas'] }, { exchange: { memory: 'window' } })).toMatchObject({ facts: { arm: 'top-k-deltas', path: 'exchange.memory' } })
+    expect(refusal({ arms: ['dense', 'top-k-deltas'] }, { exchange: { momentum: 'worker' }, run: momentum })).toBeNull()
+    expect(refusal({ arms: ['dense', 'top-k'] }, { exchange: { momentum: 'worker', target: 'weight-delta' }, run: momentum })).toMatchObject({ facts: { arm: 'dense', path: 'exchange.momentum' } })
+    expect(refusal({ arms: ['dense', 'top-k-deltas'] }, { exchange: { target: 'weight-delta' } })).toMatchObject({ message: expect.stringContaining('Use "top-k" instead'), facts: { arm: 'top-k-deltas', path: 'quantization.arms' } })
+    expect(refusal({ arms: ['dense', 'top-k'] }, { exchange: { target: 'weight-delta' } })).toBeNull()
   })
 
   it('is refused for runs side by side on workers elsewhere', () => {

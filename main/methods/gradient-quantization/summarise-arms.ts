@@ -37,7 +37,7 @@ export function summariseArms({ quantization }: GradientQuantizationConfig, runs
       askedRatio: spread((run) => run.askedRatio),
       keptRatio: spread((run) => run.keptRatio),
       achievedRatio: spread((run) => run.achievedRatio),
-      emptyShare: spread((run) => (run.steps > 0 ? run.emptySteps / run.steps : null)),
+      emptyShare: spread((run) => (run.exchanges > 0 ? run.emptySteps / run.exchanges : null)),
       relativeError: spread((run) => run.relativeError),
       cosine: spread((run) => run.cosine),
       stepMs: spread((run) => run.stepMs),

@@ -18,11 +18,11 @@ function armWarnings({ compression, exchange }: GradientQuantizationConfig, { ar
   const reason = runs.find(({ problem }) => problem !== null)?.problem ?? ''
   if (failed > 0) found.push(warning('failed-runs', `${failed} of the ${total} runs of ${arm} failed and are in no mean: ${reason}`, { arm, count: failed, total, reason }))
   const most = Math.max(0, ...runs.map(({ emptySteps }) => emptySteps))
-  const steps = runs.reduce((sum, run) => sum + run.steps, 0)
-  // With a window most steps send nothing, as they should.
+  const exchanges = runs.reduce((sum, run) => sum + run.exchanges, 0)
+  // Runs of former versions logged a share of 0 for each step of a window that was still open.
   if (most >= EMPTY_STEPS && exchange.memory !== 'window') {
-    const share = runs.reduce((sum, { emptySteps }) => sum + emptySteps, 0) / steps
-    found.push(warning('empty-steps', `${arm} sent none of the compressed values in ${(share * 100).toPrecision(2)} % of the steps, ${most} of one run: its threshold lies beyond all values.`, { arm, count: most, share }))
+    const share = runs.reduce((sum, { emptySteps }) => sum + emptySteps, 0) / exchanges
+    found.push(warning('empty-steps', `${arm} sent none of the compressed values in ${(share * 100).toPrecision(2)} % of the exchanges, ${most} of one run: its threshold lies beyond all values.`, { arm, count: most, share }))
   }
   const { feedbackLow: low, feedbackHigh: high } = compression
   if (achievedRatio !== null && (achievedRatio.mean < low || achievedRatio.mean > high)) {

@@ -3,7 +3,7 @@ import type { CurveGroup } from '../study/curve-groups.ts'
 
 export interface ArmLook {
   readonly color: string
-  readonly dash?: 'dashed'
+  readonly dash?: 'dashed' | 'dotted'
 }
 export interface ArmGroupsOptions<Arm extends string> {
   readonly report: { readonly runs: readonly { readonly runId: string | null; readonly arm: Arm }[]; readonly arms: readonly { readonly arm: Arm }[] }

@@ -15,11 +15,11 @@ import { familyNames } from './unit-fits.ts'
 
 const others = ['threshold', 'sidco', 'top-k', 'random-k', 'qsgd', 'terngrad', 'one-bit'] as const
 
-/** An arm keeps its colour whatever else is shown: that of its family where it fits one; the same arm without memory is dashed. */
+/** An arm keeps its colour whatever else is shown: that of its family where it fits one; the same arm without memory is dashed, that of weight deltas dotted. */
 export function quantizationLook(arm: QuantizationArm, colors: ChartColors): ArmLook {
-  const method = arm.replace('-no-memory', '')
-  const color = colorOf(method, colors)
-  return method === arm ? { color } : { color, dash: 'dashed' }
+  const color = colorOf(arm.replace(/-(no-memory|deltas)$/, ''), colors)
+  if (arm.endsWith('-deltas')) return { color, dash: 'dotted' }
+  return arm.endsWith('-no-memory') ? { color, dash: 'dashed' } : { color }
 }
 
 function colorOf(method: string, colors: ChartColors): string {

@@ -61,16 +61,17 @@ describe('what a comparison of compressors says', () => {
 
   it('warns with numbers that one reads', () => {
     expect(sentences.warning({ code: 'misfit', message: '', facts: { arm: 'fitted-normal', achieved: 10.66, low: 0.8, high: 1.25 } })).toContain('Normal sent 10.7 times what was asked for (0.8 to 1.25 would do)')
-    expect(sentences.warning({ code: 'empty-steps', message: '', facts: { arm: 'fitted-cauchy', count: 40, share: 0.125 } })).toContain('in 12.5% of its steps')
+    expect(sentences.warning({ code: 'empty-steps', message: '', facts: { arm: 'fitted-cauchy', count: 40, share: 0.125 } })).toContain('in 12.5% of its exchanges')
     expect(sentences.warning({ code: 'failed-runs', message: '', facts: { arm: 'top-k', count: 1, total: 3, reason: 'It broke.' } })).toBe('1 of 3 runs of Top-k failed: It broke.')
   })
 })
 
 describe('the looks of the ways', () => {
-  it('give one method one colour, dashed without memory, and no two methods the same', () => {
+  it('give one method one colour, dashed without memory, dotted of weight deltas, and no two methods the same', () => {
     for (const mode of ['light', 'dark'] as const) {
       const colors = chartColors(mode)
       expect(quantizationLook('top-k-no-memory', colors)).toEqual({ color: quantizationLook('top-k', colors).color, dash: 'dashed' })
+      expect(quantizationLook('top-k-deltas', colors)).toEqual({ color: quantizationLook('top-k', colors).color, dash: 'dotted' })
       const methods = ['dense', 'fitted-normal', 'fitted-laplace', 'fitted-cauchy', 'fitted-student-t', 'fitted-auto', 'top-k', 'random-k', 'threshold', 'sidco', 'qsgd', 'terngrad', 'one-bit'] as const
       expect(new Set(methods.map((method) => quantizationLook(method, colors).color)).size).toBe(methods.length)
     }
@@ -82,7 +83,7 @@ describe('accuracy against bytes', () => {
 
   it('adds up what is sent and received, with the interval where there is one', () => {
     const [first, second] = tradePoints({ arms: [arm('dense'), arm('top-k', { accuracy: spread(0.8, { low: null, high: null }) }), arm('qsgd', { accuracy: null })], ...options })
-    expect(first).toMatchObject({ bytes: 4e6, accuracy: 0.86, low: 0.84, high: 0.88, isHollow: false })
+    expect(first).toMatchObject({ bytes: 4e6, accuracy: 0.86, low: 0.84, high: 0.88, look: 'dot' })
     expect(second).toMatchObject({ low: 0.79, high: 0.81 })
     expect(tradePoints({ arms: [arm('qsgd', { accuracy: null })], ...options })).toEqual([])
   })

@@ -15,6 +15,6 @@ export function tradePoints({ arms, nameOf, lookOf }: TradePointsOptions): reado
     if (accuracy === null || bytesUp === null) return []
     const { color, dash } = lookOf(arm)
     const deviation = accuracy.deviation ?? 0
-    return [{ name: nameOf(arm), color, isHollow: dash !== undefined, bytes: bytesUp.mean + (bytesDown?.mean ?? 0), accuracy: accuracy.mean, low: accuracy.low ?? accuracy.mean - deviation, high: accuracy.high ?? accuracy.mean + deviation }]
+    return [{ name: nameOf(arm), color, look: dash === 'dashed' ? 'hollow' : dash === 'dotted' ? 'diamond' : 'dot', bytes: bytesUp.mean + (bytesDown?.mean ?? 0), accuracy: accuracy.mean, low: accuracy.low ?? accuracy.mean - deviation, high: accuracy.high ?? accuracy.mean + deviation }]
   })
 }

@@ -91,7 +91,7 @@ const quantization: readonly FormSection[] = [
   {
     id: 'exchange',
     groups: [
-      { title: null, paths: under('exchange', ['topology', 'unit', 'minTensor']) },
+      { title: null, paths: under('exchange', ['target', 'localSteps', 'topology', 'unit', 'minTensor']) },
       { title: 'memory', paths: under('exchange', ['memory', 'windowSteps', 'momentum', 'masking', 'clipNorm', 'warmupRatios', 'startStep']) },
     ],
   },

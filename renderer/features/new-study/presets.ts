@@ -12,6 +12,7 @@ const families = ['fitted-normal', 'fitted-laplace', 'fitted-cauchy', 'fitted-st
 const arms = [
   { name: 'families', values: ['dense', ...families] },
   { name: 'memory', values: ['dense', 'fitted-laplace', 'top-k', 'random-k', 'fitted-laplace-no-memory', 'top-k-no-memory', 'random-k-no-memory'] },
+  { name: 'deltas', values: ['dense', 'fitted-laplace', 'top-k', 'dense-deltas', 'fitted-laplace-deltas', 'top-k-deltas'] },
   { name: 'compressors', values: ['dense', 'fitted-auto', 'top-k', 'random-k', 'threshold', 'sidco', 'qsgd', 'terngrad', 'one-bit'] },
 ] as const
 

@@ -12,6 +12,10 @@ const sends = (...beginnings: readonly string[]): Rule => (draft) => {
   const chosen = valueAt(draft, 'quantization.arms')
   return Array.isArray(chosen) && chosen.some((arm) => beginnings.some((beginning) => String(arm).startsWith(beginning)))
 }
+const endsIn = (ending: string): Rule => (draft) => {
+  const chosen = valueAt(draft, 'quantization.arms')
+  return Array.isArray(chosen) && chosen.some((arm) => String(arm).endsWith(ending))
+}
 const both = (...all: readonly Rule[]): Rule => (draft) => all.every((rule) => rule(draft))
 const is = (path: string, ...values: readonly unknown[]): Rule => (draft) => values.includes(valueAt(draft, path))
 const keeps = sends('fitted-', 'top-k', 'random-k', 'threshold', 'sidco')
@@ -73,7 +77,11 @@ const rules: Readonly<Record<string, Rule>> = {
   'run.decorrelation.positions': is('run.decorrelation.pooling', 'subset'),
   'run.decorrelation.termClipNorm': is('run.decorrelation.combine', 'separate'),
   ...Object.fromEntries(['noise', 'shift'].map((name) => [`run.decorrelation.${name}`, above0('run.decorrelation.consistencyWeight')])),
+  'exchange.localSteps': (draft) => valueAt(draft, 'exchange.target') === 'weight-delta' || endsIn('-deltas')(draft),
   'exchange.windowSteps': is('exchange.memory', 'window'),
+  // What weight deltas have no use for stays in sight where it is set, for then it is refused.
+  'exchange.momentum': (draft) => valueAt(draft, 'exchange.target') === 'gradient' || valueAt(draft, 'exchange.momentum') !== 'receiver',
+  'exchange.clipNorm': (draft) => valueAt(draft, 'exchange.target') === 'gradient' || valueAt(draft, 'exchange.clipNorm') !== null,
   'exchange.masking': is('exchange.momentum', 'worker'),
 }
 

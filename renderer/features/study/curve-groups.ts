@@ -5,7 +5,7 @@ import type { MetricSeries, RunRecord } from '../../../main/contract/records.ts'
 export interface CurveGroup {
   readonly name: string
   readonly color: string
-  readonly dash?: 'dashed'
+  readonly dash?: 'dashed' | 'dotted'
   readonly series: readonly MetricSeries[]
 }
 

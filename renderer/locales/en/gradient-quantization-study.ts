@@ -1,6 +1,6 @@
 export const quantization = {
   subtitle: 'Gradient quantization: workers send the few values that a fitted distribution picks, beside dense and other compressors.',
-  summary: { runs: '{arms} ways × {seeds} seeds, {workers} workers', epochs: '{epochs} epochs each, {ratio} of the values asked for' },
+  summary: { runs: '{arms} ways × {seeds} seeds, {workers} workers', epochs: '{epochs} epochs each, {ratio} of the values asked for', deltas: 'weight deltas of {steps} steps', someDeltas: 'some ways send weight deltas of {steps} steps' },
   verdict: {
     symbol: 'Fewer bytes up than dense',
     interval: '{confidence} interval {low} – {high}',
@@ -25,7 +25,7 @@ export const quantization = {
   },
   warning: {
     'failed-runs': '{count} of {total} runs of {arm} failed: {reason}',
-    'empty-steps': '{arm} sent nothing in {share} of its steps, in one run {count} of them: its threshold lies beyond all values.',
+    'empty-steps': '{arm} sent nothing in {share} of its exchanges, in one run {count} of them: its threshold lies beyond all values.',
     misfit: '{arm} sent {achieved} times what was asked for ({low} to {high} would do): its distribution does not fit the tails. Feedback would correct it.',
     'single-seed': 'One seed: the scatter from seed to seed is unknown, and there is no interval.',
     'one-rate': 'One learning rate for all ways: each might do better with its own.',
@@ -52,6 +52,14 @@ export const quantization = {
     'fitted-auto-no-memory': 'Best fit, no memory',
     'top-k-no-memory': 'Top-k, no memory',
     'random-k-no-memory': 'Random-k, no memory',
+    'dense-deltas': 'Dense deltas',
+    'fitted-normal-deltas': 'Normal, deltas',
+    'fitted-laplace-deltas': 'Laplace, deltas',
+    'fitted-cauchy-deltas': 'Cauchy, deltas',
+    'fitted-student-t-deltas': 'Student-t, deltas',
+    'fitted-auto-deltas': 'Best fit, deltas',
+    'top-k-deltas': 'Top-k, deltas',
+    'random-k-deltas': 'Random-k, deltas',
   },
   table: {
     help: 'Mean ± deviation over the seeds. Bytes are encoded ones of a worker; the factor is how many times more dense sends. The best is marked; cost only among ways within the tolerance of dense.',

@@ -38,7 +38,7 @@ export const metrics: Record<MetricKey, string> = {
   'exchange/kept-ratio': 'Sent ratio',
   'exchange/memory-norm': 'Norm of what is kept back',
   'exchange/relative-error': 'Relative error',
-  'exchange/cosine': 'Cosine to the gradient',
+  'exchange/cosine': 'Cosine to what was to be sent',
   'exchange/compute-ms': 'Compute',
   'exchange/fit-ms': 'Fit',
   'exchange/encode-ms': 'Encode',

@@ -67,7 +67,7 @@ export const newStudy = {
   unit: 'Unit: {unit}',
   default: 'Default: {value}',
   presets: 'Presets',
-  preset: { powers: 'Powers of two, {from}–{to}', wide: 'Every fourfold, {from}–{to}', families: 'The four families and the best', memory: 'With and without memory', compressors: 'Beside other compressors', warmup: 'As in deep gradient compression', method: 'Features and their controls', targets: 'Features and soft targets', exits: 'All students in one stack', figures: 'As in the source', covariances: 'Beside covariances' },
+  preset: { powers: 'Powers of two, {from}–{to}', wide: 'Every fourfold, {from}–{to}', families: 'The four families and the best', memory: 'With and without memory', deltas: 'Gradients and weight deltas', compressors: 'Beside other compressors', warmup: 'As in deep gradient compression', method: 'Features and their controls', targets: 'Features and soft targets', exits: 'All students in one stack', figures: 'As in the source', covariances: 'Beside covariances' },
   numbersHelp: 'Numbers separated by commas',
   textsHelp: 'One a line, such as 10.0.0.2:9000',
   notNumber: '“{text}” is not a number',

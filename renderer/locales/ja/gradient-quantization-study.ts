@@ -2,7 +2,7 @@ import type { quantization as english } from '../en/gradient-quantization-study.
 
 export const quantization: typeof english = {
   subtitle: '勾配の量子化:当てはめた分布が選ぶ少数の値だけをワーカーが送る方法を、圧縮なしやほかの圧縮法と比べます。',
-  summary: { runs: '{arms} 通りの方法 × {seeds} シード、{workers} ワーカー', epochs: '各 {epochs} エポック、値の {ratio} を指定' },
+  summary: { runs: '{arms} 通りの方法 × {seeds} シード、{workers} ワーカー', epochs: '各 {epochs} エポック、値の {ratio} を指定', deltas: '{steps} ステップごとの重みの差分', someDeltas: '一部の方法は {steps} ステップごとの重みの差分を送信' },
   verdict: {
     symbol: '圧縮なしに対する上りバイト数の削減',
     interval: '{confidence} 区間 {low} – {high}',
@@ -27,7 +27,7 @@ export const quantization: typeof english = {
   },
   warning: {
     'failed-runs': '{arm} の実行 {total} 件中 {count} 件が失敗しました:{reason}',
-    'empty-steps': '{arm} はステップの {share} で何も送りませんでした(1 つの実行では {count} 回)。しきい値がすべての値の外にあります。',
+    'empty-steps': '{arm} は交換の {share} で何も送りませんでした(1 つの実行では {count} 回)。しきい値がすべての値の外にあります。',
     misfit: '{arm} は指定の {achieved} 倍を送りました({low}〜{high} なら十分)。分布が裾に合っていません。フィードバックで補正できます。',
     'single-seed': 'シードが 1 つです。シードごとのばらつきは分からず、区間もありません。',
     'one-rate': 'すべての方法で学習率が同じです。それぞれに合う学習率なら、さらに良くなる可能性があります。',
@@ -54,6 +54,14 @@ export const quantization: typeof english = {
     'fitted-auto-no-memory': '最良の分布、蓄積なし',
     'top-k-no-memory': 'Top-k、蓄積なし',
     'random-k-no-memory': 'Random-k、蓄積なし',
+    'dense-deltas': '圧縮なし、差分',
+    'fitted-normal-deltas': '正規分布、差分',
+    'fitted-laplace-deltas': 'ラプラス分布、差分',
+    'fitted-cauchy-deltas': 'コーシー分布、差分',
+    'fitted-student-t-deltas': 't 分布、差分',
+    'fitted-auto-deltas': '最良の分布、差分',
+    'top-k-deltas': 'Top-k、差分',
+    'random-k-deltas': 'Random-k、差分',
   },
   table: {
     help: 'シードについての平均 ± 偏差。バイト数はワーカーの符号化後のもの、倍率は圧縮なしがその何倍を送るか。最良に印を付け、費用は圧縮なしとの差が許容内の方法どうしだけで比べます。',

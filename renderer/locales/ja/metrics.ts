@@ -37,7 +37,7 @@ export const metrics: Record<MetricKey, string> = {
   'exchange/kept-ratio': '送信した割合',
   'exchange/memory-norm': '保留分のノルム',
   'exchange/relative-error': '相対誤差',
-  'exchange/cosine': '勾配との余弦',
+  'exchange/cosine': '送るべき値との余弦',
   'exchange/compute-ms': '計算',
   'exchange/fit-ms': '当てはめ',
   'exchange/encode-ms': '符号化',

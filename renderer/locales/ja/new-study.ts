@@ -69,7 +69,7 @@ export const newStudy: typeof english = {
   unit: '単位：{unit}',
   default: '既定値：{value}',
   presets: 'プリセット',
-  preset: { powers: '2 の累乗 {from}–{to}', wide: '4 倍ごと {from}–{to}', families: '4 つの分布と最良', memory: '蓄積の有無', compressors: 'ほかの圧縮法と比べる', warmup: 'DGC と同じ', method: '特徴とその対照', targets: '特徴とソフトターゲット', exits: '一つの積層にすべての生徒', figures: '出典の図のとおり', covariances: '共分散と比べる' },
+  preset: { powers: '2 の累乗 {from}–{to}', wide: '4 倍ごと {from}–{to}', families: '4 つの分布と最良', memory: '蓄積の有無', deltas: '勾配と重みの差分', compressors: 'ほかの圧縮法と比べる', warmup: 'DGC と同じ', method: '特徴とその対照', targets: '特徴とソフトターゲット', exits: '一つの積層にすべての生徒', figures: '出典の図のとおり', covariances: '共分散と比べる' },
   numbersHelp: 'カンマ区切りの数',
   textsHelp: '1 行に 1 つ(例:10.0.0.2:9000)',
   notNumber: '「{text}」は数ではありません',

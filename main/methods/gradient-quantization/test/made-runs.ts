@@ -24,13 +24,15 @@ export interface MadeRun {
   readonly bytesDown?: number
   readonly asked?: number | null
   readonly kept?: number
+  /** Steps that exchanged; all of them where left out. */
+  readonly exchanges?: number
   readonly emptySteps?: number
   readonly error?: StudiedRun['error']
 }
 
 /** A run as the log would have it, 40 examples a step, evaluations as long as the steps before them. */
 export function madeRun(config: GradientQuantizationConfig, made: MadeRun): StudiedRun {
-  const { arm, seed, status = 'finished', steps = 100, accuracy = 0.8, stepMs = 2, bytesUp = 1000, bytesDown = 3000, asked = 0.01, kept = 0.01, emptySteps = 0 } = made
+  const { arm, seed, status = 'finished', steps = 100, accuracy = 0.8, stepMs = 2, bytesUp = 1000, bytesDown = 3000, asked = 0.01, kept = 0.01, exchanges = steps, emptySteps = 0 } = made
   const at = (step: number, loss: number, more: object = {}) => ({ step, examples: step * 40, wallMs: step * stepMs * 2, values: { 'train/loss': loss, 'time/step': stepMs, 'validation/accuracy': accuracy - 0.01, ...more } })
   const perStep: Partial<Record<MetricKey, number | null>> = { 'exchange/bytes-up': bytesUp, 'exchange/bytes-down': bytesDown, 'exchange/asked-ratio': asked, 'exchange/kept-ratio': kept, 'exchange/relative-error': 0.5, 'exchange/cosine': 0.75, 'exchange/compute-ms': 1, 'exchange/fit-ms': 0.25 }
   return {
@@ -48,7 +50,8 @@ export function madeRun(config: GradientQuantizationConfig, made: MadeRun): Stud
     stepTotal(key): StepTotal {
       const value = perStep[key] ?? null
       if (value === null) return { count: 0, sum: 0, zeros: 0 }
-      return { count: steps, sum: value * steps, zeros: key === 'exchange/kept-ratio' ? emptySteps : 0 }
+      const count = key.endsWith('-ratio') ? exchanges : steps
+      return { count, sum: value * count, zeros: key === 'exchange/kept-ratio' ? emptySteps : 0 }
     },
   }
 }

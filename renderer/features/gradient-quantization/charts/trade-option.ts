@@ -9,8 +9,8 @@ import { fittedLine, spanned } from './density-option.ts'
 export interface TradePoint {
   readonly name: string
   readonly color: string
-  /** Drawn hollow: without memory. */
-  readonly isHollow: boolean
+  /** Hollow: without memory; a diamond: of weight deltas. */
+  readonly look: 'dot' | 'hollow' | 'diamond'
   readonly bytes: number
   readonly accuracy: number
   readonly low: number
@@ -46,15 +46,16 @@ export function tradeOption(context: ChartContext, { points, within, texts }: Tr
   }
 }
 
-/** The name beside the point where there is room; a hollow point is told apart without colour. */
-function marker({ name, color, isHollow, bytes, accuracy }: TradePoint, { colors }: ChartContext): ScatterSeriesOption {
+/** The name beside the point where there is room; points of one method are told apart without colour. */
+function marker({ name, color, look, bytes, accuracy }: TradePoint, { colors }: ChartContext): ScatterSeriesOption {
   return {
     type: 'scatter',
     name,
     silent: true,
-    symbolSize: 9,
+    symbol: look === 'diamond' ? 'diamond' : 'circle',
+    symbolSize: look === 'diamond' ? 11 : 9,
     data: [[bytes, accuracy]],
-    itemStyle: isHollow ? { color: colors.surface, borderColor: color, borderWidth: 2 } : { color },
+    itemStyle: look === 'hollow' ? { color: colors.surface, borderColor: color, borderWidth: 2 } : { color },
     label: { show: true, formatter: name, position: 'right', distance: 7, color: colors.ink, fontSize: 11.5 },
     labelLayout: { hideOverlap: true },
     z: 7,
