@@ -40,7 +40,7 @@ export const metrics = {
   'exchange/bytes-down': { unit: 'bytes', per: 'step', description: 'that a worker receives, encoded; mean over the workers' },
   'exchange/asked-ratio': { unit: 'fraction', per: 'step', description: 'share of the compressed values that was to be sent, at exchanges' },
   'exchange/kept-ratio': { unit: 'fraction', per: 'step', description: 'share of the compressed values that was sent; mean over the workers, at exchanges' },
-  'exchange/memory-norm': { unit: 'nats per parameter unit', per: 'step', description: 'norm of what is kept for later steps, of weight deltas in parameter units; mean over the workers, at logged steps' },
+  'exchange/memory-norm': { unit: 'unit of the values', per: 'step', description: 'norm of what is kept for later steps: of gradients in nats per parameter unit, of weight deltas in parameter units; mean over the workers, at logged steps' },
   'exchange/relative-error': { unit: '1', per: 'step', description: '|sent − values| / |values|; mean over the workers, at logged steps' },
   'exchange/cosine': { unit: '1', per: 'step', description: 'cosine between what is sent and the gradient or weight delta; mean over the workers, at logged steps' },
   'exchange/compute-ms': { unit: 'ms', per: 'step', description: 'of losses and gradients, one worker after another; at logged steps' },
