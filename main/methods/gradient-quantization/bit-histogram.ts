@@ -19,7 +19,15 @@ export interface BitHistogram {
   readonly zeros: number
   /** By place, ascending: 2^(9 + mantissaBits) of them. */
   readonly counts: Float64Array
+  /** The mean of the values in each bin, where few were counted; without it the middle of a bin stands for its values. */
+  readonly means?: Float64Array
 }
+
+/**
+ * Up to so many values the mean of those in a bin is worth taking: where in its bin a value lies is chance, and of 3,000 Laplace values that chance
+ * leaves 1.6e-3 of a Student-t's threshold at 0.001. It falls with the root of their number.
+ */
+export const MEANS_UP_TO = 2 ** 16
 
 /** The bins of a number of mantissa bits, by place. */
 export interface Bins {
@@ -90,12 +98,19 @@ export function bitHistogram(values: Float32Array, { mantissaBits = MANTISSA_BIT
 
   const counts = new Float64Array(found.length)
   found.forEach((count, bin) => (counts[placeOf(bin, mantissaBits)] = count))
+  const means = values.length > MEANS_UP_TO ? {} : { means: meansOf(values, counts, mantissaBits) }
   refuseNotFinite({ counts, mantissaBits, count: values.length })
   const half = counts.length / 2
-  if (zeroHandling === 'ignore') return { mantissaBits, count: values.length, zeros: 0, counts }
+  if (zeroHandling === 'ignore') return { mantissaBits, count: values.length, zeros: 0, counts, ...means }
   const zeros = counts[half]! + counts[half - 1]!
   counts[half] = counts[half - 1] = 0
-  return { mantissaBits, count: values.length, zeros, counts }
+  return { mantissaBits, count: values.length, zeros, counts, ...means }
+}
+
+function meansOf(values: Float32Array, counts: Float64Array, mantissaBits: number): Float64Array {
+  const sums = new Float64Array(counts.length)
+  for (const value of values) sums[placeOf(binOf(value, mantissaBits), mantissaBits)]! += value
+  return sums.map((sum, place) => (counts[place]! > 0 ? sum / counts[place]! : 0))
 }
 
 /**

@@ -37,12 +37,13 @@ export interface Grouped {
   readonly size: number
   /** The mean over the values of a function of them. */
   readonly mean: (of: (value: number) => number) => number
-  /** The value below which this share of the values lies, within its bin along a straight line. */
+  /** The value below which this share of the values lies. */
   readonly quantile: (share: number) => number
 }
 
 /**
- * Fits the four families to a histogram of bits: each value stands at the middle of its bin, and nothing is asked of the values themselves.
+ * Fits the four families to a histogram of bits: each value stands at the middle of its bin, of few values at their mean, and nothing is asked of the
+ * values themselves.
  *
  * This is what the engine does in its graph, said plainly: sums over bins, quantiles of the cumulative counts, and a fixed number of iterations.
  */
@@ -60,14 +61,15 @@ export function fitHistogram(histogram: BitHistogram, { newtonSteps = NEWTON_STE
   }
 }
 
-export function grouped({ counts, mantissaBits }: BitHistogram): Grouped {
+export function grouped({ counts, mantissaBits, means }: BitHistogram): Grouped {
   const { middles, edges } = binsOf(mantissaBits)
+  const standing = means ?? middles
   const size = counts.reduce((a, b) => a + b, 0)
   return {
     size,
     mean(of) {
       let sum = 0
-      for (let i = 0; i < counts.length; i++) if (counts[i]! > 0) sum += counts[i]! * of(middles[i]!)
+      for (let i = 0; i < counts.length; i++) if (counts[i]! > 0) sum += counts[i]! * of(standing[i]!)
       return sum / size
     },
     quantile(share) {
@@ -75,8 +77,20 @@ export function grouped({ counts, mantissaBits }: BitHistogram): Grouped {
       let below = 0
       let i = 0
       while (below + counts[i]! < wanted) below += counts[i++]!
-      return edges[i]! + ((wanted - below) / counts[i]!) * (edges[i + 1]! - edges[i]!)
+      const first = along(i, wanted - below)
+      // Between two values, as of an even number, it lies in the middle.
+      if (below + counts[i]! > wanted) return first
+      let next = i + 1
+      while (next < counts.length - 1 && counts[next] === 0) next++
+      return counts[next] === 0 ? first : (first + along(next, 0)) / 2
     },
+  }
+
+  /** The value that so many of a bin lie below: along a straight line over the bin, or over what its values span, as far as their mean tells. */
+  function along(i: number, within: number): number {
+    const [count, width] = [counts[i]!, edges[i + 1]! - edges[i]!]
+    if (means === undefined) return edges[i]! + (within / count) * width
+    return means[i]! + (within / count - 0.5) * width * (1 - 1 / count)
   }
 }
 

@@ -1,13 +1,13 @@
 import { tf } from '../../../tensorflow/tf.ts'
 import { add, choose, div, double, isGreater, isLess, mul } from './doubles.ts'
 import type { Double } from './doubles.ts'
-import { both, cast, concat2, known, same } from './dynamic-ops.ts'
+import { both, cast, concat, concat2, gather, known, same } from './dynamic-ops.ts'
 import type { Operand } from './dynamic-ops.ts'
 import { familyIds, fitFamily } from './fit-families.ts'
 import type { FamilyFit, FamilyId, FitGraphOptions } from './fit-families.ts'
 import { fitNormalBySums } from './fit-sums.ts'
 import type { SampledUnit } from './fit-sums.ts'
-import { histogramsOf } from './histogram.ts'
+import { histogramsOf, isSmall } from './histogram.ts'
 import type { Histograms } from './histogram.ts'
 
 /** What a fit finds of each unit, in the form in which it waits for the next fit. */
@@ -27,8 +27,23 @@ export interface FitOptions extends FitGraphOptions {
   readonly zeros: 'mixture' | 'ignore'
 }
 
+type GroupFits = UnitFits & { readonly notFinite: tf.Tensor1D }
+
 /** Fits one family, or all and takes the likeliest by AIC, to each unit. @param units  float32, a tensor of one axis a unit. */
-export function fitUnits(units: readonly tf.Tensor1D[], { distribution, zeros, ...options }: FitOptions): UnitFits & { readonly notFinite: tf.Tensor1D } {
+export function fitUnits(units: readonly tf.Tensor1D[], options: FitOptions): GroupFits {
+  // Small ones share their passes.
+  const groups = [...Map.groupBy(units.keys(), (unit) => isSmall(units[unit]!)).values()]
+  const fits = groups.map((group) => fitGroup(group.map((unit) => units[unit]!), options))
+  const [first] = fits
+  if (fits.length === 1) return first!
+  const inOrder = groups.flat()
+  const places = tf.tensor1d(units.map((_, unit) => inOrder.indexOf(unit)), 'int32')
+  const joined = <T extends tf.Tensor>(of: (fit: GroupFits) => T): T => known<T>(gather(concat(fits.map(of)), places), [units.length, ...of(first!).shape.slice(1)])
+  return { constants: joined((fit) => fit.constants), family: joined((fit) => fit.family), zeroShare: joined((fit) => fit.zeroShare), hasSpread: joined((fit) => fit.hasSpread), notFinite: joined((fit) => fit.notFinite) }
+}
+
+/** @param units  All of them small, or none. */
+function fitGroup(units: readonly tf.Tensor1D[], { distribution, zeros, ...options }: FitOptions): GroupFits {
   const histograms = histogramsOf(units, { zeros })
   const among = distribution === 'auto' ? familyIds : [distribution]
   const best = likeliest(histograms, among.map((id) => ({ family: familyIds.indexOf(id), fit: fitFamily(id, histograms, options) })))
