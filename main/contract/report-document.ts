@@ -6,6 +6,9 @@ export const inline = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('strong'), text: z.string() }),
   z.object({ kind: z.literal('code'), text: z.string() }),
   z.object({ kind: z.literal('formula'), tex: z.string() }),
+  /** What a researcher wrote, with its marks. `href` begins with http://, https:// or #, or is null. */
+  z.object({ kind: z.literal('styled'), text: z.string(), isStrong: z.boolean(), isEmphasised: z.boolean(), isStruck: z.boolean(), isCode: z.boolean(), href: z.string().nullable() }),
+  z.object({ kind: z.literal('break') }),
 ])
 export type Inline = z.output<typeof inline>
 
@@ -35,6 +38,8 @@ export const chartSeries = z.object({
   colour: z.int().min(0),
   /** Whether the legend names it. */
   isListed: z.boolean(),
+  /** The values themselves, behind a line that smooths them. */
+  isFaint: z.boolean(),
 })
 export type ChartSeries = z.output<typeof chartSeries>
 
@@ -57,8 +62,8 @@ export type ReportTable = z.output<typeof reportTable>
 export const listedRun = z.object({ id: z.string(), key: z.string(), status: z.string(), seed: z.int(), steps: z.int(), examples: z.int(), seconds: z.number(), configHash: z.string() })
 export type ListedRun = z.output<typeof listedRun>
 
-/** A part of a report, from top to bottom. */
-export const block = z.discriminatedUnion('kind', [
+/** A part of a report without others in it. */
+const plainBlock = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('heading'), text: z.string() }),
   z.object({ kind: z.literal('paragraph'), content: sentence, role: z.enum(['plain', 'answer', 'next', 'quiet', 'problem']) }),
   z.object({ kind: z.literal('formula'), tex: z.string() }),
@@ -70,8 +75,37 @@ export const block = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('table'), caption: z.string(), table: reportTable }),
   z.object({ kind: z.literal('chart'), caption: z.string(), chart }),
   z.object({ kind: z.literal('runs'), caption: z.string(), runs: z.array(listedRun) }),
+  /** A heading that a researcher wrote: 1 begins a section, 2 and 3 stand within it. `anchor` is where a link to it leads. */
+  z.object({ kind: z.literal('section'), level: z.int().min(1).max(3), content: sentence, anchor: z.string() }),
+  /** A table whose cells have code and formulae in them. */
+  z.object({ kind: z.literal('grid'), align: z.array(z.enum(['left', 'center', 'right'])), head: z.array(sentence), rows: z.array(z.array(sentence)) }),
+  z.object({ kind: z.literal('rule') }),
 ])
-export type Block = z.output<typeof block>
+type PlainBlock = z.output<typeof plainBlock>
+
+export interface QuoteBlock {
+  kind: 'quote'
+  blocks: Block[]
+}
+
+/** A list whose items have paragraphs, lists and code in them. */
+export interface ItemsBlock {
+  kind: 'items'
+  isOrdered: boolean
+  /** Number of the first item of an ordered list. */
+  start: number
+  items: Block[][]
+}
+
+/** A part of a report, from top to bottom. */
+export type Block = PlainBlock | QuoteBlock | ItemsBlock
+export const block: z.ZodType<Block> = z.lazy(() =>
+  z.union([
+    plainBlock,
+    z.object({ kind: z.literal('quote'), blocks: z.array(block) }),
+    z.object({ kind: z.literal('items'), isOrdered: z.boolean(), start: z.int(), items: z.array(z.array(block)) }),
+  ]),
+)
 
 /** A report as it is written to a page, a LaTeX file or a PDF: it holds its data, and changes no more when the log does. */
 export const reportDocument = z.object({ title: z.string(), subtitle: z.string(), blocks: z.array(block) })

@@ -43,5 +43,5 @@ export const named = (label: string, names: readonly string[]): ChartAxis => ({ 
 
 /** Points with intervals along y unless it says otherwise, and named in the legend. */
 export function series(given: Pick<ChartSeries, 'name' | 'x' | 'y'> & Partial<ChartSeries>): ChartSeries {
-  return { drawn: 'points', low: null, high: null, interval: 'y', colour: 0, isListed: true, ...given }
+  return { drawn: 'points', low: null, high: null, interval: 'y', colour: 0, isListed: true, isFaint: false, ...given }
 }

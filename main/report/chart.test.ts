@@ -64,6 +64,16 @@ describe('a chart for pgfplots', () => {
     expect(tex).not.toContain('\\input{')
   })
 
+  it('leaves no power of ten beside labels that are whole', () => {
+    expect(latexChart(chart({ x: numbers('Examples'), y: numbers('Loss'), series: [series({ name: 'a', x: [0, 60_000], y: [1, 2] })] }))).toMatch(/xticklabels=\{[^\n]*\{60 000\}[^]*scaled ticks=false/)
+  })
+
+  it('draws a faint line through the values behind a smoothed one', () => {
+    const faint = chart({ y: numbers('Loss'), series: [series({ name: 'a', drawn: 'line', isFaint: true, x: [1, 2], y: [3, 4] })] })
+    expect(latexChart(faint)).toContain('LoupeColourA, opacity=0.3, no marks')
+    expect(svgChart(faint).html).toContain('<polyline class="line faint"')
+  })
+
   it('draws a band as an area beneath its line', () => {
     const tex = latexChart(chart({ y: numbers('Loss'), series: [series({ name: 'a', drawn: 'line', interval: 'band', x: [1, 2], y: [3, 4], low: [2, 3], high: [4, 5] })] }))
     expect(tex).toContain('x y\\\\\n1 2\\\\\n2 3\\\\\n2 5\\\\\n1 4\\\\\n} -- cycle;')

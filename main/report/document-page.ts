@@ -32,10 +32,11 @@ ${section.map(blockHtml)}
 }
 
 /** A section begins at each heading. */
-function sectionsOf(blocks: readonly Block[]): readonly (readonly Block[])[] {
+export function sectionsOf(blocks: readonly Block[]): readonly (readonly Block[])[] {
   const sections: Block[][] = []
   for (const block of blocks) {
-    if (block.kind === 'heading' || sections.length === 0) sections.push([])
+    const begins = block.kind === 'heading' || (block.kind === 'section' && block.level === 1)
+    if (begins || sections.length === 0) sections.push([])
     sections.at(-1)?.push(block)
   }
   return sections

@@ -1,8 +1,9 @@
-import type { Block, Inline, ReportTable, Sentence } from '../contract/report-document.ts'
+import type { Block, Inline, ItemsBlock, ReportTable, Sentence } from '../contract/report-document.ts'
 import { drawnSeries, leftOutInWords } from './chart-points.ts'
 import { mathMl } from './formula.ts'
 import { escapeHtml, html, nothing } from './html.ts'
 import type { Html } from './html.ts'
+import { isSafeLink } from './links.ts'
 import { runsTable } from './runs-table.ts'
 import { svgChart } from './svg-chart.ts'
 
@@ -30,10 +31,42 @@ export function blockHtml(block: Block): Html {
 ${svgChart(block.chart)}
 <figcaption>${block.caption + leftOutInWords(drawnSeries(block.chart).leftOut)}</figcaption>
 </figure>`
+    case 'section':
+      return sectionHtml(block)
+    case 'quote':
+      return html`<blockquote>${block.blocks.map(blockHtml)}</blockquote>`
+    case 'items':
+      return itemsHtml(block)
+    case 'grid':
+      return gridHtml(block)
+    case 'rule':
+      return html`<hr>`
   }
 }
 
 const classes = { plain: '', answer: 'answer', next: 'next', quiet: 'quiet', problem: 'bad' } as const
+
+function sectionHtml({ level, content, anchor }: Extract<Block, { kind: 'section' }>): Html {
+  const words = sentenceHtml(content)
+  const id = `at-${anchor}`
+  if (level === 1) return html`<h2 id="${id}">${words}</h2>`
+  return level === 2 ? html`<h3 id="${id}">${words}</h3>` : html`<h4 id="${id}">${words}</h4>`
+}
+
+/** An item of one paragraph stands without the room around a paragraph. */
+function itemsHtml({ isOrdered, start, items }: ItemsBlock): Html {
+  const written = items.map((blocks) => html`<li>${blocks.map((each, index) => (each.kind === 'paragraph' && index === 0 ? sentenceHtml(each.content) : blockHtml(each)))}</li>`)
+  return isOrdered ? html`<ol start="${start}">${written}</ol>` : html`<ul>${written}</ul>`
+}
+
+function gridHtml({ align, head, rows }: Extract<Block, { kind: 'grid' }>): Html {
+  const classOf = (column: number) => ({ left: 'words', center: 'middle', right: '' })[align[column] ?? 'left']
+  const cells = (row: readonly Sentence[]) => together(row.map((cell, column) => html`<td class="${classOf(column)}">${sentenceHtml(cell)}</td>`))
+  return html`<div class="wide"><table>
+<thead><tr>${together(head.map((cell, column) => html`<th scope="col" class="${classOf(column)}">${sentenceHtml(cell)}</th>`))}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${cells(row)}</tr>`)}</tbody>
+</table></div>`
+}
 
 /** A table by itself. */
 export function tableHtml({ columns, rows }: ReportTable, caption: Html = nothing): Html {
@@ -73,5 +106,18 @@ function inlineHtml(part: Inline): Html {
       return html`<code>${part.text}</code>`
     case 'formula':
       return mathMl(part.tex)
+    case 'styled':
+      return styledHtml(part)
+    case 'break':
+      return html`<br>`
   }
+}
+
+function styledHtml({ text, isStrong, isEmphasised, isStruck, isCode, href }: Extract<Inline, { kind: 'styled' }>): Html {
+  const code = isCode ? html`<code>${text}</code>` : html`${text}`
+  const struck = isStruck ? html`<s>${code}</s>` : code
+  const emphasised = isEmphasised ? html`<em>${struck}</em>` : struck
+  const strong = isStrong ? html`<strong>${emphasised}</strong>` : emphasised
+  if (href === null || !isSafeLink(href)) return strong
+  return href.startsWith('#') ? html`<a href="${`#at-${href.slice(1)}`}">${strong}</a>` : html`<a href="${href}" rel="noopener noreferrer">${strong}</a>`
 }

@@ -28,6 +28,8 @@ export function latexChart(chart: Chart): string {
     `ymax=${y.high}`,
     ...axisOptions('x', chart.x, x),
     ...axisOptions('y', chart.y, y),
+    // The labels are the whole numbers; pgfplots would take a power of ten out of them once more.
+    'scaled ticks=false',
     'clip mode=individual',
     'grid=major',
     'grid style={gray!25}',
@@ -73,15 +75,15 @@ function plot({ series, points }: DrawnSeries, hasLegend: boolean): string {
   if (series.interval === 'band') {
     const outline = [...bounded.map(({ x, low }) => [x, low]), ...bounded.toReversed().map(({ x, high }) => [x, high])]
     const band = bounded.length < 2 ? '' : `\\addplot[draw=none, fill=${colour}, fill opacity=0.16, forget plot] table[x=x, y=y, row sep=\\\\] {\nx y\\\\\n${outline.map((row) => `${row.join(' ')}\\\\`).join('\n')}\n} -- cycle;\n`
-    return `${band}\\addplot[${drawnAs(series.drawn, colour, series.colour)}${hidden}] ${data(points)};${legend}`
+    return `${band}\\addplot[${drawnAs(series, colour)}${hidden}] ${data(points)};${legend}`
   }
   const errors = bounded.length === 0 ? '' : `, error bars/.cd, ${series.interval} dir=both, ${series.interval} explicit`
   const columns = bounded.length === 0 ? '' : `, ${series.interval} error plus=plus, ${series.interval} error minus=minus`
-  return `\\addplot[${drawnAs(series.drawn, colour, series.colour)}${hidden}${errors}] ${data(points, columns, series.interval)};${legend}`
+  return `\\addplot[${drawnAs(series, colour)}${hidden}${errors}] ${data(points, columns, series.interval)};${legend}`
 }
 
-function drawnAs(drawn: 'points' | 'line', colour: string, place: number): string {
-  return drawn === 'line' ? `${colour}, thick, no marks` : `only marks, ${colour}, mark=${MARKS[shapeOf(place)]}, mark size=2pt`
+function drawnAs({ drawn, colour: place, isFaint }: DrawnSeries['series'], colour: string): string {
+  return drawn === 'line' ? `${colour}, ${isFaint ? 'opacity=0.3' : 'thick'}, no marks` : `only marks, ${colour}, mark=${MARKS[shapeOf(place)]}, mark size=2pt`
 }
 
 function data(points: readonly DrawnPoint[], columns = '', along: 'x' | 'y' = 'y'): string {

@@ -1,7 +1,8 @@
-import type { Block, Inline, ReportDocument, ReportTable, Sentence } from '../contract/report-document.ts'
+import type { Block, Inline, ItemsBlock, ReportDocument, ReportTable, Sentence } from '../contract/report-document.ts'
 import { drawnSeries, leftOutInWords } from './chart-points.ts'
 import { checkedTex } from './formula.ts'
 import { latexChart } from './latex-chart.ts'
+import { isSafeLink, latexAnchor, latexUrl } from './links.ts'
 import { latexCode, latexListing, latexText } from './latex-text.ts'
 import { runsTable } from './runs-table.ts'
 
@@ -31,6 +32,9 @@ const HEAD = `\\documentclass[11pt,a4paper]{article}
 \\usepackage{pgfplots}
 \\pgfplotsset{compat=1.16}
 ${COLOURS.map((colour, index) => `\\definecolor{LoupeColour${String.fromCharCode(65 + index)}}{HTML}{${colour}}`).join('\n')}
+\\newcommand{\\LoupeStruck}[1]{\\leavevmode\\rlap{\\rule[0.55ex]{\\widthof{#1}}{0.4pt}}#1}
+\\usepackage{calc}
+\\usepackage[hidelinks]{hyperref}
 \\setlength{\\parindent}{0pt}
 \\setlength{\\parskip}{0.5em}
 \\sloppy`
@@ -72,7 +76,33 @@ function blockLatex(block: Block): string {
 ${latexChart(block.chart)}
 \\caption{${latexText(block.caption + leftOutInWords(drawnSeries(block.chart).leftOut))}}
 \\end{figure}`
+    case 'section':
+      return `\\par\\hypertarget{${latexAnchor(block.anchor)}}{}\n${SECTIONS[block.level - 1] ?? ''}{${sentenceLatex(block.content)}}`
+    case 'quote':
+      return environment('quote', blocksLatex(block.blocks))
+    case 'items':
+      return itemsLatex(block)
+    case 'grid':
+      return gridLatex(block)
+    case 'rule':
+      return '\\par\\noindent\\hrulefill\\par'
   }
+}
+
+const SECTIONS = ['\\section*', '\\subsection*', '\\subsubsection*']
+
+const blocksLatex = (blocks: readonly Block[]) => blocks.map(blockLatex).join('\n\n')
+
+/** Braces behind \item: a bracket at the start of the text would be its label. */
+function itemsLatex({ isOrdered, start, items }: ItemsBlock): string {
+  const written = items.map((blocks, index) => `\\item${isOrdered ? `[${start + index}.]` : ''}{} ${blocksLatex(blocks)}`)
+  return environment(isOrdered ? 'enumerate' : 'itemize', written.join('\n'))
+}
+
+function gridLatex({ align, head, rows }: Extract<Block, { kind: 'grid' }>): string {
+  const line = (cells: readonly Sentence[]) => `${cells.map(sentenceLatex).join(' & ')} \\\\`
+  const table = [`\\begin{tabular}{@{}${align.map((side) => side[0]).join('')}@{}}`, '\\toprule', line(head), '\\midrule', ...rows.map(line), '\\bottomrule', '\\end{tabular}']
+  return environment('center', environment('adjustbox', table.join('\n'), '{max width=\\linewidth}'))
 }
 
 function paragraphLatex(content: string, role: Extract<Block, { kind: 'paragraph' }>['role']): string {
@@ -90,7 +120,7 @@ function paragraphLatex(content: string, role: Extract<Block, { kind: 'paragraph
   }
 }
 
-const environment = (name: string, content: string) => `\\begin{${name}}\n${content}\n\\end{${name}}`
+const environment = (name: string, content: string, options = '') => `\\begin{${name}}${options}\n${content}\n\\end{${name}}`
 
 function tableLatex({ columns, rows }: ReportTable, caption: string): string {
   const format = columns.map(({ align }) => (align === 'left' ? 'l' : 'r')).join('')
@@ -142,5 +172,18 @@ function inlineLatex(part: Inline): string {
       return latexCode(part.text)
     case 'formula':
       return `\\(${checkedTex(part.tex)}\\)`
+    case 'styled':
+      return styledLatex(part)
+    case 'break':
+      return '\\newline{}'
   }
+}
+
+function styledLatex({ text, isStrong, isEmphasised, isStruck, isCode, href }: Extract<Inline, { kind: 'styled' }>): string {
+  const code = isCode ? latexCode(text) : latexText(text)
+  const struck = isStruck ? `\\LoupeStruck{${code}}` : code
+  const emphasised = isEmphasised ? `\\emph{${struck}}` : struck
+  const strong = isStrong ? `\\textbf{${emphasised}}` : emphasised
+  if (href === null || !isSafeLink(href)) return strong
+  return href.startsWith('#') ? `\\hyperlink{${latexAnchor(href.slice(1))}}{${strong}}` : `\\href{${latexUrl(href)}}{${strong}}`
 }

@@ -62,7 +62,7 @@ function drawing({ series, points }: DrawnSeries, x: ChartScale, y: ChartScale):
   const band = [...bounded.map((point) => at({ x: point.x, y: point.low ?? point.y })), ...bounded.toReversed().map((point) => at({ x: point.x, y: point.high ?? point.y }))]
   return html`<g class="${colour}">
 ${series.interval === 'band' ? (bounded.length < 2 ? nothing : html`<polygon class="band" points="${band.join(' ')}"/>`) : html`${bounded.map((point) => html`<path class="interval" d="${intervalPath({ point, along: series.interval === 'x' ? 'x' : 'y', x, y })}"/>`)}`}
-${series.drawn === 'line' ? html`<polyline class="line" points="${points.map(at).join(' ')}"/>` : html`${points.map((point) => html`<path class="point" d="${shape(series.colour, x.place(point.x), y.place(point.y))}"><title>${`${series.name}: ${point.x}, ${point.y}`}</title></path>`)}`}
+${series.drawn === 'line' ? html`<polyline class="${series.isFaint ? 'line faint' : 'line'}" points="${points.map(at).join(' ')}"/>` : html`${points.map((point) => html`<path class="point" d="${shape(series.colour, x.place(point.x), y.place(point.y))}"><title>${`${series.name}: ${point.x}, ${point.y}`}</title></path>`)}`}
 </g>`
 }
 
@@ -96,7 +96,7 @@ function legendOf(drawn: readonly DrawnSeries[], top: number): { readonly parts:
   if (listed.length < 2) return { parts: [], height: top - 8 }
   let [left, line] = [24, 0]
   const parts = listed.map(({ series }) => {
-    const width = 34 + LETTER * series.name.length
+    const width = 44 + LETTER * series.name.length
     if (left > 24 && left + width > WIDTH) [left, line] = [24, line + 1]
     const y = top + line * LEGEND_LINE
     const sign = series.drawn === 'line' ? html`<path class="line" d="M${round(left)} ${y}h16"/>` : html`<path class="point" d="${shape(series.colour, left + 8, y)}"/>`
