@@ -1,8 +1,8 @@
 import { LoupeError } from '../contract/errors.ts'
 
-export type IdKind = 'study' | 'run' | 'checkpoint'
+export type IdKind = 'study' | 'run' | 'checkpoint' | 'report' | 'pin'
 
-const digits = { study: 4, run: 6, checkpoint: 6 } as const satisfies Record<IdKind, number>
+const digits = { study: 4, run: 6, checkpoint: 6, report: 4, pin: 6 } as const satisfies Record<IdKind, number>
 
 /**
  * The id by which people and processes name a row: its kind and its number in the log, such as `run-000042`.

@@ -5,6 +5,8 @@ import type { Annotated } from './annotations.ts'
 import type { FoundRuns, RunSearch } from './run-search.ts'
 import type { RunsAndStudies } from './trash.ts'
 import type { SystemSpan } from './system-samples.ts'
+import type { ComposedReport, Pin, ReportDraft } from '../contract/composed-report.ts'
+import type { NewPin } from './reports.ts'
 import type { ErrorFacts, WireError } from '../contract/errors.ts'
 import type { EventKind } from '../contract/event-kinds.ts'
 import type { GradientCourse, GradientRecord, LoggedGradients } from '../contract/gradient-records.ts'
@@ -72,6 +74,12 @@ export interface LogReader {
   views(): readonly SavedView[]
   /** What is in the trash, newest first. */
   trash(): readonly Trashed[]
+  /** Composed reports, newest change first: those in the trash, or the others. */
+  reports(isTrashed: boolean): readonly ComposedReport[]
+  /** @throws LoupeError `not-found` */
+  report(id: string): ComposedReport
+  /** All data that were pinned for a report, in the order in which they were. */
+  pins(reportId: string): readonly Pin[]
   /** Metric keys that the run has logged. */
   metricKeys(runId: string): readonly string[]
   /** One curve for each run and key, also where it is empty; see `metricSeries` for the buckets. */
@@ -185,6 +193,16 @@ export interface LogWriter extends LogReader {
   restoreFromTrash(what: RunsAndStudies): void
   /** Deletes what is in the trash for good: rows and checkpoint files. @returns How many runs are gone, and the bytes of their checkpoints. */
   purge(what: RunsAndStudies): { readonly runs: number; readonly checkpointBytes: number }
+  /** Saves a composed report, a new one where it has no id. @throws LoupeError `conflict` where another version than the one that was changed is the newest. */
+  saveReport(draft: ReportDraft & { readonly reportId: string | null; readonly version: number }): ComposedReport
+  /** Keeps data for a report as they are now. */
+  keepPin(reportId: string, pin: NewPin): Pin
+  /** Saves a draft of a report as another one, with the same data of the same moments. @returns Its id. */
+  copyReport(draft: ReportDraft & { readonly reportId: string }): string
+  putReportInTrash(reportId: string): void
+  restoreReport(reportId: string): void
+  /** Deletes a report and its pins for good. @throws LoupeError `conflict` for one that is not in the trash. */
+  purgeReport(reportId: string): void
   /** Writes the file (temporary, fsync, rename), logs its SHA-256, prunes to the `keep` newest and those that were saved to stay. */
   saveCheckpoint(runId: string, checkpoint: NewCheckpoint): CheckpointRecord
   /** Commits what is queued, so that every reader sees it and it stays should this process die; the disk takes it in the background, a moment later. @throws as `flush` */

@@ -1,16 +1,16 @@
 import Database from 'better-sqlite3'
 import { z } from '../contract/zod.ts'
-import { migrate, schemaVersion } from './migrations/migrate.ts'
+import { migrate, schemaVersion, versionBefore } from './migrations/migrate.ts'
 
 /** Takes a log back by its last migration, for tests that bring it forward again: tables, indices and columns that it added go. */
 export function takeBackLastMigration(db: Database.Database): void {
-  const [before, after] = [schemaAt(schemaVersion - 1), schemaAt(schemaVersion)]
+  const [before, after] = [schemaAt(versionBefore), schemaAt(schemaVersion)]
   for (const [name, { type, columns }] of after) {
     const old = before.get(name)
     if (old === undefined) db.exec(`DROP ${type} IF EXISTS ${name}`)
     else for (const column of columns.filter((added) => !old.columns.includes(added))) db.exec(`ALTER TABLE ${name} DROP COLUMN ${column}`)
   }
-  db.pragma(`user_version = ${schemaVersion - 1}`)
+  db.pragma(`user_version = ${versionBefore}`)
 }
 
 /** Indices first, for a column that one needs cannot be dropped. */

@@ -9,6 +9,7 @@ import { extremeQueries } from './metric-extremes.ts'
 import { migrate } from './migrations/migrate.ts'
 import { searchSql } from './run-search.ts'
 import { runRecordQueries } from './run-records.ts'
+import { reportQueriesSql } from './reports.ts'
 import { runQueries } from './runs.ts'
 import { seriesQueries } from './series.ts'
 import { deletionsOf, trashQueries } from './trash.ts'
@@ -22,6 +23,12 @@ function plan(sql: string, pragma = ''): string[] {
   db.close()
   return steps.map(({ detail }) => detail)
 }
+
+describe('reports', () => {
+  it('find their pins by an index', () => {
+    expect(plan(reportQueriesSql.pins)).toEqual(['SEARCH pins USING COVERING INDEX pins_by_report (report=?)'])
+  })
+})
 
 describe('what charts poll', () => {
   it.each([

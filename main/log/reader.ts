@@ -8,6 +8,7 @@ import { gradientReads } from './gradients.ts'
 import { runRecordReads } from './run-records.ts'
 import type { LogReader } from './log.ts'
 import { metricReads } from './metrics.ts'
+import { reportReads } from './reports.ts'
 import { runSearch } from './run-search.ts'
 import { runReads } from './runs.ts'
 import { seriesReads } from './series.ts'
@@ -29,6 +30,7 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
   const events = eventReads(db)
   const checkpoints = checkpointReads(db)
   const annotations = annotationReads(db)
+  const reports = reportReads(db)
   const guard = <A extends unknown[], R>(call: (...parameters: A) => R): ((...parameters: A) => R) => translated(paths, call)
   return {
     studies: guard((page) => studies.list(page)),
@@ -41,6 +43,9 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
     tags: guard(() => annotations.tags()),
     views: guard(viewReads(db)),
     trash: guard(trashReads(db)),
+    reports: guard((isTrashed) => reports.list(isTrashed)),
+    report: guard((id) => reports.get(id)),
+    pins: guard((reportId) => reports.pins(reportId)),
     metricKeys: guard((runId) => metrics.keys(runs.rowOf(runId))),
     series: guard(({ runIds, keys, maxPoints, from, to }) => {
       return runIds.flatMap((runId) => {

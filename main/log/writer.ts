@@ -13,6 +13,7 @@ import type { LogReader, LogWriter, NewEvent } from './log.ts'
 import { extremeWrites } from './metric-extremes.ts'
 import { metricWrites } from './metric-writes.ts'
 import { orphanSweep } from './orphans.ts'
+import { reportWrites } from './reports.ts'
 import { RowQueue } from './row-queue.ts'
 import type { QueuedRows, Reach } from './row-queue.ts'
 import { runReads, runWrites } from './runs.ts'
@@ -47,6 +48,7 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
   const annotate = annotationWrites(db)
   const views = viewWrites(db)
   const samples = systemSampleWrites(db)
+  const reports = reportWrites(db)
   const trash = trashWrites(db, paths)
   const sweep = orphanSweep(db, (entry) => event(entry, now()))
 
@@ -171,6 +173,15 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
         db.pragma('foreign_keys = ON')
       }
     },
+    saveReport: (draft) => reader.report(write(() => reports.save(draft, now()))),
+    keepPin(reportId, pin) {
+      const id = write(() => reports.keepPin(reportId, pin, now()))
+      return reader.pins(reportId).find((kept) => kept.id === id)! // it is there: it was written just now
+    },
+    copyReport: (draft) => write(() => reports.copy(draft, now())),
+    putReportInTrash: (reportId) => write(() => reports.mark(reportId, now())),
+    restoreReport: (reportId) => write(() => reports.mark(reportId, null)),
+    purgeReport: (reportId) => write(() => reports.purge(reportId)),
     appendEvent: (entry) => write(() => event(entry, now())),
     appendSystemSample: (sample) => write(() => samples(sample), 'written'),
     saveCheckpoint(runId, { step, examples, bytes, keep }) {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { takeBackLastMigration } from '../older-log.ts'
 import { openLogReader, openLogWriter } from '../open.ts'
 import { temporaryWorkspace } from '../temporary-log.ts'
-import { applicationId, migrate, migrations, schemaVersion, versionOf } from './migrate.ts'
+import { applicationId, migrate, migrations, schemaVersion, versionBefore, versionOf } from './migrate.ts'
 
 /** The tables and indexes of a database, by name. */
 function schema(db: Database.Database): string[] {
@@ -26,8 +26,10 @@ const insertRun = `
   INSERT INTO runs (id, study, key, name, status, config, created_at, wall_ms) VALUES (7, 3, 'b=8', 'a', 'running', 1, 6, 0.5);`
 
 describe('migrations', () => {
-  it('are numbered from 1 without gaps, and mark the file as a log', () => {
-    expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1))
+  it('are numbered from 1 in order, and mark the file as a log', () => {
+    const versions = migrations.map(({ version }) => version)
+    expect(versions[0]).toBe(1)
+    expect(versions).toEqual([...new Set(versions)].sort((one, other) => one - other))
     const db = databaseAt(schemaVersion)
     expect(versionOf(db)).toBe(schemaVersion)
     expect(db.pragma('application_id', { simple: true })).toBe(applicationId)
@@ -154,12 +156,22 @@ describe('migrations', () => {
     expect(() => db.exec("INSERT INTO views VALUES ('a', '{}')")).toThrow('UNIQUE constraint failed')
     db.close()
   })
+
+  it('0013 adds reports and their pins, and keeps runs', () => {
+    const db = databaseAt(12)
+    db.exec(insertRun)
+    migrate(db, 13)
+    expect(db.prepare('SELECT id, name FROM runs').raw().all()).toEqual([[7, 'a']])
+    db.exec("INSERT INTO reports (title, blocks, version, created_at, updated_at) VALUES ('r', '[]', 1, 5, 5); INSERT INTO pins (report, pinned_at, pin) VALUES (1, 6, '{}')")
+    expect(() => db.exec("INSERT INTO pins (report, pinned_at, pin) VALUES (2, 6, '{}')")).toThrow('FOREIGN KEY constraint failed')
+    db.close()
+  })
 })
 
 describe('an older log', () => {
   function writeOlder(folder: string): void {
     const db = new Database(join(folder, 'loupe.db'))
-    migrate(db, schemaVersion - 1)
+    migrate(db, versionBefore)
     db.exec(insertRun)
     db.close()
   }
@@ -171,9 +183,9 @@ describe('an older log', () => {
       openLogWriter({ workspace: workspace.folder, now: () => Date.UTC(2026, 0, day) }).close()
       const backups = readdirSync(join(workspace.folder, 'backups'))
       expect(backups).toHaveLength(Math.min(day, 5))
-      expect(backups).toContain(`loupe-2026010${day}T000000-000Z-schema-${schemaVersion - 1}.db`)
+      expect(backups).toContain(`loupe-2026010${day}T000000-000Z-schema-${versionBefore}.db`)
       const copy = new Database(join(workspace.folder, 'backups', backups.at(-1) ?? ''), { readonly: true })
-      expect(versionOf(copy)).toBe(schemaVersion - 1)
+      expect(versionOf(copy)).toBe(versionBefore)
       expect(copy.prepare('SELECT id FROM runs').pluck().all()).toEqual([7])
       copy.close()
       if (day < 7) {
