@@ -4,8 +4,8 @@ import { withOpacity } from './colors.ts'
 import { bandSeries } from './custom-series.ts'
 import type { EChartsOption, Series } from './echarts.ts'
 import { logSpan } from './log-axis.ts'
-import { smooth } from './smoothing.ts'
-import type { Curve } from './smoothing.ts'
+import { smooth } from '../../main/contract/smoothing.ts'
+import type { Curve } from '../../main/contract/smoothing.ts'
 
 /** Kinds of line beside a solid one; numbers are lengths of strokes and gaps, in pixels. */
 export type LineDash = 'dashed' | 'dotted' | number[]

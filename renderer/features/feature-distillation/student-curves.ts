@@ -2,7 +2,7 @@ import type { DistillationRecord } from '../../../main/contract/distillation-rec
 import type { MetricKey } from '../../../main/contract/metrics.ts'
 import type { MetricSeries } from '../../../main/contract/records.ts'
 import type { DistilledRun, DistilledStudent, FeatureDistillationReport } from '../../../main/methods/feature-distillation/report.ts'
-import type { Curve } from '../../charts/smoothing.ts'
+import type { Curve } from '../../../main/contract/smoothing.ts'
 
 /** What is drawn over training, one chart each. */
 export type CurveKind = 'accuracy' | 'whole' | 'featureLoss' | 'cka' | 'cosine' | 'frontVariance' | 'rearVariance' | 'frontRank' | 'rearRank'

@@ -1,6 +1,6 @@
 import type { MetricKey } from '../../../main/contract/metrics.ts'
 import type { MetricSeries } from '../../../main/contract/records.ts'
-import type { Curve } from '../../charts/smoothing.ts'
+import type { Curve } from '../../../main/contract/smoothing.ts'
 import type { Shape } from './charts/realisation-option.ts'
 import type { Place } from './charts/step-line.ts'
 import type { MeasuredCurves } from './conditions.ts'

@@ -2,8 +2,8 @@ import type { ChartContext } from '../../../charts/base-option.ts'
 import type { EChartsOption } from '../../../charts/echarts.ts'
 import { lineOption } from '../../../charts/line-option.ts'
 import type { Line } from '../../../charts/line-option.ts'
-import { meanCurve } from '../../../charts/smoothing.ts'
-import type { Curve } from '../../../charts/smoothing.ts'
+import { meanCurve } from '../../../../main/contract/smoothing.ts'
+import type { Curve } from '../../../../main/contract/smoothing.ts'
 import type { StudentLook } from '../looks.ts'
 
 export interface StudentLine {
