@@ -7,6 +7,7 @@ import { appPage, appScheme } from './channels.ts'
 import { utilityEngine } from './engine-host.ts'
 import { guardContents, guardPermissions } from './guards.ts'
 import { menuTemplate } from './menu.ts'
+import { printInWindow } from './print.ts'
 import { appHandler, appSchemes } from './protocol.ts'
 import { serveWindow } from './requests.ts'
 import { pageRevival, windowOptions } from './window.ts'
@@ -26,7 +27,8 @@ async function main(): Promise<void> {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menu))
 
   const start = utilityEngine({ utilityProcess, entry: join(import.meta.dirname, 'engine.js'), workspace })
-  const backend = startBackend({ workspace, start })
+  const openHidden = () => new BrowserWindow({ show: false, webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, javascript: false } })
+  const backend = startBackend({ workspace, start, printPdf: (options) => printInWindow({ ...options, open: openHidden }) })
   serveWindow({ port: ipcMain, transport: backend.transport, windows: () => BrowserWindow.getAllWindows() })
 
   let isClosed = false

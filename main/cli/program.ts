@@ -162,17 +162,20 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
   command('compare <run> <other>', 'says how alike the features of two trained models of the same data are, block by block (linear CKA)')
     .option('--examples <count>', 'validation examples of the first run to compare them on', comparedExamples, 1024)
     .action((run: string, other: string, options: { readonly examples: number }, self: Command) => choose(self, async (invocation) => (await import('./compare.ts')).compareRuns(invocation, { runs: [run, other], ...options })))
-  command('report [id]', 'the ready report of a study or a run as HTML, PDF or LaTeX; without an id what the studies of the last days found and what to do next')
+  command('report [id]', 'the ready report of a study or a run, or a composed one, as HTML, PDF or LaTeX; without an id what the studies of the last days found and what to do next')
+    .option('--list', 'lists the composed reports')
     .option('--days <days>', 'without an id: how many days back', wholeDays, 7)
     .option('--out <file>', 'file to write: .html, .pdf or .tex; without an id HTML (default there: text on standard output)')
     .option('--force', 'with an id: replace a file that is there')
     .option('--dated', 'with an id: say when the report was written')
     .addHelpText('after', scheduleHelp)
-    .action((id: string | undefined, options: { readonly days: number; readonly out?: string; readonly force?: boolean; readonly dated?: boolean }, self: Command) =>
+    .action((id: string | undefined, options: { readonly list?: boolean; readonly days: number; readonly out?: string; readonly force?: boolean; readonly dated?: boolean }, self: Command) =>
       choose(self, async (invocation) =>
-        id === undefined
-          ? (await import('./report.ts')).report(invocation, options)
-          : (await import('./report-file.ts')).reportFile(invocation, { id, out: options.out, force: options.force === true, dated: options.dated === true }),
+        options.list === true
+          ? (await import('./report-list.ts')).reportList(invocation)
+          : id === undefined
+            ? (await import('./report.ts')).report(invocation, options)
+            : (await import('./report-file.ts')).reportFile(invocation, { id, out: options.out, force: options.force === true, dated: options.dated === true }),
       ),
     )
   command('fit-points <csv>', 'fits the critical batch size to points measured elsewhere: lines of batch,seed,steps')

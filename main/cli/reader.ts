@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { LoupeError } from '../contract/errors.ts'
 import { answerQueries, createClient } from '../contract/rpc.ts'
 import type { Client } from '../contract/rpc.ts'
+import type { ComposedReport } from '../contract/composed-report.ts'
 import type { RunRecord, StudyRecord } from '../contract/records.ts'
 import type { LogReader } from '../log/log.ts'
 import { createQueryHandlers } from '../serve/query-handlers.ts'
@@ -36,6 +37,14 @@ export function findById(reader: LogReader, id: string): Found {
   const run = tryFind(() => reader.run(id))
   if (run !== null) return { kind: 'run', record: run }
   throw new LoupeError('not-found', `The workspace has no study or run "${id}". \`loupe list\` shows those it has.`, { id })
+}
+
+export type Reportable = Found | { readonly kind: 'report'; readonly record: ComposedReport }
+
+/** The same, and composed reports beside them. */
+export function findReportable(reader: LogReader, id: string): Reportable {
+  const report = tryFind(() => reader.report(id))
+  return report === null ? findById(reader, id) : { kind: 'report', record: report }
 }
 
 function tryFind<T>(find: () => T): T | null {

@@ -4,7 +4,7 @@ import { runConfig } from '../contract/run-config.ts'
 import { logMadeRun } from '../export/test/made-log.ts'
 import { openLogWriter } from '../log/open.ts'
 import { findChromium } from '../setup/programs.mjs'
-import { withoutMoment } from './print-pdf.ts'
+import { withoutMoment } from '../serve/print-pdf.ts'
 import { logMadeStudy } from './test/made-workspace.ts'
 import { makeFolder, spawnLoupe } from './test/spawn-loupe.ts'
 
@@ -47,6 +47,20 @@ describe('loupe report ID', () => {
     expect((await loupe(['report', single, '--out', folder.file('run.html')])).code).toBe(0)
     expect(await text('run.html')).toMatch(/<h1>A single run<\/h1>[^]*validation\/accuracy/)
     expect((await loupe(['report', 'run-000001', '--out', folder.file('of-study.tex')])).code).toBe(0)
+  })
+
+  it('writes a composed report, and lists those that there are', async () => {
+    const log = openLogWriter({ workspace: folder.file('workspace') })
+    const { id } = log.saveReport({ reportId: null, version: 0, title: 'Mine & yours', blocks: [{ id: 'a', kind: 'text', markdown: '# Why\n\nAs $b^2$, and $\\bad{$.' }, { id: 'b', kind: 'data', source: { kind: 'study', studyId }, caption: '', pinId: null }] })
+    log.close()
+    const { code, stderr } = await loupe(['report', id, '--out', folder.file('mine.html')])
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/Note: The formula \\bad\{ does not read[^]*Note: Its data are not pinned yet\./)])
+    expect(await text('mine.html')).toMatch(/<h1>Mine &amp; yours<\/h1>[^]*<h2 id="at-why">Why<\/h2>[^]*<msup>/)
+    await loupe(['report', id, '--out', folder.file('again.html')])
+    expect(await text('again.html')).toBe(await text('mine.html'))
+    const listed = await loupe(['report', '--list', '--json'])
+    expect(listed.lines.at(-1)).toMatchObject({ reports: [{ id: 'report-0001', title: 'Mine & yours', version: 1, blocks: 2 }] })
+    expect((await loupe(['report', '--list'])).stdout).toContain('report-0001')
   })
 
   it.skipIf(findChromium() === null)('prints a PDF, the same bytes each time', { timeout: 60_000 }, async () => {

@@ -4,19 +4,20 @@ import { extname, resolve } from 'node:path'
 import { LoupeError } from '../contract/errors.ts'
 import type { RunRecord } from '../contract/records.ts'
 import type { ReportDocument } from '../contract/report-document.ts'
+import { dataHashOf, readyDocument } from '../engine/reports/ready-document.ts'
 import { eventsOf } from '../export/logged-tables.ts'
 import { writeWhole } from '../export/write-export.ts'
 import type { LogReader } from '../log/log.ts'
+import { composedDocument } from '../report/composed/composed-document.ts'
 import { documentPage } from '../report/document-page.ts'
 import { latexDocument } from '../report/latex-document.ts'
 import { moment } from '../report/numbers.ts'
 import { runDocument } from '../report/run-document.ts'
-import { studyDocument } from '../report/study-document.ts'
 import { exitCodes } from './exit-code.ts'
-import { printPdf } from './print-pdf.ts'
+import { printPdf } from '../serve/print-pdf.ts'
 import type { Invocation } from './program.ts'
-import { findById, queryClient, withReader } from './reader.ts'
-import type { Found } from './reader.ts'
+import { findReportable, queryClient, withReader } from './reader.ts'
+import type { Reportable } from './reader.ts'
 
 const CHART_POINTS = 400
 const ENDINGS = ['.html', '.pdf', '.tex'] as const
@@ -30,12 +31,13 @@ export interface ReportFileOptions {
   readonly dated: boolean
 }
 
-/** `loupe report ID --out FILE`: the ready report of a study or a run, as one HTML page, a PDF or LaTeX. */
+/** `loupe report ID --out FILE`: the ready report of a study or a run, or a composed report, as one HTML page, a PDF or LaTeX. */
 export async function reportFile({ output, workspace }: Invocation, { id, out, force, dated }: ReportFileOptions): Promise<number> {
   const { file, ending } = target(out, force)
   await withReader(workspace, async (reader) => {
-    const found = findById(reader, id)
-    const document = await documentOf({ reader, workspace, found })
+    const found = findReportable(reader, id)
+    const { document, problems } = await documentOf({ reader, workspace, found })
+    for (const problem of problems) output.note(`Note: ${problem}`)
     const written = dated ? { ...document, subtitle: `${document.subtitle} · written ${moment(Date.now())}` } : document
     await write(file, await rendered(written, ending, found))
   })
@@ -52,21 +54,22 @@ function target(out: string | undefined, force: boolean): { readonly file: strin
   return { file, ending }
 }
 
-async function rendered(document: ReportDocument, ending: Ending, { record }: Found): Promise<string | Uint8Array> {
+async function rendered(document: ReportDocument, ending: Ending, { record }: Reportable): Promise<string | Uint8Array> {
   switch (ending) {
     case '.html':
       return documentPage(document)
     case '.tex':
       return latexDocument(document)
     case '.pdf':
-      return await printPdf({ page: documentPage(document), at: record.finishedAt ?? record.createdAt })
+      return await printPdf({ page: documentPage(document), at: 'updatedAt' in record ? record.updatedAt : (record.finishedAt ?? record.createdAt) })
   }
 }
 
-async function documentOf({ reader, workspace, found }: { readonly reader: LogReader; readonly workspace: string; readonly found: Found }): Promise<ReportDocument> {
-  if (found.kind === 'run') return documentOfRun(reader, found.record)
-  const report = await queryClient({ reader, workspace }).request('study.report', { studyId: found.record.id })
-  return studyDocument({ study: found.record, runs: reader.runsOf(found.record.id), report, dataHash: dataHashOf(reader, found.record.id) })
+async function documentOf({ reader, workspace, found }: { readonly reader: LogReader; readonly workspace: string; readonly found: Reportable }): Promise<{ readonly document: ReportDocument; readonly problems: readonly string[] }> {
+  if (found.kind === 'report') return composedDocument(found.record, new Map(reader.pins(found.record.id).map((pin) => [pin.id, pin])))
+  if (found.kind === 'run') return { document: documentOfRun(reader, found.record), problems: [] }
+  const readStudy = async (studyId: string) => await queryClient({ reader, workspace }).request('study.report', { studyId })
+  return { document: await readyDocument({ reader, readStudy, studyId: found.record.id }), problems: [] }
 }
 
 function documentOfRun(reader: LogReader, run: RunRecord): ReportDocument {
@@ -78,12 +81,6 @@ function documentOfRun(reader: LogReader, run: RunRecord): ReportDocument {
     events: eventsOf({ reader, studyId: null, runs: [run] }),
     dataHash: run.studyId === null ? null : dataHashOf(reader, run.studyId),
   })
-}
-
-/** Of the data as they were read last. */
-function dataHashOf(reader: LogReader, studyId: string): string | null {
-  const hash = reader.studyEvents(studyId, 'dataset.read').at(-1)?.facts['hash']
-  return typeof hash === 'string' ? hash : null
 }
 
 async function write(file: string, content: string | Uint8Array): Promise<void> {

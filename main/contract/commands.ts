@@ -1,5 +1,6 @@
 import { compareModelsInput, modelComparison } from './model-comparison.ts'
 import { annotation, annotationChange, runsView, viewName } from './annotations.ts'
+import { reportCommands } from './composed-report.ts'
 import { exportModelInput, exportModelOutput, measureModelInput, measureModelOutput } from './model-export.ts'
 import { runConfig } from './run-config.ts'
 import { studyConfig } from './study-config.ts'
@@ -85,6 +86,7 @@ export const commands = {
   /** Saves a way to look at the list of runs, in the place of one of the same name. */
   'view.save': { input: z.strictObject({ name: viewName, view: runsView }), output: nothing },
   'view.delete': { input: z.strictObject({ name: viewName }), output: nothing },
+  ...reportCommands,
   /** Measures, on a few steps, how long a study would take. Slow: seconds. */
   'study.estimate': {
     input: z.strictObject({ config: studyConfig }),

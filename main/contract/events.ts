@@ -32,6 +32,8 @@ export const events = {
   'views.changed': z.object({}),
   /** How busy the machine is; every few seconds. `isDiskLow` asks for room on the disk of the workspace. */
   'system.sampled': z.object({ sample: systemSample, isDiskLow: z.boolean() }),
+  /** A composed report was saved, or came into the trash, out of it, or is gone. */
+  'reports.changed': z.object({ reportId: z.string(), version: z.int().nullable() }),
   'log.event': z.object({ event: logEvent }),
   /** The training process is gone; `willRestart` says whether a new one is coming. */
   'engine.stopped': z.object({ exitCode: z.int().nullable(), signal: z.string().nullable(), willRestart: z.boolean() }),

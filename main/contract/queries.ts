@@ -4,6 +4,7 @@ import { channelDecorrelationReport } from '../methods/channel-decorrelation/rep
 import { featureDistillationReport } from '../methods/feature-distillation/report.ts'
 import { gradientQuantizationReport } from '../methods/gradient-quantization/report.ts'
 import { lossGapBatchReport } from '../methods/loss-gap-batch/report.ts'
+import { reportQueries } from './composed-report.ts'
 import { bundledDatasets, datasetConfig } from './dataset-config.ts'
 import { decorrelationRecord } from './decorrelation-records.ts'
 import { distillationRecord, runPredictions } from './distillation-records.ts'
@@ -169,6 +170,7 @@ export const queries = {
       ),
     }),
   },
+  ...reportQueries,
   'workspace.describe': {
     input: z.strictObject({}),
     output: z.object({ path: z.string(), logBytes: z.number(), freeBytes: z.number(), loupe: z.string(), node: z.string(), platform: z.string() }),

@@ -14,6 +14,7 @@ import { LogGate } from './log-gate.ts'
 import type { EngineParts } from './parts.ts'
 import { Preparation } from './preparation.ts'
 import type { DriveContext } from './run-driver.ts'
+import { reportHandlers } from './reports/report-handlers.ts'
 import { RunQueue } from './run-queue.ts'
 import { startSystemMonitor } from './system-monitor.ts'
 import { StudyQueue } from './study-queue.ts'
@@ -126,6 +127,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       return await compareModels({ ...wanted, reader: writer, preparation, parts })
     },
     ...annotationHandlers({ writer, gate, emit: hub.emit }),
+    ...reportHandlers({ writer, gate, emit: hub.emit, readStudy: async (studyId) => await (await import('../serve/read-study.ts')).readStudy({ reader: writer, workspace: options.workspace })(studyId) }),
     'engine.describe': async () => {
       const runtime = await preparation.runtime()
       const devices = await runtime.devices()

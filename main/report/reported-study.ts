@@ -67,10 +67,10 @@ export function hoursInPeriod({ runs }: ReportedStudy, from: number): number {
 
 /** Every combination of versions and devices that the runs were made on. */
 export function environmentsOf(runs: readonly RunRecord[]): readonly string[] {
-  return [...new Set(runs.flatMap(({ environment }) => (environment === null ? [] : [describe(environment)])))]
+  return [...new Set(runs.flatMap(({ environment }) => (environment === null ? [] : [environmentInWords(environment)])))]
 }
 
-function describe({ loupe, tensorflow, node, platform, device, threads, jit, git }: Environment): string {
+export function environmentInWords({ loupe, tensorflow, node, platform, device, threads, jit, git }: Environment): string {
   const commit = git === null ? '' : ` (${git.slice(0, 12)})`
   return `Loupe ${loupe}${commit}, TensorFlow ${tensorflow}, Node ${node.replace(/^v/, '')}, ${platform}, ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}, XLA ${jit ? 'on' : 'off'}`
 }

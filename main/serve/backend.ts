@@ -6,6 +6,7 @@ import type { EngineProcess } from '../engine/host.ts'
 import type { LogReader } from '../log/log.ts'
 import { openLogReader } from '../log/open.ts'
 import { createQueryHandlers } from './query-handlers.ts'
+import type { PrintPdf } from './print-pdf.ts'
 import { route } from './route.ts'
 
 /** The engine and a reader of its log, behind one transport that takes requests from the start. */
@@ -21,15 +22,16 @@ export interface Backend {
  * Starts the engine of a workspace in a process of its own and answers for it: commands go to the engine, questions to a
  * reader in this process, which training never delays. Nobody need wait: what is asked before the engine is up is answered then.
  *
+ * @param options.printPdf  What prints reports; an installed Chromium where left out.
  * @param options.start  Makes the engine's process: `forkEngine` under Node, `utilityEngine` under Electron.
  */
-export function startBackend({ workspace, start }: { workspace: string; start: () => EngineProcess }): Backend {
+export function startBackend({ workspace, start, printPdf }: { workspace: string; start: () => EngineProcess; printPdf?: PrintPdf }): Backend {
   const host = startEngineHost({ start })
   let reader: LogReader | null = null
   const opened = host.ready.then((): Transport => {
     const opening = openLogReader({ workspace })
     reader = opening
-    return route({ queries: createQueryHandlers({ reader: opening, workspace }), engine: host })
+    return route({ queries: createQueryHandlers({ reader: opening, workspace, ...(printPdf === undefined ? {} : { printPdf }) }), engine: host })
   })
   return {
     started: opened.then(

@@ -20,6 +20,7 @@ let writer: LogWriter
 let reader: LogReader
 let studyId: string
 let runId: string
+let reportId: string
 let ask: (name: string, input: unknown) => Promise<Response>
 
 /** A finished sweep of one run each, K = 100, 60, 46, 40 at b = 8, 16, 32, 64. */
@@ -41,6 +42,7 @@ beforeAll(async () => {
     writer.updateRun(run.id, { status: 'finished', steps, examples: steps * batchSize, wallMs: steps * 10, censored: false, startedAt: 1, finishedAt: 2 })
   }
   writer.updateStudy(studyId, { status: 'finished', startedAt: 1, finishedAt: 2 })
+  reportId = writer.saveReport({ reportId: null, version: 0, title: 'A report', blocks: [{ id: 'a', kind: 'text', markdown: 'Words.' }] }).id
   writer.flush()
   reader = openLogReader({ workspace })
   ask = answerQueries(createQueryHandlers({ reader, workspace }))
@@ -77,6 +79,12 @@ function inputs(): Readonly<Record<QueryName, unknown>> {
     'dataset.list': {},
     'dataset.examples': { runId, indices: [0, 3] },
     'model.cuts': { dataset: { name: 'digits' }, model: { kind: 'residual-mlp', width: 16, depth: 3 } },
+    'report.list': {},
+    'report.get': { reportId },
+    'report.parts': { studyId },
+    'report.preview': { reportId, title: 'A report', blocks: [{ id: 'a', kind: 'text', markdown: '**b** $x^2$' }] },
+    'report.freshness': { reportId },
+    'report.export': { reportId, format: 'tex' },
     'workspace.describe': {},
   }
 }
@@ -118,6 +126,12 @@ describe('the query handlers', () => {
       'dataset.list': { name: 'digits' },
       'dataset.examples': { runId, indices: [-1] },
       'model.cuts': { dataset: { name: 'digits' }, model: { kind: 'tree' } },
+      'report.list': { isTrashed: 'yes' },
+      'report.get': { id: reportId },
+      'report.parts': {},
+      'report.preview': { reportId, title: 'A report', blocks: [{ id: 'a', kind: 'html', html: '<b>' }] },
+      'report.freshness': {},
+      'report.export': { reportId, format: 'docx' },
       'workspace.describe': null,
     }
     for (const [name, input] of Object.entries(bad)) expect([name, await ask(name, input)]).toMatchObject([name, { ok: false, error: { code: 'invalid-input' } }])

@@ -9,6 +9,9 @@ import type { StudyRecord } from '../contract/records.ts'
 import type { StudyConfig } from '../contract/study-config.ts'
 import type { LogReader } from '../log/log.ts'
 import type { DatasetFacts } from '../methods/study.ts'
+import { printPdf } from './print-pdf.ts'
+import type { PrintPdf } from './print-pdf.ts'
+import { reportQueryHandlers } from './report-queries.ts'
 import { examplesReader } from './dataset-examples.ts'
 
 const STUDIES_AT_ONCE = 500
@@ -16,6 +19,8 @@ const STUDIES_AT_ONCE = 500
 export interface QueryContext {
   readonly reader: LogReader
   readonly workspace: string
+  /** What prints reports; an installed Chromium where left out. */
+  readonly printPdf?: PrintPdf
 }
 
 /**
@@ -24,7 +29,7 @@ export interface QueryContext {
  * Reports and forecasts are computed anew from what is logged. The parts that read data sets or fit laws are imported
  * with the first question that needs them.
  */
-export function createQueryHandlers({ reader, workspace }: QueryContext): QueryHandlers {
+export function createQueryHandlers({ reader, workspace, printPdf: print = printPdf }: QueryContext): QueryHandlers {
   const reading = new StudyReading(reader)
   return {
     'study.list': (page) => {
@@ -38,6 +43,7 @@ export function createQueryHandlers({ reader, workspace }: QueryContext): QueryH
       return { study, runs: [...reader.runsOf(studyId)], progress }
     },
     'study.report': (input) => report({ reader, reading, input }),
+    ...reportQueryHandlers({ reader, readStudy: (studyId) => report({ reader, reading, input: { studyId, target: null, fitFrom: null, fitTo: null } }), printPdf: print }),
     'study.lossMap': (input) => mappedLosses({ reader, reading, input }),
     'study.fitPoints': async ({ csv, confidence }) => {
       const { fitPoints } = await import('../methods/critical-batch-size/fit-points.ts')

@@ -49,6 +49,13 @@ const handlers: CommandHandlers = {
   'view.save': refuse,
   'view.delete': refuse,
   'model.measure': refuse,
+  'report.save': refuse,
+  'report.pin': refuse,
+  'report.copy': refuse,
+  'report.fromStudy': refuse,
+  'report.delete': refuse,
+  'report.restore': refuse,
+  'report.purge': refuse,
   'engine.describe': refuse,
 }
 const transport: Transport = {

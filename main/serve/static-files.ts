@@ -24,10 +24,11 @@ const TYPES: Readonly<Record<string, string>> = {
   '.ico': 'image/x-icon',
   '.woff2': 'font/woff2',
   '.woff': 'font/woff',
+  '.ttf': 'font/ttf',
   '.webmanifest': 'application/manifest+json',
   '.txt': 'text/plain; charset=utf-8',
 }
-const COMPRESSIBLE = /^(text\/|application\/|image\/svg)/
+const COMPRESSIBLE = /^(text\/|application\/|image\/svg|font\/ttf)/
 const WORTH_COMPRESSING_BYTES = 1024
 
 /**

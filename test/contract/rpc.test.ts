@@ -40,6 +40,13 @@ const handlers: CommandHandlers = {
   'view.delete': refuse,
   'model.measure': refuse,
   'study.estimate': refuse,
+  'report.save': refuse,
+  'report.pin': refuse,
+  'report.copy': refuse,
+  'report.fromStudy': refuse,
+  'report.delete': refuse,
+  'report.restore': refuse,
+  'report.purge': refuse,
   'engine.describe': refuse,
 }
 const transport: Transport = { request: answerCommands(handlers), onEvent: () => () => {} }

@@ -6,9 +6,11 @@ import type { QueryHandlers } from '../../../main/contract/rpc.ts'
 import { runConfig } from '../../../main/contract/run-config.ts'
 import { studyConfig } from '../../../main/contract/study-config.ts'
 import { annotationHandlers } from '../../../main/engine/annotation-handlers.ts'
+import { reportHandlers } from '../../../main/engine/reports/report-handlers.ts'
 import { LogGate } from '../../../main/engine/log-gate.ts'
 import { openLogWriter } from '../../../main/log/open.ts'
 import type { LogWriter } from '../../../main/log/log.ts'
+import { readStudy } from '../../../main/serve/read-study.ts'
 import { createQueryHandlers } from '../../../main/serve/query-handlers.ts'
 
 const models = ['mlp', 'cnn', 'residual-mlp'] as const
@@ -39,8 +41,9 @@ export function writeMadeRuns(log: LogWriter, runs: number): void {
   if (runs > 12) log.annotate('run', [{ id: 'run-000003', tags: ['paper'], isStarred: true, note: 'The best of the first sweep.' }, { id: 'run-000010', tags: ['baseline', 'paper'] }])
 }
 
-type Queries = Pick<QueryHandlers, 'run.search' | 'annotation.get' | 'tag.list' | 'view.list' | 'trash.list'>
-type Commands = ReturnType<typeof annotationHandlers>
+type ReportQueries = 'report.list' | 'report.get' | 'report.parts' | 'report.preview' | 'report.freshness' | 'report.export'
+type Queries = Pick<QueryHandlers, 'run.search' | 'annotation.get' | 'tag.list' | 'view.list' | 'trash.list' | ReportQueries>
+type Commands = ReturnType<typeof annotationHandlers> & ReturnType<typeof reportHandlers>
 
 /** The list of runs of the demonstration: a real log in a folder of its own, of made-up runs. */
 export function demoRunsLog(tell: (event: AnyEvent) => void): { readonly queries: Queries; readonly commands: Commands; readonly all: QueryHandlers; close(): void } {
@@ -51,8 +54,8 @@ export function demoRunsLog(tell: (event: AnyEvent) => void): { readonly queries
   const all = createQueryHandlers({ reader: writer, workspace })
   return {
     all,
-    queries: { 'run.search': all['run.search'], 'annotation.get': all['annotation.get'], 'tag.list': all['tag.list'], 'view.list': all['view.list'], 'trash.list': all['trash.list'] },
-    commands: annotationHandlers({ writer, gate, emit: tell }),
+    queries: { 'run.search': all['run.search'], 'annotation.get': all['annotation.get'], 'tag.list': all['tag.list'], 'view.list': all['view.list'], 'trash.list': all['trash.list'], 'report.list': all['report.list'], 'report.get': all['report.get'], 'report.parts': all['report.parts'], 'report.preview': all['report.preview'], 'report.freshness': all['report.freshness'], 'report.export': all['report.export'] },
+    commands: { ...annotationHandlers({ writer, gate, emit: tell }), ...reportHandlers({ writer, gate, emit: tell, readStudy: readStudy({ reader: writer, workspace }) }) },
     close() {
       gate.close()
       writer.close()

@@ -6,6 +6,9 @@ import { pathToFileURL } from 'node:url'
 import { LoupeError } from '../contract/errors.ts'
 import { findChromium } from '../setup/programs.mjs'
 
+/** Prints a page that stands alone. `at` is what the file says of when it was made; ms since 1970. */
+export type PrintPdf = (options: { readonly page: string; readonly at: number }) => Promise<Uint8Array>
+
 const LIMIT_MS = 120_000
 
 /**
