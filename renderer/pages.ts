@@ -3,5 +3,6 @@ export const pages = [
   { id: 'start', to: '/', keys: ['g', 's'] },
   { id: 'newStudy', to: '/studies/new', keys: ['n'] },
   { id: 'runs', to: '/runs', keys: ['g', 'r'] },
+  { id: 'reports', to: '/reports', keys: ['g', 'p'] },
   { id: 'help', to: '/help', keys: ['g', 'h'] },
 ] as const

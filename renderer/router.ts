@@ -13,6 +13,8 @@ export const router = createRouter({
     { path: '/runs', name: 'runs', component: () => import('./features/runs/RunsView.vue') },
     { path: '/runs/:runId', name: 'run', component: () => import('./features/runs/RunDetailView.vue'), props: true },
     { path: '/runs/:runId/branch', name: 'branch', component: () => import('./features/runs/DerivedRunView.vue'), props: (route) => ({ runId: String(route.params['runId']), at: stepOf(route.query['step']) }) },
+    { path: '/reports', name: 'reports', component: () => import('./features/reports/ReportsView.vue') },
+    { path: '/reports/:reportId', name: 'report', component: () => import('./features/reports/ReportView.vue'), props: true },
     { path: '/decorrelate', name: 'decorrelate', component: () => import('./features/channel-decorrelation/DecorrelateView.vue'), props: (route) => ({ from: typeof route.query['from'] === 'string' ? route.query['from'] : null }) },
     { path: '/runs/:runId/copy', name: 'copy-run', component: () => import('./features/runs/DerivedRunView.vue'), props: (route) => ({ runId: String(route.params['runId']), at: 'copy' }) },
     { path: '/help/:topic?', name: 'help', component: () => import('./features/help/HelpView.vue'), props: (route) => ({ topic: methods.find((method) => method === route.params['topic']) ?? null }) },

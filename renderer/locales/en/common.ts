@@ -1,6 +1,6 @@
 export const common = {
   app: { name: 'Loupe', tagline: 'A workbench for people who study how neural networks train' },
-  nav: { skip: 'Skip to content', main: 'Main', start: 'Start', newStudy: 'New study', runs: 'Runs', help: 'Help' },
+  nav: { skip: 'Skip to content', main: 'Main', start: 'Start', newStudy: 'New study', runs: 'Runs', reports: 'Reports', help: 'Help' },
   mode: { label: 'Appearance', system: 'As the system', light: 'Light', dark: 'Dark' },
   language: { label: 'Language' },
   connection: {
@@ -41,6 +41,7 @@ export const common = {
     open: 'Show the shortcuts',
     start: 'Go to the start page',
     runs: 'Go to the runs',
+    reports: 'Go to the reports',
     help: 'Go to the help',
     newStudy: 'Prepare a new study',
     mode: 'Switch between light and dark',

@@ -15,11 +15,12 @@ import { help } from './help.ts'
 import { lossGap } from './loss-gap.ts'
 import { modelExport } from './model-export.ts'
 import { newStudy } from './new-study.ts'
+import { reports } from './reports.ts'
 import { runs } from './runs.ts'
 import { start } from './start.ts'
 import { study } from './study.ts'
 import { system } from './system.ts'
 
 /** Every text of the window in English. The shape is the law for all languages; settings and metrics have files of their own. */
-export const en = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, charts, events, system, help, palette, tour }
+export const en = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, reports, charts, events, system, help, palette, tour }
 export type Messages = typeof en

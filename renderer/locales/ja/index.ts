@@ -16,10 +16,11 @@ import { help } from './help.ts'
 import { lossGap } from './loss-gap.ts'
 import { modelExport } from './model-export.ts'
 import { newStudy } from './new-study.ts'
+import { reports } from './reports.ts'
 import { runs } from './runs.ts'
 import { start } from './start.ts'
 import { study } from './study.ts'
 import { system } from './system.ts'
 
 /** Every text of the window in Japanese. */
-export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, charts, events, system, help, palette, tour }
+export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, reports, charts, events, system, help, palette, tour }
