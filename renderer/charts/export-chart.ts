@@ -32,6 +32,12 @@ export async function toPng(picture: ChartPicture): Promise<Blob> {
   return blob
 }
 
+/** The same as a PDF, as the SVG drawing is: vectors and text. What makes it is loaded with the first one. */
+export async function toPdf(picture: ChartPicture): Promise<Blob> {
+  const { pdfOfSvg } = await import('./chart-pdf.ts')
+  return await pdfOfSvg({ svg: toSvg(picture), title: picture.title })
+}
+
 /** Moves the chart down to make room for its title, which the window shows outside of it. */
 function titled({ option, title, background, ink }: ChartPicture): EChartsOption {
   const legends = option.visualMap === undefined ? [] : [option.visualMap].flat()

@@ -52,6 +52,7 @@ export const charts = {
     save: 'Save the chart',
     png: 'PNG image',
     svg: 'SVG drawing',
+    pdf: 'PDF drawing',
     csv: 'CSV table',
   },
   x: { examples: 'Examples', step: 'Steps', wall: 'Training time', bytes: 'Bytes' },

@@ -54,6 +54,7 @@ export const charts: typeof english = {
     save: 'グラフを保存',
     png: 'PNG 画像',
     svg: 'SVG 図',
+    pdf: 'PDF 図',
     csv: 'CSV 表',
   },
   x: { examples: '例の数', step: 'ステップ', wall: '学習時間', bytes: 'バイト数' },
