@@ -113,6 +113,20 @@ describe('the report that is open', () => {
     expect(store.draft.blocks[0]?.id).toBe('a')
   })
 
+  it('is not touched by what comes back of another that was open before', async () => {
+    const store = await opened()
+    let answer: () => void = () => {}
+    transport.answer('report.save', ({ title }) => new Promise((resolve) => (answer = () => resolve({ ...kept, title, version: 77 }))))
+    store.rename('Changed')
+    close()
+    transport.answer('report.get', () => ({ report: { ...kept, id: 'report-0002', title: 'Another', version: 5 }, pins: [] }))
+    close = store.open('report-0002')
+    await flushPromises()
+    answer()
+    await flushPromises()
+    expect([store.draft.title, store.version, store.saveState]).toEqual(['Another', 5, 'saved'])
+  })
+
   it('says why data cannot be read, and leaves the report as it is', async () => {
     transport.answer('report.pin', () => {
       throw new LoupeError('invalid-input', 'No run fits.')

@@ -52,9 +52,10 @@ export const useReportStore = defineStore('report', () => {
   }
   async function load(): Promise<void> {
     clearTimeout(timer)
+    const mine = reportId.value
     await loaded.load(async () => {
-      const report = await workbench().request('report.get', { reportId: reportId.value })
-      take(report)
+      const report = await workbench().request('report.get', { reportId: mine })
+      if (mine === reportId.value) take(report)
       return report
     })
   }
@@ -105,12 +106,15 @@ export const useReportStore = defineStore('report', () => {
     saveState.value = 'saving'
     try {
       const report = await workbench().request('report.save', { ...target, title: saved.title, blocks: [...saved.blocks] })
+      // Another report may be open by now: what comes back is not about it.
+      if (target.reportId !== reportId.value) return true
       version.value = report.version
       saveError.value = null
       saveState.value = draft.value === saved ? 'saved' : 'changed'
       if (saveState.value === 'changed') timer = setTimeout(() => void save(), ms.save)
       return true
     } catch (thrown) {
+      if (target.reportId !== reportId.value) return false
       saveError.value = asLoupeError(thrown)
       saveState.value = saveError.value.code === 'conflict' && typeof saveError.value.facts['newest'] === 'number' ? 'conflict' : 'failed'
       return false
@@ -144,7 +148,9 @@ export const useReportStore = defineStore('report', () => {
   }
   /** Reads the data of a source now and puts them into the report. @returns Whether that went well. */
   async function insertData(source: PinSource, at: number): Promise<boolean> {
+    const mine = reportId.value
     const pin = await readPin(source, 'new')
+    if (mine !== reportId.value) return false
     if (pin !== null) change(withBlock(draft.value, { id: newBlockId(), kind: 'data', source, caption: '', pinId: pin }, at))
     return pin !== null
   }
