@@ -5,7 +5,7 @@
  */
 export const eventKinds = [
   'workspace.on-network-disk', // facts: path, disk
-  'dataset.read', // facts: name, title, hash, trainExamples, validationExamples, testExamples, shape, classes
+  'dataset.read', // facts: name, title, hash, trainExamples, validationExamples, testExamples, shape, classes, leftOut
   'metrics.dropped', // facts: droppedRows
   'disk.low', // facts: path, freeBytes
   'log.unwritable', // sent to listeners alone; facts: code, reason, and those of the error

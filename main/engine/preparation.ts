@@ -1,8 +1,7 @@
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { DatasetConfig } from '../contract/dataset-config.ts'
 import type { RunConfig, SharedRunConfig } from '../contract/run-config.ts'
 import type { Runtime, DeviceInfo } from '../tensorflow/runtime.ts'
+import { contentStamp } from '../training/datasets/content-stamp.ts'
 import type { Dataset } from '../training/datasets/dataset.ts'
 import type { ModelCost } from '../training/models/model.ts'
 import { residentBytes } from '../training/resident-data.ts'
@@ -57,7 +56,7 @@ export class Preparation {
   }
 
   async dataset(config: DatasetConfig): Promise<Dataset> {
-    const key = JSON.stringify([config, config.path === null ? null : await contentsOf(config.path)])
+    const key = JSON.stringify([config, config.path === null ? null : await contentStamp(config.path)])
     if (this.#dataset?.key === key) return await this.#dataset.read
     const read = this.#parts.loadDataset(config).catch((error: unknown) => {
       if (this.#dataset?.key === key) this.#dataset = null
@@ -95,11 +94,4 @@ export class Preparation {
       makeTrainer: ({ index, threads, parallelOps = 1 }) => this.#parts.createTrainer({ runtime, dataset, threads, parallelOps, device: devices[index % devices.length]?.name ?? '/device:CPU:0' }),
     }
   }
-}
-
-/** Size and time of a file, or of each file in a folder: others where they were written to. Empty where there is nothing; reading says so. */
-async function contentsOf(path: string): Promise<readonly string[]> {
-  const names = await readdir(path).catch(() => [''])
-  const described = await Promise.all(names.sort().map((name) => stat(join(path, name)).then(({ size, mtimeMs }) => `${name} ${size} ${mtimeMs}`, () => [])))
-  return described.flat()
 }

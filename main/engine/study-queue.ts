@@ -217,7 +217,9 @@ export class StudyQueue {
   }
 
   async #recordDataset(studyId: string, dataset: Dataset): Promise<void> {
-    await this.#note(studyId, 'dataset.read', `Read ${dataset.title}: ${dataset.train.count} training, ${dataset.validation.count} validation and ${dataset.test.count} test examples.`, {
+    const { leftOut = 0 } = dataset
+    const without = leftOut === 0 ? '' : ` ${leftOut} bad ${leftOut === 1 ? 'row was' : 'rows were'} left out.`
+    await this.#note(studyId, 'dataset.read', `Read ${dataset.title}: ${dataset.train.count} training, ${dataset.validation.count} validation and ${dataset.test.count} test examples.${without}`, {
       name: dataset.name,
       title: dataset.title,
       hash: dataset.hash,
@@ -226,6 +228,7 @@ export class StudyQueue {
       testExamples: dataset.test.count,
       shape: [...dataset.shape],
       classes: dataset.classes,
+      leftOut,
     })
   }
 

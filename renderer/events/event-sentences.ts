@@ -64,8 +64,9 @@ const statuses = { path: 'status', choices: en.status }
 
 const tells: Readonly<Record<EventKind, Tell>> = {
   'workspace.on-network-disk': ({ read }) => ({ words: { path: read.text('path'), disk: read.text('disk') } }),
-  'dataset.read': ({ read, language }) => ({
-    words: { data: language.dataset(read.text('name') ?? '') ?? read.text('title') ?? read.text('name'), train: read.count('trainExamples'), validation: read.count('validationExamples'), test: read.count('testExamples') },
+  'dataset.read': ({ facts, read, language }) => ({
+    words: { data: language.dataset(read.text('name') ?? '') ?? read.text('title') ?? read.text('name'), train: read.count('trainExamples'), validation: read.count('validationExamples'), test: read.count('testExamples'), ...(Number(facts['leftOut'] ?? 0) > 0 ? { leftOut: read.count('leftOut') } : {}) },
+    ...(Number(facts['leftOut'] ?? 0) > 0 ? { other: 'readOther' } : {}),
   }),
   'metrics.dropped': ({ read }) => ({ words: { rows: read.count('droppedRows') } }),
   'disk.low': ({ read }) => ({ words: { path: read.text('path'), free: read.bytes('freeBytes') } }),

@@ -76,7 +76,7 @@ async function generate({ name, title, classNames, trainExamples, testExamples }
   const train = makeWaves({ seed: GENERATOR_SEED, part: 'train', examples: trainExamples })
   const test = makeWaves({ seed: GENERATOR_SEED, part: 'test', examples: testExamples })
   const hashes = [train, test].flatMap(({ inputs, labels }) => [contentHash(inputs.values), contentHash(labels)])
-  return { name, title, classNames, train, test, hash: sourceHash(hashes) }
+  return { name, title, classNames, train, test, hash: sourceHash(hashes), facts: { kind: 'generated', fileBytes: 0, hasOwnTest: true, featureNames: null, imageSizes: null } }
 }
 
 function contentHash({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
@@ -98,13 +98,21 @@ async function decode(card: DatasetCard, hash: string): Promise<Source> {
     if (entry === undefined) throw new LoupeError('internal', `The card of ${card.name} names no file for ${role}.`, { name: card.name, role })
     return entry
   }
-  const parts = card.format === 'csv' ? apart(table(of('train-table'))) : idxParts(of, files.has('test-inputs'))
-  return { name: card.name, title: card.title, classNames: card.classNames, train: reshaped(parts.train, card.shape), test: reshaped(parts.test, card.shape), hash }
+  const own = card.format === 'csv' ? table(of('train-table')) : null
+  const parts = own === null ? idxParts(of, files.has('test-inputs')) : apart(own.all)
+  const facts = {
+    kind: own === null ? ('idx' as const) : ('csv' as const),
+    fileBytes: card.files.reduce((sum, { bytes }) => sum + bytes, 0),
+    hasOwnTest: own === null && files.has('test-inputs'),
+    featureNames: own?.features ?? null,
+    imageSizes: null,
+  }
+  return { name: card.name, title: card.title, classNames: card.classNames, train: reshaped(parts.train, card.shape), test: reshaped(parts.test, card.shape), hash, facts }
 }
 
-function table({ file, bytes }: { file: string; bytes: Buffer }): Labelled {
-  const { inputs, labels } = readCsv(bytes, { file, labelColumn: null })
-  return labelled({ file, array: inputs }, { file, array: { shape: [labels.length], values: labels } })
+function table({ file, bytes }: { file: string; bytes: Buffer }): { readonly all: Labelled; readonly features: readonly string[] } {
+  const { inputs, labels, features } = readCsv(bytes, { file, labelColumn: null })
+  return { all: labelled({ file, array: inputs }, { file, array: { shape: [labels.length], values: labels } }), features }
 }
 
 function idxParts(of: (role: Role) => { file: string; bytes: Buffer }, hasTest: boolean): { train: Labelled; test: Labelled } {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { collectBadRows } from './bad-rows.ts'
 import { readCsv } from './csv.ts'
+import type { CsvOptions } from './csv.ts'
 
 function read(text: string, labelColumn: string | null = null) {
   return readCsv(Buffer.from(text), { file: 'table.csv', labelColumn })
@@ -53,8 +55,8 @@ describe('readCsv', () => {
     ['an empty file', '', 'table.csv, line 1: expected at least one row, found an empty file.'],
     ['a single column', '1\n2\n', 'table.csv, line 1: expected a feature and a label, at least 2 columns, found 1.'],
     ['a header alone', 'a,b\n', 'table.csv, line 2: expected at least one row under the header, found the end of the file.'],
-    ['a ragged row', '1,2,0\n3,4,1\n5,6\n', 'table.csv, line 3: expected 3 cells, as in the first row, found 2.'],
-    ['an empty label', '1,2,0\n3,4,\n', 'table.csv, line 2, column "3": expected a label, found an empty cell.'],
+    ['a ragged row', '1,2,0\n3,4,1\n5,6\n', 'table.csv, line 3: expected 3 cells, as in the first row, found 2. Set badRows to skip: such rows are left out and counted.'],
+    ['an empty label', '1,2,0\n3,4,\n', 'table.csv, line 2, column "3": expected a label, found an empty cell. Set badRows to skip: such rows are left out and counted.'],
     ['a single class', '1,0\n2,0\n', 'table.csv, column "2": expected at least 2 classes, found only "0".'],
   ])('refuses %s and says where', (_, text, message) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ code: 'data-malformed', message }))
@@ -84,5 +86,60 @@ describe('readCsv', () => {
     const start = performance.now()
     expect(read('1,2,3,4,5,6,7,8,0\n1,2,3,4,5,6,7,8,1\n'.repeat(50_000)).labels.length).toBe(100_000)
     expect(performance.now() - start).toBeLessThan(5000)
+  })
+})
+
+describe('readCsv, collecting bad rows', () => {
+  const collect = (text: string, more: Partial<CsvOptions> = {}) => {
+    const badRows = collectBadRows()
+    return { table: readCsv(Buffer.from(text), { file: 'table.csv', labelColumn: null, badRows, ...more }), report: badRows.report() }
+  }
+
+  it('finds the one bad row among 1,000 and keeps the other 999', () => {
+    const rows = Array.from({ length: 1000 }, (_, row) => (row === 345 ? 'x,1,0' : `${row},${row % 7},${row % 2}`))
+    const { table, report } = collect(`a,b,kind\n${rows.join('\n')}\n`)
+    expect([table.inputs.shape, table.labels.length, table.inputs.values[2 * 345]]).toEqual([[999, 2], 999, 346])
+    expect(report).toEqual({
+      rows: 1,
+      cells: 1,
+      byKind: [{ kind: 'not-a-number', cells: 1 }],
+      byColumn: [{ column: 'a', cells: 1, empty: 0 }],
+      listed: [{ file: 'table.csv', row: 'line 347', column: 'a', kind: 'not-a-number', expected: 'a finite number', found: '"x"' }],
+    })
+  })
+
+  it('tells every bad cell of a row, rows of other lengths, labels that are none and rows that are no CSV', () => {
+    const { table, report } = collect('a,b,kind\n1,2,0\n,x,1\n1,2\n3,4,\n5,NaN,1\n5,6,0.5\n7"8,9,1\n7,8,1\n')
+    expect([[...table.inputs.values], [...table.labels]]).toEqual([[1, 2, 7, 8], [0, 1]])
+    expect(report.listed.map(({ row, column, kind }) => [row, column, kind]).toSorted()).toEqual([
+      ['line 3', 'a', 'empty'],
+      ['line 3', 'b', 'not-a-number'],
+      ['line 4', null, 'cells'],
+      ['line 5', 'kind', 'empty'],
+      ['line 6', 'b', 'not-finite'],
+      ['line 7', 'kind', 'label'],
+      ['line 8', null, 'syntax'],
+    ])
+    expect([report.rows, report.cells, report.byColumn]).toEqual([6, 7, [{ column: 'kind', cells: 2, empty: 1 }, { column: 'b', cells: 2, empty: 0 }, { column: 'a', cells: 1, empty: 1 }]])
+  })
+
+  it('refuses the file where a closing quote goes wrong: nobody could say where the next row begins', () => {
+    for (const row of ['"7"8,9,1', '"78,9,1']) {
+      expect(() => collect(`a,b,kind\n1,2,0\n${row}\n7,8,1\n`)).toThrow(expect.objectContaining({ code: 'data-malformed', message: expect.stringContaining('expected well-formed CSV') }))
+    }
+  })
+
+  it('lists 1,000 at most and counts all', () => {
+    const { report } = collect(`a,kind\n1,0\n2,1\n${'x,1\n'.repeat(1500)}`)
+    expect([report.rows, report.listed.length]).toEqual([1500, 1000])
+  })
+
+  it('takes the columns that are named, in that order', () => {
+    const { table } = collect('id,a,b,kind\nr1,1,2,0\nr2,3,4,1\n', { featureColumns: ['b', 'a'] })
+    expect([table.features, [...table.inputs.values]]).toEqual([['b', 'a'], [2, 1, 4, 3]])
+  })
+
+  it('refuses a file of which no row is left', () => {
+    expect(() => collect('a,kind\nx,0\ny,1\n')).toThrow(expect.objectContaining({ code: 'data-malformed', message: expect.stringContaining('found no row that can be used') }))
   })
 })

@@ -24,6 +24,8 @@ export interface Dataset {
   readonly train: Examples
   readonly validation: Examples
   readonly test: Examples
-  /** SHA-256 of the source files, for the log. */
+  /** SHA-256 of the source files and of which rows were left out, for the log. */
   readonly hash: string
+  /** Bad rows that were left out of it; none where not given. */
+  readonly leftOut?: number
 }

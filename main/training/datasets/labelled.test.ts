@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { collectBadRows } from './bad-rows.ts'
 import { labelled } from './labelled.ts'
 
 const inputs = { file: 'x.npy', array: { shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) } }
@@ -49,5 +50,16 @@ describe('labelled', () => {
     expect(() => labelled(flat, labels)).toThrow('expected inputs of at least 2 dimensions, examples first, found [2].')
     const none = { file: 'x.npy', array: { shape: [0, 2], values: new Float32Array(0) } }
     expect(() => labelled(none, { file: 'y.npy', array: { shape: [0], values: new Uint8Array(0) } })).toThrow('expected at least one example, found [0, 2].')
+  })
+})
+
+describe('labelled, collecting bad rows', () => {
+  it('leaves out examples that are not finite and labels that are no class, each told once', () => {
+    const badRows = collectBadRows()
+    const x = { file: 'x.npy', array: { shape: [4, 2], values: Float32Array.of(1, 2, NaN, Infinity, 5, 6, 7, 8) } }
+    const y = { file: 'y.npy', array: { shape: [4], values: Float32Array.of(0, -3, 1, 1.5) } }
+    const { inputs, labels } = labelled(x, y, badRows)
+    expect([inputs.shape, [...inputs.values], [...labels]]).toEqual([[2, 2], [1, 2, 5, 6], [0, 1]])
+    expect(badRows.report()).toMatchObject({ rows: 2, listed: [{ file: 'x.npy', row: 'example 1, value 2', found: 'NaN' }, { file: 'y.npy', row: 'example 3', found: '1.5' }] })
   })
 })

@@ -1,4 +1,6 @@
 import type { HostArray } from '../../tensorflow/runtime.ts'
+import { collectBadRows } from './bad-rows.ts'
+import type { BadRows } from './bad-rows.ts'
 import { malformed } from './malformed.ts'
 import { describeShape } from './numeric-array.ts'
 import type { NumericArray } from './numeric-array.ts'
@@ -22,9 +24,10 @@ const MAX_CLASSES = 65536
  *
  * @param inputs  `[count, ...]`, at least 2 dimensions.
  * @param labels  `[count]` or `[count, 1]`.
- * @throws LoupeError `data-malformed` where counts differ, something is empty or not finite, or a label is no class.
+ * @param badRows  Examples that are not finite or whose label is no class; refuses the data at the first where left out.
+ * @throws LoupeError `data-malformed` where counts differ or no example is left.
  */
-export function labelled(inputs: NamedArray, labels: NamedArray): Labelled {
+export function labelled(inputs: NamedArray, labels: NamedArray, badRows: BadRows = collectBadRows({ isStrict: true })): Labelled {
   const rank = inputs.array.shape.length
   if (rank < 2) {
     throw malformed({ file: inputs.file, at: 'shape', expected: 'inputs of at least 2 dimensions, examples first', found: describeShape(inputs.array.shape) })
@@ -39,7 +42,22 @@ export function labelled(inputs: NamedArray, labels: NamedArray): Labelled {
     throw malformed({ file: labels.file, at: 'shape', expected: `${count} labels, one for each input of ${inputs.file}`, found: `${labelShape[0]}` })
   }
   if (inputs.array.values.length === 0) throw malformed({ file: inputs.file, at: 'shape', expected: 'at least one example', found: describeShape(inputs.array.shape) })
-  return { inputs: hostInputs(inputs), labels: classLabels(labels) }
+  const host = hostInputs(inputs)
+  const isBad = new Uint8Array(count)
+  markNotFinite(isBad, { inputs, values: host.values, badRows })
+  markNoClass(isBad, { labels, badRows })
+  const kept = Int32Array.from(isBad, (_, example) => example).filter((example) => isBad[example] === 0)
+  if (kept.length === 0) throw malformed({ file: inputs.file, at: null, expected: 'at least one example that can be used', found: `none of ${count}` })
+  return keepExamples({ inputs: channelsLast(host), labels: Int32Array.from(labels.array.values) }, kept)
+}
+
+/** The examples at `kept`, rising; the same arrays where those are all. */
+export function keepExamples({ inputs, labels }: Labelled, kept: Int32Array): Labelled {
+  if (kept.length === labels.length) return { inputs, labels }
+  const width = inputs.values.length / labels.length
+  const values = inputs.values.slice(0, kept.length * width)
+  kept.forEach((example, row) => values.set(inputs.values.subarray(example * width, (example + 1) * width), row * width))
+  return { inputs: { shape: [kept.length, ...inputs.shape.slice(1)], type: inputs.type, values }, labels: labels.length === 0 ? labels : Int32Array.from(kept, (example) => labels[example]!) }
 }
 
 /** An array and the file it came from, for errors. */
@@ -48,16 +66,30 @@ export interface NamedArray {
   readonly array: NumericArray
 }
 
-function hostInputs({ file, array }: NamedArray): HostArray {
-  const { values } = array
-  if (values instanceof Uint8Array) return channelsLast({ shape: array.shape, type: 'uint8', values })
-  const floats = values instanceof Float32Array ? values : Float32Array.from(values)
-  const bad = floats.findIndex((value) => !Number.isFinite(value))
-  if (bad >= 0) {
-    const example = Math.floor(bad / (floats.length / array.shape[0]!))
-    throw malformed({ file, at: `example ${example}, value ${bad}`, expected: 'a finite float32', found: `${values[bad]}` })
+function hostInputs({ array: { shape, values } }: NamedArray): HostArray {
+  if (values instanceof Uint8Array) return { shape, type: 'uint8', values }
+  return { shape, type: 'float32', values: values instanceof Float32Array ? values : Float32Array.from(values) }
+}
+
+/** Tells the first bad value of each example. */
+function markNotFinite(isBad: Uint8Array, { inputs: { file, array }, values, badRows }: { readonly inputs: NamedArray; readonly values: HostArray['values']; readonly badRows: BadRows }): void {
+  if (values instanceof Uint8Array) return
+  const width = values.length / isBad.length
+  for (let index = 0; index < values.length; index++) {
+    if (Number.isFinite(values[index])) continue
+    const example = Math.floor(index / width)
+    isBad[example] = 1
+    badRows.add({ file, row: `example ${example}, value ${index}`, column: null, kind: 'not-finite', expected: 'a finite float32', found: `${array.values[index]}` })
+    index = (example + 1) * width - 1
   }
-  return channelsLast({ shape: array.shape, type: 'float32', values: floats })
+}
+
+function markNoClass(isBad: Uint8Array, { labels: { file, array }, badRows }: { readonly labels: NamedArray; readonly badRows: BadRows }): void {
+  array.values.forEach((label: number, example: number) => {
+    if ((Number.isInteger(label) && label >= 0 && label < MAX_CLASSES) || isBad[example] === 1) return
+    isBad[example] = 1
+    badRows.add({ file, row: `example ${example}`, column: null, kind: 'label', expected: `a class, a whole number from 0 to ${MAX_CLASSES - 1}`, found: `${label}` })
+  })
 }
 
 function channelsLast(array: HostArray): HostArray {
@@ -78,12 +110,4 @@ function channelsLast(array: HostArray): HostArray {
 
 function isChannels(size: number): boolean {
   return size === 1 || size === 3
-}
-
-function classLabels({ file, array }: NamedArray): Int32Array {
-  const bad = array.values.findIndex((label) => !Number.isInteger(label) || label < 0 || label >= MAX_CLASSES)
-  if (bad >= 0) {
-    throw malformed({ file, at: `example ${bad}`, expected: `a class, a whole number from 0 to ${MAX_CLASSES - 1}`, found: `${array.values[bad]}` })
-  }
-  return Int32Array.from(array.values)
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { listNpz, readNpz } from './npz.ts'
 
@@ -25,6 +26,16 @@ describe('readNpz', () => {
 
   it('names archive and array where an array does not read', () => {
     expect(() => readNpz(compressed, { file: 'a.npz', names: new Set(['note']) })).toThrow(/^a\.npz: note\.npy, byte 10: expected an array of numbers, found the type '<U1'/)
+  })
+
+  it('refuses an array that says to unpack to more than it may, before it is unpacked', () => {
+    const bomb = zipSync({ 'x.npy': new Uint8Array(1_000_000) })
+    expect(bomb.length).toBeLessThan(2000)
+    expect(() => readNpz(bomb, { file: 'a.npz', names: new Set(['x']), mostBytes: 999_999 })).toThrow(expect.objectContaining({ code: 'unsupported', message: 'a.npz: x.npy unpacks to 1000000 bytes, and one array may hold 999999. Use a part of it.' }))
+    // The archive's table lies: it says 100 bytes, in the local head and in the directory.
+    const lying = Buffer.from(bomb)
+    for (let at = lying.indexOf(Buffer.from([0x40, 0x42, 0x0f, 0])); at >= 0; at = lying.indexOf(Buffer.from([0x40, 0x42, 0x0f, 0]), at + 1)) lying.writeUInt32LE(100, at)
+    expect(() => readNpz(lying, { file: 'a.npz', names: new Set(['x']) })).toThrow(expect.objectContaining({ code: 'data-malformed' }))
   })
 
   it('refuses a truncated archive and a file that is none', () => {

@@ -6,7 +6,7 @@ import { Random } from '../random.ts'
 export const TEST_FRACTION = 0.2
 
 /** As many as one shuffle can order without bias. */
-const MAX_EXAMPLES = 2 ** 21
+export const MAX_EXAMPLES = 2 ** 21
 
 /** Which examples go where; indices into the array that is split. */
 export interface Split {
@@ -35,6 +35,19 @@ export function splitExamples(available: number, config: Pick<DatasetConfig, 'sp
   }
   const order = shuffled(available, Random.seeded(config.splitSeed, 'split'))
   return { train: order.slice(available - train).reverse(), validation: order.slice(0, validation) }
+}
+
+/**
+ * Chooses among validation examples that the files set apart: all of them, or as many as the config wants, decided by `splitSeed`.
+ *
+ * @throws LoupeError `invalid-input` where more is asked for than there is.
+ */
+export function chooseExamples(available: number, { splitSeed, validationExamples }: Pick<DatasetConfig, 'splitSeed' | 'validationExamples'>): Int32Array {
+  if (validationExamples === null) return Int32Array.from({ length: available }, (_, index) => index)
+  if (validationExamples > available) {
+    throw new LoupeError('invalid-input', `The data set has ${available} validation examples of its own, and ${validationExamples} are asked for. Lower validationExamples, or set it to null for all.`, { available, validationExamples })
+  }
+  return shuffled(available, Random.seeded(splitSeed, 'validation')).slice(0, validationExamples)
 }
 
 /**

@@ -18,6 +18,9 @@ const endsIn = (ending: string): Rule => (draft) => {
 }
 const both = (...all: readonly Rule[]): Rule => (draft) => all.every((rule) => rule(draft))
 const is = (path: string, ...values: readonly unknown[]): Rule => (draft) => values.includes(valueAt(draft, path))
+/** Whether the path of the user's own data may be that of a table, or of a folder of images, by its end. */
+const isOwnTable: Rule = (draft) => valueAt(draft, 'run.dataset.name') === 'file' && /^$|\.(csv|tsv|parquet|pq)(\.gz)?$/i.test(String(valueAt(draft, 'run.dataset.path') ?? ''))
+const isOwnFolder: Rule = (draft) => valueAt(draft, 'run.dataset.name') === 'file' && !/^$|\.(csv|tsv|parquet|pq|npz)(\.gz)?$/i.test(String(valueAt(draft, 'run.dataset.path') ?? ''))
 const keeps = sends('fitted-', 'top-k', 'random-k', 'threshold', 'sidco')
 /** Whether any of the ways to train a student is among those compared. */
 const trains = (...ways: readonly string[]): Rule => (draft) => {
@@ -39,7 +42,10 @@ const hasLibrary: Rule = (draft) => {
 /** Some settings mean something only beside another one. */
 const rules: Readonly<Record<string, Rule>> = {
   'run.dataset.path': (draft) => valueAt(draft, 'run.dataset.name') === 'file',
-  'run.dataset.labelColumn': (draft) => valueAt(draft, 'run.dataset.name') === 'file',
+  'run.dataset.labelColumn': isOwnTable,
+  'run.dataset.featureColumns': isOwnTable,
+  ...Object.fromEntries(['imageHeight', 'imageWidth', 'imageFit', 'imageColor'].map((name) => [`run.dataset.${name}`, isOwnFolder])),
+  'run.dataset.badRows': is('run.dataset.name', 'file'),
   'sweep.tuningGrid': (draft) => valueAt(draft, 'sweep.learningRateRule') === 'tuned',
   'sweep.referenceBatchSize': (draft) => ['linear', 'sqrt'].includes(String(valueAt(draft, 'sweep.learningRateRule'))),
   'sweep.previousStudy': (draft) => valueAt(draft, 'sweep.stage') !== 'small',

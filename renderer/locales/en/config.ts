@@ -15,10 +15,20 @@ export const config: FieldTexts = {
     help: 'One that comes with Loupe, or a file of your own.',
     choices: { 'fashion-mnist': 'Fashion-MNIST', 'mnist-10k': 'MNIST, 10,000 images', digits: 'Digits, 8×8', 'breast-cancer': 'Breast cancer (table)', waves: 'Waves (series)', file: 'A file of your own' },
   },
-  'run.dataset.path': { label: 'File or folder', help: 'A CSV, an NPZ, or a folder of IDX or NPY files, by its path on the machine that trains.', automatic: 'no file' },
-  'run.dataset.labelColumn': { label: 'Label column', help: 'The CSV column that holds the class.', automatic: 'the last column' },
+  'run.dataset.path': { label: 'File or folder', help: 'A CSV, a Parquet file, an NPZ, a folder of IDX or NPY files, or a folder of images by class; by its path on the machine that trains.', automatic: 'no file' },
+  'run.dataset.labelColumn': { label: 'Label column', help: 'The column of a CSV or Parquet file that holds the class.', automatic: 'the last column' },
+  'run.dataset.featureColumns': { label: 'Input columns', help: 'Columns of a CSV or Parquet file that are inputs, one a line, in this order.', automatic: 'all but the label' },
+  'run.dataset.imageHeight': { label: 'Image height', help: 'Of the images of a folder.', unit: 'pixels', automatic: 'that of the first' },
+  'run.dataset.imageWidth': { label: 'Image width', help: 'Of the images of a folder.', unit: 'pixels', automatic: 'that of the first' },
+  'run.dataset.imageFit': {
+    label: 'Images of another size',
+    help: 'Resizing reads between pixels and does not keep proportions; cutting keeps them and takes the middle.',
+    choices: { refuse: 'Bad rows', resize: 'Resize', crop: 'Cut, then resize' },
+  },
+  'run.dataset.imageColor': { label: 'Channels', help: 'Of the images of a folder.', choices: { auto: 'Colours where any image has them', grey: 'Grey', rgb: 'Red, green, blue' } },
+  'run.dataset.badRows': { label: 'Bad rows', help: 'Rows, images and examples that do not read. Those left out are counted, logged and part of the data hash.', choices: { refuse: 'Refuse the data', skip: 'Leave them out' } },
   'run.dataset.trainExamples': { label: 'Training examples', help: 'How many of them are used.', unit: 'examples', automatic: 'all that the split leaves' },
-  'run.dataset.validationExamples': { label: 'Validation examples', help: 'Held out of the training examples.', unit: 'examples', automatic: 'a tenth of them' },
+  'run.dataset.validationExamples': { label: 'Validation examples', help: 'Held out of the training examples; of a folder of images with val, taken from there.', unit: 'examples', automatic: 'a tenth of them, or all of val' },
   'run.dataset.splitSeed': { label: 'Split seed', help: 'Decides which examples are held out; the same in every run.' },
 
   'run.model.kind': {

@@ -135,6 +135,7 @@ export const events = {
     extendedSeeds: 'Extended to up to {seeds} seeds at each batch size.',
     extendedNothing: 'Extended by nothing new.',
     studyOrphaned: 'The process ended before the study did (status then: {status}). Resume it to go on: finished runs are kept.',
+    readOther: 'Read {data}: {train} training, {validation} validation and {test} test examples. Bad rows left out: {leftOut}.',
     exportedOther: '{model} of step {step} is exported to {path} ({size}), but its files are not as accurate as the run logged. Were the data changed since it trained?',
     released: 'The controller decides again.',
   },

@@ -14,10 +14,20 @@ export const config: FieldTexts = {
     help: 'Loupe に付属のもの、または自分のファイル。',
     choices: { 'fashion-mnist': 'Fashion-MNIST', 'mnist-10k': 'MNIST（1 万枚）', digits: 'Digits 8×8', 'breast-cancer': '乳がん（表）', waves: '波形（時系列）', file: '自分のファイル' },
   },
-  'run.dataset.path': { label: 'ファイルまたはフォルダ', help: 'CSV、NPZ、または IDX・NPY のフォルダ。学習するマシン上のパス。', automatic: 'ファイルなし' },
-  'run.dataset.labelColumn': { label: 'ラベルの列', help: '分類を持つ CSV の列。', automatic: '最後の列' },
+  'run.dataset.path': { label: 'ファイルまたはフォルダ', help: '学習するマシンの上のパス。CSV、Parquet、NPZ、IDX か NPY のフォルダ、または分類ごとの画像フォルダ。', automatic: 'ファイルなし' },
+  'run.dataset.labelColumn': { label: 'ラベルの列', help: '分類を持つ CSV または Parquet の列。', automatic: '最後の列' },
+  'run.dataset.featureColumns': { label: '入力の列', help: '入力とする CSV または Parquet の列。1 行に 1 つ、この順に使います。', automatic: 'ラベル以外のすべて' },
+  'run.dataset.imageHeight': { label: '画像の高さ', help: 'フォルダの画像の高さ。', unit: 'ピクセル', automatic: '最初の画像と同じ' },
+  'run.dataset.imageWidth': { label: '画像の幅', help: 'フォルダの画像の幅。', unit: 'ピクセル', automatic: '最初の画像と同じ' },
+  'run.dataset.imageFit': {
+    label: '大きさの異なる画像',
+    help: '拡大縮小は画素の間を補間し、縦横比を保ちません。切り取りは縦横比を保って中央を使います。',
+    choices: { refuse: '不良な行とする', resize: '拡大縮小', crop: '切り取って拡大縮小' },
+  },
+  'run.dataset.imageColor': { label: 'チャンネル', help: 'フォルダの画像のチャンネル。', choices: { auto: '色のある画像があればカラー', grey: 'グレー', rgb: '赤・緑・青' } },
+  'run.dataset.badRows': { label: '不良な行', help: '読めない行、画像、例。除外した数は記録され、データのハッシュに含まれます。', choices: { refuse: 'データを拒否', skip: '除外する' } },
   'run.dataset.trainExamples': { label: '学習例の数', help: 'そのうち使う数。', unit: '例', automatic: '分割で残るすべて' },
-  'run.dataset.validationExamples': { label: '検証例の数', help: '学習例から取り分けます。', unit: '例', automatic: '学習例の 1 割' },
+  'run.dataset.validationExamples': { label: '検証例の数', help: '学習例から取り分けます。val を持つ画像フォルダでは val から取ります。', unit: '例', automatic: '学習例の 1 割、または val のすべて' },
   'run.dataset.splitSeed': { label: '分割のシード', help: 'どの例を取り分けるかを決めます。全実行で共通です。' },
 
   'run.model.kind': {

@@ -124,6 +124,7 @@ export const events: typeof english = {
     extendedSeeds: 'シードを各バッチサイズで {seeds} 個までに増やしました。',
     extendedNothing: '新しく追加したものはありません。',
     studyOrphaned: '調査より先にプロセスが終わりました（その時の状態：{status}）。再開すると続きます。終わった実行は残ります。',
+    readOther: '{data} を読みました。学習 {train} 例、検証 {validation} 例、テスト {test} 例。除外した不良な行は {leftOut} 行です。',
     exportedOther: 'ステップ {step} の {model} を {path} に書き出しました（{size}）が、ファイルの精度は実行の記録と異なります。学習の後でデータが変わっていませんか。',
     released: '制御が再びバッチサイズを決めます。',
   },
