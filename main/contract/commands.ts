@@ -1,6 +1,7 @@
 import { compareModelsInput, modelComparison } from './model-comparison.ts'
 import { annotation, annotationChange, runsView, viewName } from './annotations.ts'
 import { reportCommands } from './composed-report.ts'
+import { datasetCommands } from './dataset-inspection.ts'
 import { exportModelInput, exportModelOutput, measureModelInput, measureModelOutput } from './model-export.ts'
 import { runConfig } from './run-config.ts'
 import { studyConfig } from './study-config.ts'
@@ -87,6 +88,7 @@ export const commands = {
   'view.save': { input: z.strictObject({ name: viewName, view: runsView }), output: nothing },
   'view.delete': { input: z.strictObject({ name: viewName }), output: nothing },
   ...reportCommands,
+  ...datasetCommands,
   /** Measures, on a few steps, how long a study would take. Slow: seconds. */
   'study.estimate': {
     input: z.strictObject({ config: studyConfig }),

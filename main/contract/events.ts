@@ -34,6 +34,8 @@ export const events = {
   'system.sampled': z.object({ sample: systemSample, isDiskLow: z.boolean() }),
   /** A composed report was saved, or came into the trash, out of it, or is gone. */
   'reports.changed': z.object({ reportId: z.string(), version: z.int().nullable() }),
+  /** A data set was kept or let go of: lists of them ask again. */
+  'datasets.changed': z.object({}),
   'log.event': z.object({ event: logEvent }),
   /** The training process is gone; `willRestart` says whether a new one is coming. */
   'engine.stopped': z.object({ exitCode: z.int().nullable(), signal: z.string().nullable(), willRestart: z.boolean() }),

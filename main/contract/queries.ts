@@ -6,6 +6,7 @@ import { gradientQuantizationReport } from '../methods/gradient-quantization/rep
 import { lossGapBatchReport } from '../methods/loss-gap-batch/report.ts'
 import { reportQueries } from './composed-report.ts'
 import { bundledDatasets, datasetConfig } from './dataset-config.ts'
+import { datasetQueries } from './dataset-inspection.ts'
 import { decorrelationRecord } from './decorrelation-records.ts'
 import { distillationRecord, runPredictions } from './distillation-records.ts'
 import { gradientCourse, gradientRecord, loggedGradients } from './gradient-records.ts'
@@ -130,6 +131,7 @@ export const queries = {
       ),
     }),
   },
+  ...datasetQueries,
   /** Examples of the data that a run trains on, or of a data set, as they stand in their files: pixels, samples or columns, not normalised. */
   'dataset.examples': {
     input: z

@@ -7,6 +7,8 @@ import type { RunsAndStudies } from './trash.ts'
 import type { SystemSpan } from './system-samples.ts'
 import type { ComposedReport, Pin, ReportDraft } from '../contract/composed-report.ts'
 import type { NewPin } from './reports.ts'
+import type { DatasetConfig } from '../contract/dataset-config.ts'
+import type { KnownDataset } from '../contract/dataset-inspection.ts'
 import type { ErrorFacts, WireError } from '../contract/errors.ts'
 import type { EventKind } from '../contract/event-kinds.ts'
 import type { GradientCourse, GradientRecord, LoggedGradients } from '../contract/gradient-records.ts'
@@ -72,6 +74,8 @@ export interface LogReader {
   tags(): readonly { readonly tag: string; readonly count: number }[]
   /** Saved ways to look at the list of runs, by name. */
   views(): readonly SavedView[]
+  /** The user's own data sets: kept, or trained on; those used or kept last first. */
+  datasets(): readonly KnownDataset[]
   /** What is in the trash, newest first. */
   trash(): readonly Trashed[]
   /** Composed reports, newest change first: those in the trash, or the others. */
@@ -188,6 +192,10 @@ export interface LogWriter extends LogReader {
   /** Saves a way to look at the list, in the place of one of the same name. */
   saveView(name: string, view: RunsView): void
   deleteView(name: string): void
+  /** Keeps a data set in the list, in the place of one that is read alike. */
+  keepDataset(config: DatasetConfig): void
+  /** @throws LoupeError `not-found` */
+  forgetDataset(config: DatasetConfig): void
   /** Moves runs and studies to the trash: they stay in the log and are in no list. @throws LoupeError `conflict` for what trains, waits to, or is a run of a study. */
   putInTrash(what: RunsAndStudies): void
   restoreFromTrash(what: RunsAndStudies): void

@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3'
 import { annotationReads } from './annotations.ts'
 import { readCheckpointFile } from './checkpoint-files.ts'
 import { checkpointReads } from './checkpoints.ts'
+import { datasetReads } from './datasets.ts'
 import { eventReads } from './events.ts'
 import { gradientReads } from './gradients.ts'
 import { runRecordReads } from './run-records.ts'
@@ -42,6 +43,7 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
     annotation: guard((kind, id) => annotations.of(kind, id)),
     tags: guard(() => annotations.tags()),
     views: guard(viewReads(db)),
+    datasets: guard(datasetReads(db)),
     trash: guard(trashReads(db)),
     reports: guard((isTrashed) => reports.list(isTrashed)),
     report: guard((id) => reports.get(id)),

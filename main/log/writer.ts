@@ -3,6 +3,7 @@ import { LoupeError } from '../contract/errors.ts'
 import { annotationWrites } from './annotations.ts'
 import { removeOtherFiles, sha256, writeCheckpointFile } from './checkpoint-files.ts'
 import { checkpointReads, checkpointWrites } from './checkpoints.ts'
+import { datasetWrites } from './datasets.ts'
 import { DiskSync } from './disk-sync.ts'
 import { eventWrites } from './events.ts'
 import { gradientRow, gradientWrites } from './gradients.ts'
@@ -49,6 +50,7 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
   const views = viewWrites(db)
   const samples = systemSampleWrites(db)
   const reports = reportWrites(db)
+  const datasets = datasetWrites(db)
   const trash = trashWrites(db, paths)
   const sweep = orphanSweep(db, (entry) => event(entry, now()))
 
@@ -160,6 +162,8 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
     annotate: (kind, changes) => write(() => annotate(kind, changes)),
     saveView: (name, view) => write(() => views.save(name, view)),
     deleteView: (name) => write(() => views.delete(name)),
+    keepDataset: (config) => write(() => datasets.keep(config, now())),
+    forgetDataset: (config) => write(() => datasets.forget(config)),
     putInTrash: (what) => write(() => trash.put(what, now())),
     restoreFromTrash: (what) => write(() => trash.restore(what)),
     purge(what) {

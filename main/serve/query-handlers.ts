@@ -12,7 +12,9 @@ import type { DatasetFacts } from '../methods/study.ts'
 import { printPdf } from './print-pdf.ts'
 import type { PrintPdf } from './print-pdf.ts'
 import { reportQueryHandlers } from './report-queries.ts'
+import { checkPath } from './check-path.ts'
 import { examplesReader } from './dataset-examples.ts'
+import { datasetThread } from './dataset-thread.ts'
 
 const STUDIES_AT_ONCE = 500
 
@@ -31,6 +33,7 @@ export interface QueryContext {
  */
 export function createQueryHandlers({ reader, workspace, printPdf: print = printPdf }: QueryContext): QueryHandlers {
   const reading = new StudyReading(reader)
+  const datasets = datasetThread()
   return {
     'study.list': (page) => {
       const { studies, total } = reader.studies(page)
@@ -77,6 +80,10 @@ export function createQueryHandlers({ reader, workspace, printPdf: print = print
       return { datasets: await describeBundledDatasets() }
     },
     'dataset.examples': examplesReader(reader),
+    'dataset.inspect': async (input) => await datasets.inspect(input),
+    'dataset.preview': async (input) => await datasets.preview(input),
+    'dataset.checkPath': async ({ path }) => await checkPath(path),
+    'dataset.known': () => ({ datasets: [...reader.datasets()] }),
     'model.cuts': async (input) => ({ cuts: await (await import('./model-cuts.ts')).modelCuts(input) }),
     'workspace.describe': async () => ({
       path: workspace,

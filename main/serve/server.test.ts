@@ -48,6 +48,8 @@ const handlers: CommandHandlers = {
   'trash.purge': refuse,
   'view.save': refuse,
   'view.delete': refuse,
+  'dataset.keep': refuse,
+  'dataset.forget': refuse,
   'model.measure': refuse,
   'report.save': refuse,
   'report.pin': refuse,

@@ -38,6 +38,8 @@ const handlers: CommandHandlers = {
   'trash.purge': refuse,
   'view.save': refuse,
   'view.delete': refuse,
+  'dataset.keep': refuse,
+  'dataset.forget': refuse,
   'model.measure': refuse,
   'study.estimate': refuse,
   'report.save': refuse,

@@ -166,6 +166,16 @@ describe('migrations', () => {
     expect(() => db.exec("INSERT INTO pins (report, pinned_at, pin) VALUES (2, 6, '{}')")).toThrow('FOREIGN KEY constraint failed')
     db.close()
   })
+
+  it('0015 adds a list of kept data sets, and keeps runs', () => {
+    const db = databaseAt(14)
+    db.exec(insertRun)
+    migrate(db, 15)
+    expect(db.prepare('SELECT id, name FROM runs').raw().all()).toEqual([[7, 'a']])
+    db.exec("INSERT INTO kept_datasets VALUES ('{}', '{}', 5)")
+    expect(() => db.exec("INSERT INTO kept_datasets VALUES ('{}', '{}', 6)")).toThrow('UNIQUE constraint failed')
+    db.close()
+  })
 })
 
 describe('an older log', () => {

@@ -10,10 +10,11 @@ import { metricBlocks } from './0008-metric-blocks.ts'
 import { annotations } from './0009-annotations.ts'
 import { systemSamples } from './0010-system-samples.ts'
 import { reports } from './0013-reports.ts'
+import { keptDatasets } from './0015-kept-datasets.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients, runRecords, keptCheckpoints, metricBlocks, annotations, systemSamples, reports]
+export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients, runRecords, keptCheckpoints, metricBlocks, annotations, systemSamples, reports, keptDatasets]
 
 /** The schema that this code reads and writes. */
 export const schemaVersion = migrations.at(-1)!.version // there are some

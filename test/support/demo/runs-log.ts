@@ -7,6 +7,7 @@ import { runConfig } from '../../../main/contract/run-config.ts'
 import { studyConfig } from '../../../main/contract/study-config.ts'
 import { annotationHandlers } from '../../../main/engine/annotation-handlers.ts'
 import { reportHandlers } from '../../../main/engine/reports/report-handlers.ts'
+import { datasetHandlers } from '../../../main/engine/dataset-handlers.ts'
 import { LogGate } from '../../../main/engine/log-gate.ts'
 import { openLogWriter } from '../../../main/log/open.ts'
 import type { LogWriter } from '../../../main/log/log.ts'
@@ -41,9 +42,26 @@ export function writeMadeRuns(log: LogWriter, runs: number): void {
   if (runs > 12) log.annotate('run', [{ id: 'run-000003', tags: ['paper'], isStarred: true, note: 'The best of the first sweep.' }, { id: 'run-000010', tags: ['baseline', 'paper'] }])
 }
 
-type ReportQueries = 'report.list' | 'report.get' | 'report.parts' | 'report.preview' | 'report.freshness' | 'report.export'
-type Queries = Pick<QueryHandlers, 'run.search' | 'annotation.get' | 'tag.list' | 'view.list' | 'trash.list' | ReportQueries>
-type Commands = ReturnType<typeof annotationHandlers> & ReturnType<typeof reportHandlers>
+/** What the demonstration answers from a real log. */
+const answered = [
+  'run.search',
+  'annotation.get',
+  'tag.list',
+  'view.list',
+  'trash.list',
+  'report.list',
+  'report.get',
+  'report.parts',
+  'report.preview',
+  'report.freshness',
+  'report.export',
+  'dataset.inspect',
+  'dataset.preview',
+  'dataset.checkPath',
+  'dataset.known',
+] as const
+type Queries = Pick<QueryHandlers, (typeof answered)[number]>
+type Commands = ReturnType<typeof annotationHandlers> & ReturnType<typeof reportHandlers> & ReturnType<typeof datasetHandlers>
 
 /** The list of runs of the demonstration: a real log in a folder of its own, of made-up runs. */
 export function demoRunsLog(tell: (event: AnyEvent) => void): { readonly queries: Queries; readonly commands: Commands; readonly all: QueryHandlers; close(): void } {
@@ -54,8 +72,12 @@ export function demoRunsLog(tell: (event: AnyEvent) => void): { readonly queries
   const all = createQueryHandlers({ reader: writer, workspace })
   return {
     all,
-    queries: { 'run.search': all['run.search'], 'annotation.get': all['annotation.get'], 'tag.list': all['tag.list'], 'view.list': all['view.list'], 'trash.list': all['trash.list'], 'report.list': all['report.list'], 'report.get': all['report.get'], 'report.parts': all['report.parts'], 'report.preview': all['report.preview'], 'report.freshness': all['report.freshness'], 'report.export': all['report.export'] },
-    commands: { ...annotationHandlers({ writer, gate, emit: tell }), ...reportHandlers({ writer, gate, emit: tell, readStudy: readStudy({ reader: writer, workspace }) }) },
+    queries: Object.fromEntries(answered.map((name) => [name, all[name]])) as Queries, // each name has its own handler
+    commands: {
+      ...annotationHandlers({ writer, gate, emit: tell }),
+      ...reportHandlers({ writer, gate, emit: tell, readStudy: readStudy({ reader: writer, workspace }) }),
+      ...datasetHandlers({ writer, gate, emit: tell }),
+    },
     close() {
       gate.close()
       writer.close()
