@@ -3,6 +3,8 @@ import { toWireError } from '../contract/errors.ts'
 import { gradientTarget } from '../contract/gradient-records.ts'
 import type { GradientTarget } from '../contract/gradient-records.ts'
 import { compareModelsInput } from '../contract/model-comparison.ts'
+import { dataConfigOf, widthAndHeight } from './data-options.ts'
+import type { DataOptions } from './data-options.ts'
 import { exportChoices } from './export-choices.ts'
 import { exitCodeFor, exitCodes } from './exit-code.ts'
 import { createOutput, drained } from './output.ts'
@@ -178,6 +180,20 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
             : (await import('./report-file.ts')).reportFile(invocation, { id, out: options.out, force: options.force === true, dated: options.dated === true }),
       ),
     )
+  const data = program.command('data').description('says what a data set is before anything trains on it').exitOverride()
+  data
+    .command('inspect <path>')
+    .description('splits, classes, statistics, duplicates and bad rows of a file, a folder or a bundled data set; exit code 2 where a run would refuse it')
+    .exitOverride()
+    .addOption(new Option('--workspace <dir>').hideHelp())
+    .addOption(new Option('--json').hideHelp())
+    .option('--label-column <name>', 'of a CSV or Parquet file (default: the last)')
+    .option('--feature-columns <names>', 'of a CSV or Parquet file, a comma between two (default: all but the label)', commaSeparated)
+    .option('--image-size <size>', 'width and height of the images of a folder, such as 64x48 (default: that of the first)', widthAndHeight)
+    .addOption(new Option('--image-fit <rule>', 'for images of another size').choices(['refuse', 'resize', 'crop']))
+    .addOption(new Option('--image-color <channels>', 'of images').choices(['auto', 'grey', 'rgb']))
+    .addOption(new Option('--bad-rows <rule>', 'for rows that do not read').choices(['refuse', 'skip']))
+    .action((path: string, options: DataOptions, self: Command) => choose(self, async (invocation) => (await import('./data.ts')).inspectData(invocation, { path, config: dataConfigOf(options) })))
   command('fit-points <csv>', 'fits the critical batch size to points measured elsewhere: lines of batch,seed,steps')
     .option('--confidence <share>', 'of the intervals', Number, 0.95)
     .action((csv: string, { confidence }: { readonly confidence: number }, self: Command) => choose(self, async (invocation) => (await import('./fit-points.ts')).fitPointsFile(invocation, { csv, confidence })))
