@@ -4,5 +4,6 @@ export const pages = [
   { id: 'newStudy', to: '/studies/new', keys: ['n'] },
   { id: 'runs', to: '/runs', keys: ['g', 'r'] },
   { id: 'reports', to: '/reports', keys: ['g', 'p'] },
+  { id: 'datasets', to: '/datasets', keys: ['g', 'd'] },
   { id: 'help', to: '/help', keys: ['g', 'h'] },
 ] as const

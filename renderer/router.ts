@@ -1,5 +1,6 @@
 import { methods } from './features/start/methods.ts'
 import { createRouter, createWebHashHistory } from 'vue-router'
+import { datasetOf } from './features/datasets/dataset-link.ts'
 
 /** The window's pages. The address is kept behind `#`, so that any server, and Electron's own protocol, serves it from one file. */
 export const router = createRouter({
@@ -15,6 +16,8 @@ export const router = createRouter({
     { path: '/runs/:runId/branch', name: 'branch', component: () => import('./features/runs/DerivedRunView.vue'), props: (route) => ({ runId: String(route.params['runId']), at: stepOf(route.query['step']) }) },
     { path: '/reports', name: 'reports', component: () => import('./features/reports/ReportsView.vue') },
     { path: '/reports/:reportId', name: 'report', component: () => import('./features/reports/ReportView.vue'), props: true },
+    { path: '/datasets', name: 'datasets', component: () => import('./features/datasets/DatasetsView.vue') },
+    { path: '/datasets/look', name: 'dataset', component: () => import('./features/datasets/DatasetView.vue'), props: (route) => ({ of: datasetOf(route.query['of']) }) },
     { path: '/decorrelate', name: 'decorrelate', component: () => import('./features/channel-decorrelation/DecorrelateView.vue'), props: (route) => ({ from: typeof route.query['from'] === 'string' ? route.query['from'] : null }) },
     { path: '/runs/:runId/copy', name: 'copy-run', component: () => import('./features/runs/DerivedRunView.vue'), props: (route) => ({ runId: String(route.params['runId']), at: 'copy' }) },
     { path: '/help/:topic?', name: 'help', component: () => import('./features/help/HelpView.vue'), props: (route) => ({ topic: methods.find((method) => method === route.params['topic']) ?? null }) },

@@ -1,6 +1,6 @@
 export const common = {
   app: { name: 'Loupe', tagline: 'A workbench for people who study how neural networks train' },
-  nav: { skip: 'Skip to content', main: 'Main', start: 'Start', newStudy: 'New study', runs: 'Runs', reports: 'Reports', help: 'Help' },
+  nav: { skip: 'Skip to content', main: 'Main', start: 'Start', newStudy: 'New study', runs: 'Runs', reports: 'Reports', help: 'Help', datasets: 'Data sets' },
   mode: { label: 'Appearance', system: 'As the system', light: 'Light', dark: 'Dark' },
   language: { label: 'Language' },
   connection: {
@@ -43,6 +43,7 @@ export const common = {
     runs: 'Go to the runs',
     reports: 'Go to the reports',
     help: 'Go to the help',
+    datasets: 'Go to the data sets',
     newStudy: 'Prepare a new study',
     mode: 'Switch between light and dark',
     pause: 'Pause or resume the open study',
