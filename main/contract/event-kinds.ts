@@ -25,6 +25,7 @@ export const eventKinds = [
   'run.interrupted', // facts: was
   'run.failed', // facts: code, and those of the error
   'environment.changed', // facts: before, now
+  'checkpoints.pruned', // facts: checkpoints, bytes, steps
   'checkpoint.unreadable', // facts: checkpointId, step, code, reason
   'worker.lost', // facts: worker, host, reason, step
   'worker.returned', // facts: worker, host, step, workers, wanted

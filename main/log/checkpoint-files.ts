@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, createReadStream, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { CheckpointProblem } from '../contract/checkpoint-browser.ts'
 import { LoupeError } from '../contract/errors.ts'
 import type { StoredCheckpoint } from './checkpoints.ts'
 import { freeBytes, megabytes } from './sqlite-errors.ts'
@@ -59,6 +62,29 @@ export function readCheckpointFile(paths: WorkspacePaths, { record, file }: Stor
   const actual = sha256(bytes)
   if (actual !== record.sha256) throw refuse('does not match its SHA-256', { expected: record.sha256, actual, bytes: bytes.length })
   return bytes
+}
+
+/**
+ * Reads a checkpoint's file piece by piece and compares it with what the log says of it; others are answered meanwhile.
+ *
+ * @returns What is wrong, null for a sound file. A size that differs is told without reading the file.
+ */
+export async function verifyCheckpointFile(paths: WorkspacePaths, { record, file }: StoredCheckpoint): Promise<CheckpointProblem | null> {
+  const path = join(paths.checkpoints, record.runId, file)
+  const found = { checkpointId: record.id, runId: record.runId, step: record.step, path, expectedBytes: record.bytes, expectedSha256: record.sha256 }
+  const size = await stat(path).then(
+    (stats) => stats.size,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
+      throw error
+    },
+  )
+  if (size === null) return { ...found, problem: 'missing', actualBytes: null, actualSha256: null }
+  if (size !== record.bytes) return { ...found, problem: 'damaged', actualBytes: size, actualSha256: null }
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  const actual = hash.digest('hex')
+  return actual === record.sha256 ? null : { ...found, problem: 'damaged', actualBytes: size, actualSha256: actual }
 }
 
 /** Removes the files of a run that the log does not name, among them what a crash left half written. */

@@ -44,7 +44,7 @@ export function checkpointReads(db: Database): CheckpointReads {
 }
 
 export interface CheckpointWrites {
-  /** Takes the place of a checkpoint at the same step, and is kept where that one was. Returns its id. */
+  /** Takes the place of a checkpoint at the same step, and is kept and labelled where that one was. Returns its id. */
   insert(checkpoint: Omit<CheckpointRecord, 'id'> & { readonly file: string }): string
   /** Forgets all but the newest of a run and those that are kept. */
   prune(runId: string, keep: number): void
@@ -52,8 +52,8 @@ export interface CheckpointWrites {
 
 export function checkpointWrites(db: Database): CheckpointWrites {
   const insert = db.prepare(
-    `INSERT OR REPLACE INTO checkpoints (run, step, examples, bytes, sha256, file, created_at, kept)
-     VALUES (?, ?, ?, ?, ?, ?, ?, max(?, coalesce((SELECT kept FROM checkpoints WHERE run = ? AND step = ?), 0)))`,
+    `INSERT OR REPLACE INTO checkpoints (run, step, examples, bytes, sha256, file, created_at, kept, label)
+     VALUES (?, ?, ?, ?, ?, ?, ?, max(?, coalesce((SELECT kept FROM checkpoints WHERE run = ? AND step = ?), 0)), coalesce((SELECT label FROM checkpoints WHERE run = ? AND step = ?), ''))`,
   )
   const prune = db.prepare(
     `DELETE FROM checkpoints WHERE run = ? AND kept = 0 AND id NOT IN (SELECT id FROM checkpoints WHERE run = ? AND kept = 0 ORDER BY id DESC LIMIT ?)`,
@@ -61,7 +61,7 @@ export function checkpointWrites(db: Database): CheckpointWrites {
   return {
     insert({ runId, step, examples, bytes, sha256, file, createdAt, isKept }) {
       const run = rowOf('run', runId)
-      return idOf('checkpoint', Number(insert.run(run, step, examples, bytes, sha256, file, createdAt, Number(isKept), run, step).lastInsertRowid))
+      return idOf('checkpoint', Number(insert.run(run, step, examples, bytes, sha256, file, createdAt, Number(isKept), run, step, run, step).lastInsertRowid))
     },
     prune(runId, keep) {
       const run = rowOf('run', runId)

@@ -1,5 +1,9 @@
 import type { MetricPoints } from './block-codec.ts'
 import type { Annotation, AnnotationChange, RunsView, SavedView, Trashed } from '../contract/annotations.ts'
+import type { CheckpointMetric, CheckpointProblem, CheckpointRow, KeepChange, NearestValue } from '../contract/checkpoint-browser.ts'
+import type { PrunedCheckpoints } from './checkpoint-changes.ts'
+import type { PruneOptions } from './checkpoint-protection.ts'
+import type { CheckpointSearch, FoundCheckpoints, PrunableCheckpoint } from './checkpoint-search.ts'
 import type { RecordOfKind, RunRecordKind } from './run-records.ts'
 import type { Annotated } from './annotations.ts'
 import type { FoundRuns, RunSearch } from './run-search.ts'
@@ -114,6 +118,20 @@ export interface LogReader {
   checkpoints(runId: string): readonly CheckpointRecord[]
   /** @throws LoupeError `log-corrupt` where the file does not match its SHA-256 */
   checkpointBytes(id: string): Uint8Array
+  /** Checkpoints of runs that fit a filter, sorted, a page of them. @throws LoupeError `invalid-input` */
+  searchCheckpoints(search: CheckpointSearch): FoundCheckpoints
+  /** Those of some ids, in their order. Those that are gone are left out. */
+  checkpointRows(ids: readonly string[]): readonly CheckpointRow[]
+  /** All checkpoints of the runs that fit, with what decides whether they may go, by run, the newest first. */
+  prunableCheckpoints(options: { readonly filter: string; readonly now: number }): readonly PrunableCheckpoint[]
+  /** What a run evaluated nearest to a step. */
+  nearestEvaluation(options: { readonly runId: string; readonly step: number; readonly metric: CheckpointMetric }): NearestValue
+  /** What all checkpoints take, by the log. */
+  checkpointTotals(): { readonly checkpoints: number; readonly bytes: number; readonly trashBytes: number }
+  /** Where a checkpoint's file is. */
+  checkpointPath(id: string): string
+  /** Reads a checkpoint's file again. @returns What is wrong with it, or null. */
+  verifyCheckpoint(id: string): Promise<CheckpointProblem | null>
   /** Of the database file and its write-ahead log. */
   bytes(): number
   close(): void
@@ -213,6 +231,13 @@ export interface LogWriter extends LogReader {
   purgeReport(reportId: string): void
   /** Writes the file (temporary, fsync, rename), logs its SHA-256, prunes to the `keep` newest and those that were saved to stay. */
   saveCheckpoint(runId: string, checkpoint: NewCheckpoint): CheckpointRecord
+  /** Keeps checkpoints, lets go of them, or labels them; all or none. @returns What they were, in the same order. */
+  keepCheckpoints(changes: readonly KeepChange[]): readonly KeepChange[]
+  /**
+   * Deletes checkpoints that nothing protects, rows first: a crash between the two leaves files that the next start removes. Each run has an event
+   * that says which steps are gone. @returns What went, what stayed and why, and files that the disk did not let go of.
+   */
+  pruneCheckpoints(ids: readonly string[], options: PruneOptions): PrunedCheckpoints & { readonly filesLeft: readonly string[] }
   /** Commits what is queued, so that every reader sees it and it stays should this process die; the disk takes it in the background, a moment later. @throws as `flush` */
   publish(): void
   /** Commits what is queued, and waits until the disk has taken it, with all that was published. @throws LoupeError `disk-full`; what was queued stays queued. */

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { annotationQueries } from './annotations.ts'
+import { checkpointQueries, checkpointSearchSql } from './checkpoint-search.ts'
 import { eventQueries } from './events.ts'
 import { gradientQueries } from './gradients.ts'
 import { blockQueries } from './metric-blocks.ts'
@@ -90,6 +91,19 @@ describe('what charts poll', () => {
     expect(plan(gradientQueries.ofStep)).toEqual(['SEARCH g USING INDEX sqlite_autoindex_gradients_1 (run=? AND step=?)', 'SEARCH u USING INTEGER PRIMARY KEY (rowid=?)'])
     expect(plan(gradientQueries.course)[0]).toBe('SEARCH g USING INDEX sqlite_autoindex_gradients_1 (run=?)')
     expect(plan(gradientQueries.units)[0]).toBe('SEARCH gradient_units USING INDEX sqlite_autoindex_gradient_units_1 (run=?)')
+  })
+
+  it('finds what was evaluated nearest to a checkpoint by one look-up before it and one after', () => {
+    expect(plan(checkpointQueries.before)[0]).toBe('SEARCH metrics USING PRIMARY KEY (run=? AND key=? AND step<?)')
+    expect(plan(checkpointQueries.after)[0]).toBe('SEARCH metrics USING PRIMARY KEY (run=? AND key=? AND step>?)')
+    for (const sql of [checkpointQueries.before, checkpointQueries.after]) expect(plan(sql).join()).not.toContain('TEMP B-TREE')
+  })
+
+  it('reads a page of checkpoints by their ids, and the newest of a run in its index', () => {
+    expect(plan(checkpointQueries.rows)).toEqual(expect.arrayContaining(['SEARCH k USING INTEGER PRIMARY KEY (rowid=?)', 'SEARCH r USING INTEGER PRIMARY KEY (rowid=?)', 'SEARCH checkpoints USING COVERING INDEX sqlite_autoindex_checkpoints_1 (run=?)']))
+    expect(plan(checkpointQueries.starts).join()).toContain('SEARCH r USING INDEX runs_by_status (status=?)')
+    const { text } = checkpointSearchSql({ filter: '', isKept: null, sort: { field: 'accuracy', isDescending: true } })
+    expect(plan(text).filter((step) => step.includes('SEARCH metrics'))).toHaveLength(2)
   })
 
   it('lists runs and events along an index, newest first, without sorting', () => {

@@ -1,7 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { annotationReads } from './annotations.ts'
-import { readCheckpointFile } from './checkpoint-files.ts'
+import { readCheckpointFile, verifyCheckpointFile } from './checkpoint-files.ts'
+import { checkpointSearches } from './checkpoint-search.ts'
 import { checkpointReads } from './checkpoints.ts'
 import { datasetReads } from './datasets.ts'
 import { eventReads } from './events.ts'
@@ -30,6 +32,7 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
   const records = runRecordReads(db)
   const events = eventReads(db)
   const checkpoints = checkpointReads(db)
+  const ofAll = checkpointSearches(db)
   const annotations = annotationReads(db)
   const reports = reportReads(db)
   const guard = <A extends unknown[], R>(call: (...parameters: A) => R): ((...parameters: A) => R) => translated(paths, call)
@@ -68,6 +71,16 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
     systemSamples: guard(systemSampleReads(db)),
     checkpoints: guard((runId) => checkpoints.of(runId).map(({ record }) => record)),
     checkpointBytes: guard((id) => readCheckpointFile(paths, checkpoints.get(id))),
+    searchCheckpoints: guard(ofAll.search),
+    checkpointRows: guard(ofAll.rows),
+    prunableCheckpoints: guard(ofAll.prunable),
+    nearestEvaluation: guard(ofAll.nearest),
+    checkpointTotals: guard(ofAll.totals),
+    checkpointPath: guard((id) => {
+      const { record, file } = checkpoints.get(id)
+      return join(paths.checkpoints, record.runId, file)
+    }),
+    verifyCheckpoint: async (id) => await verifyCheckpointFile(paths, guard(checkpoints.get)(id)),
     bytes() {
       const files = [paths.database, `${paths.database}-wal`]
       return files.reduce((bytes, file) => bytes + (existsSync(file) ? statSync(file).size : 0), 0)

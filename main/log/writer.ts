@@ -2,6 +2,8 @@ import type { Database } from 'better-sqlite3'
 import { LoupeError } from '../contract/errors.ts'
 import { annotationWrites } from './annotations.ts'
 import { removeOtherFiles, sha256, writeCheckpointFile } from './checkpoint-files.ts'
+import { checkpointChanges } from './checkpoint-changes.ts'
+import type { PrunedCheckpoint } from './checkpoint-changes.ts'
 import { checkpointReads, checkpointWrites } from './checkpoints.ts'
 import { datasetWrites } from './datasets.ts'
 import { DiskSync } from './disk-sync.ts'
@@ -46,6 +48,7 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
   const event = eventWrites(db)
   const stored = checkpointReads(db)
   const checkpoints = checkpointWrites(db)
+  const changes = checkpointChanges(db, paths)
   const annotate = annotationWrites(db)
   const views = viewWrites(db)
   const samples = systemSampleWrites(db)
@@ -201,6 +204,18 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
       removeOtherFiles(paths, runId, stored.of(runId))
       return stored.get(id).record
     },
+    keepCheckpoints: (wanted) => write(() => changes.setKept(wanted)),
+    pruneCheckpoints(ids, options) {
+      const pruned = write(() => {
+        const { gone, left } = changes.prune(ids, options)
+        for (const entry of prunedEvents(gone, (runId) => reader.run(runId).studyId)) event(entry, now())
+        return { gone, left }
+      })
+      return { ...pruned, filesLeft: write(() => changes.removeFiles()) }
+    },
+    searchCheckpoints: current(reader.searchCheckpoints),
+    checkpointRows: current(reader.checkpointRows),
+    nearestEvaluation: current(reader.nearestEvaluation),
     publish: () => queue.flush('written'),
     flush() {
       queue.flush('on-disk')
@@ -211,7 +226,10 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
     },
     sweepOrphans() {
       try {
-        write(() => trash.removeFiles())
+        write(() => {
+          trash.removeFiles()
+          changes.removeFiles()
+        })
       } catch {
         // Files that cannot be removed now stay named in the log, and are removed at a later start: no reason to keep it closed.
       }
@@ -241,6 +259,14 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
     return row
   }
   return writer
+}
+
+/** One event for each run. */
+function prunedEvents(gone: readonly PrunedCheckpoint[], studyOf: (runId: string) => string | null): NewEvent[] {
+  return [...Map.groupBy(gone, ({ runId }) => runId)].map(([runId, ofRun]) => {
+    const [bytes, steps] = [ofRun.reduce((sum, one) => sum + one.bytes, 0), ofRun.map(({ step }) => step)]
+    return { studyId: studyOf(runId), runId, level: 'info', kind: 'checkpoints.pruned', message: `Deleted by the user: ${ofRun.length} ${ofRun.length === 1 ? 'checkpoint' : 'checkpoints'}, of ${ofRun.length === 1 ? 'step' : 'steps'} ${steps.join(', ')}.`, facts: { checkpoints: ofRun.length, bytes, steps } }
+  })
 }
 
 function dropped(droppedRows: number): NewEvent {

@@ -43,6 +43,7 @@ const logged: Readonly<Record<(typeof eventKinds)[number], Readonly<Record<strin
   'run.interrupted': { was: 'running' },
   'run.failed': { code: 'diverged', trigger: 'notFinite' },
   'environment.changed': { before: { tensorflow: '2.21.0', device: 'CPU', threads: 2 }, now: { tensorflow: '2.21.0', device: 'GPU', threads: 1 } },
+  'checkpoints.pruned': { checkpoints: 2, bytes: 4000, steps: [100, 200] },
   'checkpoint.unreadable': { checkpointId: 'c', step: 64, code: 'log-corrupt', reason: 'Its SHA-256 differs.' },
   'worker.lost': { worker: 1, host: '10.0.0.2:7171', reason: 'its connection was closed', step: 140 },
   'worker.returned': { worker: 1, host: '10.0.0.2:7171', step: 120, workers: 4, wanted: 4 },

@@ -87,6 +87,7 @@ const tells: Readonly<Record<EventKind, Tell>> = {
   'run.interrupted': ({ read }) => ({ words: { status: read.choice('was', statuses) } }),
   'run.failed': failing,
   'environment.changed': tellChanges,
+  'checkpoints.pruned': ({ read }) => ({ words: { count: read.count('checkpoints'), steps: read.counts('steps'), size: read.bytes('bytes') } }),
   'checkpoint.unreadable': quoting((read) => ({ step: read.count('step') })),
   'worker.lost': ({ read }) => ({ words: { worker: read.count('worker'), host: read.text('host'), step: read.count('step'), reason: read.text('reason') } }),
   'worker.returned': ({ read }) => ({ words: { wanted: read.count('wanted'), step: read.count('step') } }),

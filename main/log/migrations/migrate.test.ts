@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import { takeBackLastMigration } from '../older-log.ts'
+import { takeBackLastMigration, versionBefore } from '../older-log.ts'
 import { openLogReader, openLogWriter } from '../open.ts'
 import { temporaryWorkspace } from '../temporary-log.ts'
 import { applicationId, migrate, migrations, schemaVersion, versionBefore, versionOf } from './migrate.ts'
@@ -174,6 +174,17 @@ describe('migrations', () => {
     expect(db.prepare('SELECT id, name FROM runs').raw().all()).toEqual([[7, 'a']])
     db.exec("INSERT INTO kept_datasets VALUES ('{}', '{}', 5)")
     expect(() => db.exec("INSERT INTO kept_datasets VALUES ('{}', '{}', 6)")).toThrow('UNIQUE constraint failed')
+    db.close()
+  })
+
+  it('0014 adds labels of checkpoints and what is left of pruned ones, and keeps checkpoints', () => {
+    const db = databaseAt(13)
+    db.exec(insertRun)
+    db.exec("INSERT INTO checkpoints (run, step, examples, bytes, sha256, file, created_at, kept) VALUES (7, 10, 640, 3, 'ab', 'f', 1, 1)")
+    migrate(db, 14)
+    expect(db.prepare('SELECT run, step, kept, label FROM checkpoints').raw().all()).toEqual([[7, 10, 1, '']])
+    db.exec("INSERT INTO pruned_files VALUES (7, 'f')")
+    expect(() => db.exec("INSERT INTO pruned_files VALUES (7, 'f')")).toThrow('UNIQUE constraint failed')
     db.close()
   })
 })

@@ -10,16 +10,15 @@ import { metricBlocks } from './0008-metric-blocks.ts'
 import { annotations } from './0009-annotations.ts'
 import { systemSamples } from './0010-system-samples.ts'
 import { reports } from './0013-reports.ts'
+import { checkpointLabels } from './0014-checkpoint-labels.ts'
 import { keptDatasets } from './0015-kept-datasets.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients, runRecords, keptCheckpoints, metricBlocks, annotations, systemSamples, reports, keptDatasets]
+export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients, runRecords, keptCheckpoints, metricBlocks, annotations, systemSamples, reports, checkpointLabels, keptDatasets]
 
 /** The schema that this code reads and writes. */
-export const schemaVersion = migrations.at(-1)!.version // there are some
-/** The one before it: a log that was not brought forward yet. */
-export const versionBefore = migrations.at(-2)!.version
+export const schemaVersion = migrations.at(-1)?.version ?? 0
 
 /** `Loup` in ASCII: marks a SQLite file as a log of Loupe. */
 export const applicationId = 0x4c6f7570

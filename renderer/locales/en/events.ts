@@ -39,6 +39,7 @@ export const events = {
       ended: 'Ended by the user after step {step}: evaluated, saved and counted as finished.',
     },
     environment: { changed: 'The run goes on under other conditions ({changes}): from here on its numbers may differ in the last digits from those of a run that was not interrupted.' },
+    checkpoints: { pruned: 'Checkpoints deleted by the user: {count}, of steps {steps} ({size}).' },
     checkpoint: { unreadable: 'The checkpoint of step {step} does not read and is passed over: {error}.' },
     workers: { warned: 'About the workers: {warning}' },
     worker: {

@@ -30,6 +30,7 @@ export const events: typeof english = {
       ended: 'ステップ {step} の後、利用者が終了しました。評価し、保存し、完了として数えます。',
     },
     environment: { changed: '実行は別の条件で続きます（{changes}）。ここから先の数値は、中断しなかった場合と末尾の桁が異なることがあります。' },
+    checkpoints: { pruned: '利用者がチェックポイントを削除しました: {count} 件（ステップ {steps}、{size}）。' },
     checkpoint: { unreadable: 'ステップ {step} のチェックポイントは読めないため飛ばします（{error}）。' },
     workers: { warned: 'ワーカーについて：{warning}' },
     worker: {
