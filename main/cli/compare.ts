@@ -20,7 +20,7 @@ export async function compareRuns({ output, workspace }: Invocation, { runs, exa
       if (kind === 'study') throw new LoupeError('invalid-input', `${id} is a study, and a model is of one run. \`loupe show ${id} --json\` lists its runs.`, { id })
       return record.id
     }) as [string, string] // as many as were asked for
-    return await compareModels({ reader, preparation: new Preparation({ parts: realParts, workspace }), parts: realParts, runs: found, examples })
+    return await compareModels({ reader, preparation: new Preparation({ parts: realParts, workspace }), parts: realParts, runs: found, steps: [null, null], examples })
   })
   output.result({ json: { comparison }, text: textOf(comparison) })
   return exitCodes.done

@@ -1,3 +1,4 @@
+import { checkpointCommands } from './checkpoint-browser.ts'
 import { compareModelsInput, modelComparison } from './model-comparison.ts'
 import { annotation, annotationChange, runsView, viewName } from './annotations.ts'
 import { reportCommands } from './composed-report.ts'
@@ -84,6 +85,7 @@ export const commands = {
   'trash.restore': { input: runsAndStudies, output: nothing },
   /** Deletes what is in the trash for good, checkpoints with it. Nothing brings it back. */
   'trash.purge': { input: runsAndStudies, output: z.object({ runs: z.int(), checkpointBytes: z.number() }) },
+  ...checkpointCommands,
   /** Saves a way to look at the list of runs, in the place of one of the same name. */
   'view.save': { input: z.strictObject({ name: viewName, view: runsView }), output: nothing },
   'view.delete': { input: z.strictObject({ name: viewName }), output: nothing },

@@ -28,6 +28,8 @@ export const events = {
   'records.appended': z.object({ runId: z.string(), kind: z.enum(['distillation', 'decorrelation', 'predictions']), step: z.int() }),
   /** Names, tags, notes or marks of these changed, or they came into the trash, out of it, or are gone: lists that show them ask again. */
   'annotations.changed': z.object({ runIds: z.array(z.string()), studyIds: z.array(z.string()) }),
+  /** Checkpoints of these runs were saved, kept, labelled or deleted. */
+  'checkpoints.changed': z.object({ runIds: z.array(z.string()) }),
   /** A saved view was saved or deleted. */
   'views.changed': z.object({}),
   /** How busy the machine is; every few seconds. `isDiskLow` asks for room on the disk of the workspace. */

@@ -2,6 +2,7 @@ import { z } from './zod.ts'
 
 export const compareModelsInput = z.strictObject({
   runs: z.tuple([z.string(), z.string()]).describe('runs; whose trained models are compared, of the same data; may be the same one twice'),
+  steps: z.tuple([z.int().min(0).nullable(), z.int().min(0).nullable()]).default([null, null]).describe('steps; of the checkpoints that are compared, null for the newest of a run'),
   examples: z.int().min(3).max(4096).default(1024).describe('examples; of the first run’s validation data, or its training data where none is held out; at most as many as there are'),
 })
 

@@ -1,4 +1,5 @@
 import { annotation, fieldValue, runRow, runsView, savedView, trashed } from './annotations.ts'
+import { checkpointQueries } from './checkpoint-browser.ts'
 import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
 import { channelDecorrelationReport } from '../methods/channel-decorrelation/report.ts'
 import { featureDistillationReport } from '../methods/feature-distillation/report.ts'
@@ -78,6 +79,7 @@ export const queries = {
     input: z.strictObject({ runId: z.string() }),
     output: z.object({ run: runRecord, keys: z.array(z.string()), checkpoints: z.array(checkpointRecord), events: z.array(logEvent) }),
   },
+  ...checkpointQueries,
   'metric.series': {
     input: z.strictObject({
       runIds: z.array(z.string()).max(1000),

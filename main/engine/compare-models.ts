@@ -13,22 +13,24 @@ export interface CompareModelsOptions {
   readonly preparation: Preparation
   readonly parts: Pick<EngineParts, 'decodeCheckpoint'>
   readonly runs: readonly [string, string]
+  /** Of the checkpoints; null for the newest. */
+  readonly steps: readonly [number | null, number | null]
   /** At most so many; as many as there are. */
   readonly examples: number
 }
 
 /**
- * Compares the features of two runs' newest trained models on the first examples that the first run held out, or trained on where it held none out.
+ * Compares the features of two runs' trained models, as their newest or other checkpoints have them, on the first examples that the first run held out, or trained on where it held none out.
  *
  * @throws LoupeError `not-found` for a run without a trained checkpoint, `invalid-input` for runs of other data.
  */
-export async function compareModels({ reader, preparation, parts, runs, examples }: CompareModelsOptions): Promise<ModelComparison> {
-  const load = async (id: string): Promise<Loaded> => {
+export async function compareModels({ reader, preparation, parts, runs, steps, examples }: CompareModelsOptions): Promise<ModelComparison> {
+  const load = async (id: string, at: number | null): Promise<Loaded> => {
     const run = reader.run(id)
-    const { step, variables } = trainedCheckpoint({ reader, parts, run })
+    const { step, variables } = trainedCheckpoint({ reader, parts, run, step: at })
     return { run, step, model: { config: run.config, dataset: await preparation.dataset(run.config.dataset), variables } }
   }
-  const [one, other] = [await load(runs[0]), await load(runs[1])]
+  const [one, other] = [await load(runs[0], steps[0]), await load(runs[1], steps[1])]
   requireSameData(one, other)
   const { dataset } = one.model
   const split = dataset.validation.count > 0 ? 'validation' : 'train'

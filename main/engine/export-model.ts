@@ -25,15 +25,17 @@ export interface ExportModelOptions {
   readonly preparation: Preparation
   readonly parts: Pick<EngineParts, 'decodeCheckpoint'>
   readonly runId: string
+  /** Of the checkpoint whose weights are written; the newest where left out. */
+  readonly step?: number
   /** Null for the first student, or the whole model of a run that does not distil. */
   readonly depth: number | null
   readonly formats: readonly ExportFormat[]
-  /** An own folder, which must be new or empty; or the workspace, in which an earlier export of the same depth is replaced. */
+  /** An own folder, which must be new or empty; or the workspace, in which an earlier export of the same depth, and step where one is named, is replaced. */
   readonly to: { readonly folder: string } | { readonly workspace: string }
 }
 
 /**
- * Writes the newest trained model of a run, or a student of it, so that it loads elsewhere: weights frozen to constants, raw inputs, any batch
+ * Writes the trained model of a run, or a student of it, as its newest or another checkpoint has it, so that it loads elsewhere: weights frozen to constants, raw inputs, any batch
  * size. The files appear in their folder all together, or not at all.
  *
  * @throws LoupeError `not-found` for a run without a trained checkpoint, `invalid-input` for a depth that it trains no head at or a
@@ -43,14 +45,14 @@ export async function exportModel(options: ExportModelOptions): Promise<{ readon
   const { reader, preparation, to } = options
   if ('folder' in to) await requireEmpty(to.folder)
   const run = reader.run(options.runId)
-  const checkpoint = trainedCheckpoint({ ...options, run })
+  const checkpoint = trainedCheckpoint({ ...options, run, step: options.step ?? null })
   const dataset = await preparation.dataset(run.config.dataset)
   const { exportedModel } = await import('../training/export/exported-model.ts')
   const exported = exportedModel({ config: run.config, dataset, variables: checkpoint.variables, depth: options.depth })
   const runtime = await preparation.runtime()
   const { freezeModel } = await import('../tensorflow/open.ts')
   const frozen = await freezeModel({ name: 'export', inputShape: exported.model.inputShape, constants: exported.constants, trace: exported.trace })
-  const path = 'folder' in to ? to.folder : join(workspacePaths(to.workspace).exports, `${run.id}-depth-${exported.depth}`)
+  const path = 'folder' in to ? to.folder : join(workspacePaths(to.workspace).exports, `${run.id}${options.step === undefined ? '' : `-step-${options.step}`}-depth-${exported.depth}`)
   const staging = `${path}.partial`
   try {
     await rm(staging, { recursive: true, force: true })

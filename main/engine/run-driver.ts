@@ -197,6 +197,7 @@ function observe(options: { readonly context: DriveContext; readonly run: RunRec
     async onSaveNetwork(checkpoint) {
       // Past the gate: where there is no room, whoever asked is told, and training neither waits nor holds.
       const { step, examples, bytes, sha256 } = writer.saveCheckpoint(run.id, { step: checkpoint.step, examples: checkpoint.examples, bytes: parts.encodeCheckpoint(checkpoint), keep: 'this' })
+      emit({ name: 'checkpoints.changed', payload: { runIds: [run.id] } })
       note(context, { runId: run.id, level: 'info', kind: 'network.saved', message: `Saved by the user after step ${step}.`, facts: { step, examples, sha256, bytes } })
       return { step, bytes, sha256 }
     },
@@ -213,6 +214,7 @@ function observe(options: { readonly context: DriveContext; readonly run: RunRec
       await gate.write(() => writer.flush())
       await gate.write(() => writer.saveCheckpoint(run.id, { step: checkpoint.step, examples: checkpoint.examples, bytes, keep: kept }))
       await gate.write(() => writer.updateRun(run.id, countsOfCheckpoint(checkpoint)))
+      emit({ name: 'checkpoints.changed', payload: { runIds: [run.id] } })
     },
     onWarning(code, message, facts) {
       note(context, { runId: run.id, level: 'warning', kind: code, message, facts })

@@ -8,6 +8,7 @@ import type { Study } from '../methods/study.ts'
 import { gitCommit } from './environment.ts'
 import { annotationHandlers } from './annotation-handlers.ts'
 import { datasetHandlers } from './dataset-handlers.ts'
+import { checkpointHandlers } from './checkpoint-handlers.ts'
 import { estimateStudy } from './estimate.ts'
 import { EventHub } from './event-hub.ts'
 import { gpuProblem } from './gpu-problem.ts'
@@ -130,6 +131,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     ...annotationHandlers({ writer, gate, emit: hub.emit }),
     ...reportHandlers({ writer, gate, emit: hub.emit, readStudy: async (studyId) => await (await import('../serve/read-study.ts')).readStudy({ reader: writer, workspace: options.workspace })(studyId) }),
     ...datasetHandlers({ writer, gate, emit: hub.emit }),
+    ...checkpointHandlers({ context, preparation, parts }),
     'engine.describe': async () => {
       const runtime = await preparation.runtime()
       const devices = await runtime.devices()

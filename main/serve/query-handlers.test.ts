@@ -13,6 +13,7 @@ import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.t
 import { madeGradients } from '../log/made-gradients.ts'
 import { openLogReader, openLogWriter } from '../log/open.ts'
 import type { LogReader, LogWriter } from '../log/log.ts'
+import { writeMadeCheckpoints } from '../../test/support/demo/made-checkpoints.ts'
 import { createQueryHandlers } from './query-handlers.ts'
 
 let workspace: string
@@ -41,6 +42,7 @@ beforeAll(async () => {
     writer.appendGradients(run.id, [madeGradients(steps), madeGradients(steps, { worker: 1 })])
     writer.updateRun(run.id, { status: 'finished', steps, examples: steps * batchSize, wallMs: steps * 10, censored: false, startedAt: 1, finishedAt: 2 })
   }
+  writeMadeCheckpoints(writer, { runIds: [runId], steps: [20, 40] })
   writer.updateStudy(studyId, { status: 'finished', startedAt: 1, finishedAt: 2 })
   reportId = writer.saveReport({ reportId: null, version: 0, title: 'A report', blocks: [{ id: 'a', kind: 'text', markdown: 'Words.' }] }).id
   writer.flush()
@@ -67,6 +69,11 @@ function inputs(): Readonly<Record<QueryName, unknown>> {
     'view.list': {},
     'trash.list': {},
     'run.get': { runId },
+    'checkpoint.list': { filter: 'seed = 1', sort: { field: 'accuracy', isDescending: true } },
+    'checkpoint.inspect': { checkpointId: 'checkpoint-000001' },
+    'checkpoint.compare': { checkpointIds: ['checkpoint-000001', 'checkpoint-000002'] },
+    'checkpoint.plan-prune': { rules: { keepBest: { metric: 'validation/loss' } } },
+    'checkpoint.verify': { checkpointIds: ['checkpoint-000001', 'checkpoint-2'] },
     'metric.series': { runIds: [runId], keys: ['train/loss'] },
     'gradient.steps': { runId },
     'gradient.records': { runId, step: 40 },
@@ -118,6 +125,11 @@ describe('the query handlers', () => {
       'view.list': { name: 'x' },
       'trash.list': { limit: 5 },
       'run.get': { id: runId },
+      'checkpoint.list': { sort: 'step' },
+      'checkpoint.inspect': { runId },
+      'checkpoint.compare': { checkpointIds: ['checkpoint-000001'] },
+      'checkpoint.plan-prune': { rules: { keepLast: -1 } },
+      'checkpoint.verify': { checkpointIds: [] },
       'metric.series': { runIds: 'all', keys: [] },
       'gradient.steps': {},
       'gradient.records': { runId, step: -1 },

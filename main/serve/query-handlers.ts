@@ -13,6 +13,7 @@ import { printPdf } from './print-pdf.ts'
 import type { PrintPdf } from './print-pdf.ts'
 import { reportQueryHandlers } from './report-queries.ts'
 import { checkPath } from './check-path.ts'
+import { checkpointQueryHandlers } from './checkpoint-queries.ts'
 import { examplesReader } from './dataset-examples.ts'
 import { datasetThread } from './dataset-thread.ts'
 
@@ -66,6 +67,7 @@ export function createQueryHandlers({ reader, workspace, printPdf: print = print
       const events = reader.events({ limit: 500, offset: 0, studyId: null, runId })
       return { run, keys: [...reader.metricKeys(runId)], checkpoints: [...reader.checkpoints(runId)], events: [...events] }
     },
+    ...checkpointQueryHandlers({ reader, workspace }),
     'metric.series': (query) => ({ series: [...reader.series(query)] }),
     'gradient.steps': ({ runId }) => reader.gradientSteps(runId),
     'gradient.records': (query) => ({ records: [...reader.gradientRecords(query)] }),

@@ -40,20 +40,10 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
  *   not read; both say what was found.
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
-  const magic = new TextDecoder('latin1').decode(bytes.subarray(0, MAGIC.length))
-  if (magic !== MAGIC || bytes.length < PREFIX_BYTES) {
-    throw malformed(`It begins with ${JSON.stringify(magic)} and has ${bytes.length} bytes, expected "${MAGIC}"`, { found: magic, bytes: bytes.length })
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const version = view.getUint32(8, true)
-  if (version !== VERSION) {
-    throw new LoupeError('unsupported', `The checkpoint has version ${version}, this Loupe reads version ${VERSION}. Resume with the Loupe that wrote it.`, { version, expected: VERSION })
-  }
-  const headerBytes = view.getUint32(12, true)
-  const header = parseHeader(bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + headerBytes))
+  const header = decodeCheckpointHeader(bytes)
   const { variables: described, ...rest } = header
   const variables: Record<string, HostArray> = {}
-  let offset = aligned(PREFIX_BYTES + headerBytes)
+  let offset = aligned(PREFIX_BYTES + headerLength(bytes))
   for (const { name, shape, type } of described) {
     const length = shape.reduce((product, size) => product * size, 1)
     const byteLength = length * BYTES[type]
@@ -66,9 +56,34 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   return { ...rest, variables }
 }
 
+/**
+ * Reads all but the numbers of the variables, for which the beginning of the file is enough: {@link HEADER_AT} bytes and then as many as
+ * {@link headerLength} says.
+ *
+ * @throws LoupeError as {@link decodeCheckpoint}
+ */
+export function decodeCheckpointHeader(bytes: Uint8Array): CheckpointHeader {
+  const magic = new TextDecoder('latin1').decode(bytes.subarray(0, MAGIC.length))
+  if (magic !== MAGIC || bytes.length < PREFIX_BYTES) {
+    throw malformed(`It begins with ${JSON.stringify(magic)} and has ${bytes.length} bytes, expected "${MAGIC}"`, { found: magic, bytes: bytes.length })
+  }
+  const version = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(8, true)
+  if (version !== VERSION) {
+    throw new LoupeError('unsupported', `The checkpoint has version ${version}, this Loupe reads version ${VERSION}. Resume with the Loupe that wrote it.`, { version, expected: VERSION })
+  }
+  return parseHeader(bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + headerLength(bytes)))
+}
+
+/** Bytes of the header of a file, by its first bytes. */
+export function headerLength(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(12, true)
+}
+
 const MAGIC = 'LOUPECKP'
 const VERSION = 1
 const PREFIX_BYTES = 16
+/** Where the header begins. */
+export const HEADER_AT = PREFIX_BYTES
 const BYTES: Readonly<Record<ElementType, number>> = { float32: 4, int32: 4, uint8: 1, bool: 1 }
 
 const word = z.int().min(0).max(2 ** 32 - 1)
@@ -82,7 +97,9 @@ const header = z.object({
   variables: z.array(z.object({ name: z.string(), shape: z.array(z.int().min(0)), type: z.enum(['float32', 'int32', 'uint8', 'bool']) })),
 })
 
-function parseHeader(bytes: Uint8Array): z.output<typeof header> {
+export type CheckpointHeader = z.output<typeof header>
+
+function parseHeader(bytes: Uint8Array): CheckpointHeader {
   let parsed: unknown
   try {
     parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))

@@ -8,11 +8,15 @@ import { studyConfig } from '../../../main/contract/study-config.ts'
 import { annotationHandlers } from '../../../main/engine/annotation-handlers.ts'
 import { reportHandlers } from '../../../main/engine/reports/report-handlers.ts'
 import { datasetHandlers } from '../../../main/engine/dataset-handlers.ts'
+import { checkpointHandlers } from '../../../main/engine/checkpoint-handlers.ts'
 import { LogGate } from '../../../main/engine/log-gate.ts'
+import { Preparation } from '../../../main/engine/preparation.ts'
+import { realParts } from '../../../main/engine/real-parts.ts'
 import { openLogWriter } from '../../../main/log/open.ts'
 import type { LogWriter } from '../../../main/log/log.ts'
 import { readStudy } from '../../../main/serve/read-study.ts'
 import { createQueryHandlers } from '../../../main/serve/query-handlers.ts'
+import { writeMadeCheckpoints } from './made-checkpoints.ts'
 
 const models = ['mlp', 'cnn', 'residual-mlp'] as const
 const optimizers = ['sgd', 'adam', 'momentum'] as const
@@ -59,29 +63,45 @@ const answered = [
   'dataset.preview',
   'dataset.checkPath',
   'dataset.known',
+  'checkpoint.list',
+  'checkpoint.inspect',
+  'checkpoint.compare',
+  'checkpoint.plan-prune',
+  'checkpoint.verify',
 ] as const
 type Queries = Pick<QueryHandlers, (typeof answered)[number]>
-type Commands = ReturnType<typeof annotationHandlers> & ReturnType<typeof reportHandlers> & ReturnType<typeof datasetHandlers>
+type Commands = ReturnType<typeof annotationHandlers> & ReturnType<typeof reportHandlers> & ReturnType<typeof datasetHandlers> & ReturnType<typeof checkpointHandlers>
 
 /** The list of runs of the demonstration: a real log in a folder of its own, of made-up runs. */
 export function demoRunsLog(tell: (event: AnyEvent) => void): { readonly queries: Queries; readonly commands: Commands; readonly all: QueryHandlers; close(): void } {
   const workspace = mkdtempSync(join(tmpdir(), 'loupe-demo-'))
   const writer = openLogWriter({ workspace })
   writeMadeRuns(writer, 200)
+  writeMadeCheckpoints(writer, { runIds: ['run-000010', 'run-000020', 'run-000001', 'run-000002'], steps: [100, 200, 300] })
   const gate = new LogGate({ writer, emit: tell })
   const all = createQueryHandlers({ reader: writer, workspace })
   return {
     all,
-    queries: Object.fromEntries(answered.map((name) => [name, all[name]])) as Queries, // each name has its own handler
+    queries: { ...(Object.fromEntries(answered.map((name) => [name, all[name]])) as Queries), 'annotation.get': demoAnnotations(all) }, // each name has its own handler
     commands: {
       ...annotationHandlers({ writer, gate, emit: tell }),
       ...reportHandlers({ writer, gate, emit: tell, readStudy: readStudy({ reader: writer, workspace }) }),
       ...datasetHandlers({ writer, gate, emit: tell }),
+      ...checkpointHandlers({ context: { workspace, writer, gate, emit: tell }, preparation: new Preparation({ parts: realParts, workspace }), parts: realParts }),
     },
     close() {
       gate.close()
       writer.close()
       rmSync(workspace, { recursive: true, force: true })
     },
+  }
+}
+
+/** Of studies that are not in the log nothing is said. */
+function demoAnnotations(all: QueryHandlers): QueryHandlers['annotation.get'] {
+  return async ({ runIds, studyIds }) => {
+    const said = async (ask: Parameters<QueryHandlers['annotation.get']>[0]) => await all['annotation.get'](ask)
+    const one = async (id: string) => (await said({ runIds: [], studyIds: [id] }).catch(() => null))?.studies[0] ?? { id, name: '', note: '', tags: [], isStarred: false, isArchived: false, trashedAt: null }
+    return { runs: (await said({ runIds, studyIds: [] })).runs, studies: await Promise.all(studyIds.map(one)) }
   }
 }
