@@ -7,6 +7,7 @@ import { dataConfigOf, widthAndHeight } from './data-options.ts'
 import type { DataOptions } from './data-options.ts'
 import { exportChoices } from './export-choices.ts'
 import { exitCodeFor, exitCodes } from './exit-code.ts'
+import { addCheckpointCommands } from './checkpoint-commands.ts'
 import { createOutput, drained } from './output.ts'
 import type { Output } from './output.ts'
 import type { WorkerCommandOptions } from './worker.ts'
@@ -26,7 +27,7 @@ export interface Invocation {
   readonly workspace: string
 }
 
-type Action = (invocation: Invocation) => Promise<number>
+export type Action = (invocation: Invocation) => Promise<number>
 
 /**
  * Reads the command line and runs one command. Ends the process with its exit code: 0 done, 1 the run failed, 2 bad
@@ -161,6 +162,7 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
     .action((id: string, { depth, ...options }: { readonly to: string; readonly depth?: number; readonly format: (typeof exportChoices)[number] }, self: Command) =>
       choose(self, async (invocation) => (await import('./export-model.ts')).exportModelFiles(invocation, { id, ...options, depth: depth ?? null })),
     )
+  addCheckpointCommands({ command, choose })
   command('compare <run> <other>', 'says how alike the features of two trained models of the same data are, block by block (linear CKA)')
     .option('--examples <count>', 'validation examples of the first run to compare them on', comparedExamples, 1024)
     .action((run: string, other: string, options: { readonly examples: number }, self: Command) => choose(self, async (invocation) => (await import('./compare.ts')).compareRuns(invocation, { runs: [run, other], ...options })))
