@@ -5,5 +5,6 @@ export const pages = [
   { id: 'runs', to: '/runs', keys: ['g', 'r'] },
   { id: 'reports', to: '/reports', keys: ['g', 'p'] },
   { id: 'datasets', to: '/datasets', keys: ['g', 'd'] },
+  { id: 'checkpoints', to: '/checkpoints', keys: ['g', 'c'] },
   { id: 'help', to: '/help', keys: ['g', 'h'] },
 ] as const

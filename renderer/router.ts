@@ -18,6 +18,8 @@ export const router = createRouter({
     { path: '/reports/:reportId', name: 'report', component: () => import('./features/reports/ReportView.vue'), props: true },
     { path: '/datasets', name: 'datasets', component: () => import('./features/datasets/DatasetsView.vue') },
     { path: '/datasets/look', name: 'dataset', component: () => import('./features/datasets/DatasetView.vue'), props: (route) => ({ of: datasetOf(route.query['of']) }) },
+    { path: '/checkpoints', name: 'checkpoints', component: () => import('./features/checkpoints/CheckpointsView.vue') },
+    { path: '/checkpoints/compare', name: 'compare-checkpoints', component: () => import('./features/checkpoints/CompareCheckpointsView.vue'), props: ({ query }) => ({ a: String(query['a'] ?? ''), b: String(query['b'] ?? '') }) },
     { path: '/decorrelate', name: 'decorrelate', component: () => import('./features/channel-decorrelation/DecorrelateView.vue'), props: (route) => ({ from: typeof route.query['from'] === 'string' ? route.query['from'] : null }) },
     { path: '/runs/:runId/copy', name: 'copy-run', component: () => import('./features/runs/DerivedRunView.vue'), props: (route) => ({ runId: String(route.params['runId']), at: 'copy' }) },
     { path: '/help/:topic?', name: 'help', component: () => import('./features/help/HelpView.vue'), props: (route) => ({ topic: methods.find((method) => method === route.params['topic']) ?? null }) },

@@ -1,5 +1,6 @@
 import type { Messages } from '../en/index.ts'
 import { charts } from './charts.ts'
+import { checkpoints } from './checkpoints.ts'
 import { common } from './common.ts'
 import { palette, tour } from './comfort.ts'
 import { comparison } from './comparison.ts'
@@ -24,4 +25,4 @@ import { study } from './study.ts'
 import { system } from './system.ts'
 
 /** Every text of the window in Japanese. */
-export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, reports, charts, events, system, help, palette, tour, datasets }
+export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, reports, charts, events, system, help, palette, tour, datasets, checkpoints }
