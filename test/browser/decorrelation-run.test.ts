@@ -111,7 +111,7 @@ describe('a run that decorrelates channels, in a browser', () => {
     await page.locator('canvas').nth(1).waitFor()
     await expectAccessible(page)
     await page.getByRole('tab', { name: /^Curves/ }).click()
-    await page.getByLabel('Labels').selectOption({ label: '10%' })
+    await page.getByLabel('Labels').and(page.locator('select')).selectOption({ label: '10%' })
     await page.locator('canvas').first().waitFor()
     await expectAccessible(page)
     await page.getByRole('tab', { name: /^Runs/ }).click()

@@ -2,21 +2,40 @@ import { defineStore } from 'pinia'
 import { onScopeDispose, shallowRef } from 'vue'
 import type { CommandOutput } from '../../../main/contract/commands.ts'
 import type { LoupeError } from '../../../main/contract/errors.ts'
-import type { StudyRecord } from '../../../main/contract/records.ts'
 import type { QueryOutput } from '../../../main/contract/queries.ts'
 import { coalesce } from '../../coalesce.ts'
 import { asLoupeError, useLoadable } from '../../loadable.ts'
 import { useReconnection, workbench } from '../../workbench.ts'
+import { usualStudies } from './listed-studies.ts'
+import type { ListedStudy, StudiesView, StudyColumn } from './listed-studies.ts'
 
-/** What the start page shows: the latest studies, the engine and the workspace. */
+/** Studies that are read at most, the newest. */
+const most = 1000
+
+/** What the start page shows: the studies, the engine and the workspace. */
 export const useStartStore = defineStore('start', () => {
-  const studies = useLoadable<readonly StudyRecord[]>()
+  const studies = useLoadable<readonly ListedStudy[]>()
+  /** Which of them, and in which order. */
+  const view = shallowRef<StudiesView>(usualStudies)
   const engine = useLoadable<CommandOutput<'engine.describe'>>()
   const workspace = useLoadable<QueryOutput<'workspace.describe'>>()
   const isStarting = shallowRef(false)
   const startError = shallowRef<LoupeError | null>(null)
 
-  const loadStudies = () => studies.load(async () => (await workbench().request('study.list', { limit: 50 })).studies)
+  const loadStudies = () =>
+    studies.load(async () => {
+      const found = (await workbench().request('study.list', { limit: most })).studies
+      const said = (await workbench().request('annotation.get', { studyIds: found.map(({ id }) => id) })).studies
+      return found.flatMap((study, index) => (said[index] ? [{ study, annotation: said[index] }] : []))
+    })
+  function change(part: Partial<StudiesView>): void {
+    view.value = { ...view.value, ...part }
+  }
+  /** The same column again turns the order round. */
+  function sortBy(column: StudyColumn): void {
+    const { sort } = view.value
+    change({ sort: { column, isDescending: sort.column === column ? !sort.isDescending : column === 'star' || column === 'created' || column === 'batches' || column === 'tags' } })
+  }
 
   /** Keeps the list fresh until the returned function is called. */
   function open(): () => void {
@@ -24,10 +43,13 @@ export const useStartStore = defineStore('start', () => {
     void engine.load(() => workbench().request('engine.describe', {}))
     void workspace.load(() => workbench().request('workspace.describe', {}))
     const refresh = coalesce(loadStudies, 2000)
-    const unsubscribe = [workbench().on('study.changed', () => refresh.ask()), workbench().on('annotations.changed', () => refresh.ask())]
+    // Who has just renamed or starred one looks at it.
+    const soon = coalesce(loadStudies, 250)
+    const unsubscribe = [workbench().on('study.changed', () => refresh.ask()), workbench().on('annotations.changed', () => soon.ask())]
     return () => {
       for (const end of unsubscribe) end()
       refresh.cancel()
+      soon.cancel()
     }
   }
 
@@ -45,7 +67,7 @@ export const useStartStore = defineStore('start', () => {
     }
   }
 
-  return { studies, engine, workspace, isStarting, startError, loadStudies, open, startDefault }
+  return { studies, view, engine, workspace, isStarting, startError, loadStudies, change, sortBy, open, startDefault }
 })
 
 /** Keeps the start page's data fresh for as long as the component lives. */

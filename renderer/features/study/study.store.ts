@@ -103,6 +103,9 @@ export const useStudyStore = defineStore('study', () => {
         refreshDetail.ask()
         refreshReport.ask()
       }),
+      workbench().on('annotations.changed', ({ studyIds }) => {
+        if (studyIds.includes(id)) refreshDetail.ask()
+      }),
       workbench().on('run.changed', ({ run }) => {
         if (run.studyId !== id) return
         refreshDetail.ask()

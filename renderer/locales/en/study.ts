@@ -14,6 +14,8 @@ export const study = {
   stop: 'Stop',
   stopTitle: 'Stop this study?',
   stopText: 'Running runs end now. All that is logged stays and is reported; the study can be resumed later.',
+  noTags: 'No tags',
+  noNote: 'No note',
   extend: 'Add batch sizes or seeds',
   extendBySeeds: 'Add seeds',
   extendTitle: 'Add to the sweep',

@@ -16,6 +16,8 @@ export const study: typeof english = {
   stop: '停止',
   stopTitle: 'この調査を停止しますか',
   stopText: '実行中のものは今終わります。記録済みのものは残り、報告に使われます。後で再開できます。',
+  noTags: 'タグなし',
+  noNote: 'メモなし',
   extend: 'バッチサイズやシードを追加',
   extendBySeeds: 'シードを追加',
   extendTitle: 'スイープに追加',
