@@ -19,6 +19,8 @@ export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsT
 
 /** The schema that this code reads and writes. */
 export const schemaVersion = migrations.at(-1)?.version ?? 0
+/** The one before it: a log that was not brought forward yet. */
+export const versionBefore = migrations.at(-2)?.version ?? 0
 
 /** `Loup` in ASCII: marks a SQLite file as a log of Loupe. */
 export const applicationId = 0x4c6f7570
