@@ -1,5 +1,6 @@
 import { annotation, fieldValue, runRow, runsView, savedView, trashed } from './annotations.ts'
 import { checkpointQueries } from './checkpoint-browser.ts'
+import { compareQueries } from './compare-curves.ts'
 import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
 import { channelDecorrelationReport } from '../methods/channel-decorrelation/report.ts'
 import { featureDistillationReport } from '../methods/feature-distillation/report.ts'
@@ -91,6 +92,7 @@ export const queries = {
     }),
     output: z.object({ series: z.array(metricSeries) }),
   },
+  ...compareQueries,
   /** At which steps, of which workers and units a run has logged histograms of gradients. */
   'gradient.steps': { input: z.strictObject({ runId: z.string() }), output: loggedGradients },
   /** Those histograms at one step, by worker, then in the order of the units; null for all workers, or all units. */

@@ -60,7 +60,7 @@ export function decodeBlock(bytes: Uint8Array): MetricPoints {
     const from = at
     at += bytesOf(kind, count)
     if (kind === double) return new Float64Array(buffer, from, count)
-    if (kind === single) return Float64Array.from(new Float32Array(buffer, from, count))
+    if (kind === single) return new Float64Array(new Float32Array(buffer, from, count))
     const [first, stride] = new Float64Array(buffer, from, 2)
     const numbers = new Float64Array(count)
     for (let i = 0; i < count; i++) numbers[i] = first! + i * stride!

@@ -4,6 +4,7 @@ import type { CheckpointMetric, CheckpointProblem, CheckpointRow, KeepChange, Ne
 import type { PrunedCheckpoints } from './checkpoint-changes.ts'
 import type { PruneOptions } from './checkpoint-protection.ts'
 import type { CheckpointSearch, FoundCheckpoints, PrunableCheckpoint } from './checkpoint-search.ts'
+import type { RunPlace } from './compared-runs.ts'
 import type { RecordOfKind, RunRecordKind } from './run-records.ts'
 import type { Annotated } from './annotations.ts'
 import type { FoundRuns, RunSearch } from './run-search.ts'
@@ -94,6 +95,14 @@ export interface LogReader {
   series(query: SeriesQuery & { readonly runIds: readonly string[]; readonly keys: readonly string[] }): readonly MetricSeries[]
   /** What `per: 'evaluation'` and `per: 'run'` metrics say, one object a step, in order. Values may be NaN or infinite. */
   evaluations(runId: string): readonly LoggedEvaluation[]
+  /** Where a run stands, without its configuration. @throws LoupeError `not-found` */
+  place(runId: string): RunPlace
+  /** Training examples of a run's data set: one epoch; null where the log does not say. */
+  trainExamples(runId: string): number | null
+  /** Metrics that some of the runs have logged, by name, with how many have. */
+  metricsOf(runIds: readonly string[]): readonly { readonly key: string; readonly runs: number }[]
+  /** Which runs differ in seed and name alone: for each the number of its group, from 0. */
+  alike(runIds: readonly string[]): readonly number[]
   /** Sum of a per-step metric up to and including a step, such as the line search's tries. */
   sum(runId: string, key: string, toStep: number): number
   /** Of a per-step metric, such as the bytes sent. */

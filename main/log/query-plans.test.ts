@@ -2,6 +2,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { annotationQueries } from './annotations.ts'
 import { checkpointQueries, checkpointSearchSql } from './checkpoint-search.ts'
+import { comparedQueries } from './compared-runs.ts'
 import { eventQueries } from './events.ts'
 import { gradientQueries } from './gradients.ts'
 import { blockQueries } from './metric-blocks.ts'
@@ -55,6 +56,13 @@ describe('what charts poll', () => {
 
   it('finds the evaluations of a run without reading its steps', () => {
     expect(plan(metricQueries.evaluations)).toContain('SEARCH m USING PRIMARY KEY (run=? AND key=?)')
+  })
+
+  it('finds what a comparison asks of its runs without reading their steps', () => {
+    expect(plan(comparedQueries.place)).toEqual(['SEARCH runs USING INTEGER PRIMARY KEY (rowid=?)'])
+    expect(plan(comparedQueries.metrics).filter((step) => /metrics|metric_blocks/.test(step))).toEqual(['SEARCH metrics USING PRIMARY KEY (run=? AND key=?)', 'SEARCH metric_blocks USING PRIMARY KEY (run=? AND key=?)'])
+    expect(plan(comparedQueries.trainExamples).filter((step) => /^SCAN (e|r|c)/.test(step))).toEqual([])
+    expect(plan(comparedQueries.alike).filter((step) => /^SCAN (r|c)/.test(step))).toEqual([])
   })
 
   it('sums a metric over one range', () => {

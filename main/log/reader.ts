@@ -6,6 +6,7 @@ import { readCheckpointFile, verifyCheckpointFile } from './checkpoint-files.ts'
 import { checkpointSearches } from './checkpoint-search.ts'
 import { checkpointReads } from './checkpoints.ts'
 import { datasetReads } from './datasets.ts'
+import { comparedRunReads } from './compared-runs.ts'
 import { eventReads } from './events.ts'
 import { gradientReads } from './gradients.ts'
 import { runRecordReads } from './run-records.ts'
@@ -35,6 +36,7 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
   const ofAll = checkpointSearches(db)
   const annotations = annotationReads(db)
   const reports = reportReads(db)
+  const compared = comparedRunReads(db)
   const guard = <A extends unknown[], R>(call: (...parameters: A) => R): ((...parameters: A) => R) => translated(paths, call)
   return {
     studies: guard((page) => studies.list(page)),
@@ -58,6 +60,10 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
         return keys.map((key) => ({ runId, key, ...series(run, key, { maxPoints, from, to }) }))
       })
     }),
+    place: guard((runId) => compared.place(runId)),
+    trainExamples: guard((runId) => compared.trainExamples(runId)),
+    metricsOf: guard((runIds) => compared.metricsOf(runIds)),
+    alike: guard((runIds) => compared.alike(runIds)),
     evaluations: guard((runId) => metrics.evaluations(runs.rowOf(runId))),
     sum: guard((runId, key, toStep) => metrics.sum(runs.rowOf(runId), key, toStep)),
     stepTotal: guard((runId, key) => metrics.total(runs.rowOf(runId), key)),

@@ -1,3 +1,4 @@
+import { comparedCurves } from '../compare/compared-curves.ts'
 import type { DataShape } from '../engine/model-facts.ts'
 import { freeBytes } from '../engine/disk.ts'
 import { loupeVersion, platformName } from '../engine/environment.ts'
@@ -69,6 +70,9 @@ export function createQueryHandlers({ reader, workspace, printPdf: print = print
     },
     ...checkpointQueryHandlers({ reader, workspace }),
     'metric.series': (query) => ({ series: [...reader.series(query)] }),
+    'compare.curves': comparedCurves(reader),
+    'compare.metrics': ({ runIds }) => ({ metrics: [...reader.metricsOf(runIds)] }),
+    'compare.alike': ({ runIds }) => ({ groups: [...reader.alike(runIds)] }),
     'gradient.steps': ({ runId }) => reader.gradientSteps(runId),
     'gradient.records': (query) => ({ records: [...reader.gradientRecords(query)] }),
     'distillation.records': ({ runId }) => ({ records: [...reader.records(runId, 'distillation')] }),
