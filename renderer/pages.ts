@@ -3,6 +3,7 @@ export const pages = [
   { id: 'start', to: '/', keys: ['g', 's'] },
   { id: 'newStudy', to: '/studies/new', keys: ['n'] },
   { id: 'runs', to: '/runs', keys: ['g', 'r'] },
+  { id: 'compare', to: '/compare', keys: ['g', 'c'] },
   { id: 'reports', to: '/reports', keys: ['g', 'p'] },
   { id: 'datasets', to: '/datasets', keys: ['g', 'd'] },
   { id: 'checkpoints', to: '/checkpoints', keys: ['g', 'c'] },

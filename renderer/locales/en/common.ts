@@ -1,6 +1,6 @@
 export const common = {
   app: { name: 'Loupe', tagline: 'A workbench for people who study how neural networks train' },
-  nav: { skip: 'Skip to content', main: 'Main', start: 'Start', newStudy: 'New study', runs: 'Runs', reports: 'Reports', help: 'Help', datasets: 'Data sets', checkpoints: 'Checkpoints' },
+  nav: { skip: 'Skip to content', main: 'Main', start: 'Start', newStudy: 'New study', runs: 'Runs', reports: 'Reports', help: 'Help', datasets: 'Data sets', checkpoints: 'Checkpoints', compare: 'Compare' },
   mode: { label: 'Appearance', system: 'As the system', light: 'Light', dark: 'Dark' },
   language: { label: 'Language' },
   connection: {
@@ -41,6 +41,7 @@ export const common = {
     open: 'Show the shortcuts',
     start: 'Go to the start page',
     runs: 'Go to the runs',
+    compare: 'Go to the comparison',
     reports: 'Go to the reports',
     checkpoints: 'Go to the checkpoints',
     help: 'Go to the help',

@@ -2,6 +2,7 @@ import { charts } from './charts.ts'
 import { checkpoints } from './checkpoints.ts'
 import { common } from './common.ts'
 import { palette, tour } from './comfort.ts'
+import { compare } from './compare.ts'
 import { comparison } from './comparison.ts'
 import { datasets } from './datasets.ts'
 import { decorrelation } from './channel-decorrelation.ts'
@@ -24,5 +25,5 @@ import { study } from './study.ts'
 import { system } from './system.ts'
 
 /** Every text of the window in English. The shape is the law for all languages; settings and metrics have files of their own. */
-export const en = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, reports, charts, events, system, help, palette, tour, datasets, checkpoints }
+export const en = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, reports, charts, events, system, help, palette, tour, datasets, checkpoints, compare }
 export type Messages = typeof en
