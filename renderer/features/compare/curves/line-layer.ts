@@ -22,6 +22,10 @@ const margin = 0.5
 const leastMargin = 0.2
 /** Of each frame; the rest is for the axes, the pointer and everybody else. */
 const budgetMs = 7
+/** Where there is nothing to see yet, nothing can stutter either. */
+const firstBudgetMs = 40
+/** Between two looks at the clock. */
+const linesAtOnce = 4
 
 /**
  * The lines of a chart as a picture of their own, that is moved and stretched under the axes while one pans and zooms.
@@ -84,19 +88,20 @@ export class LineLayer {
       const canvas = document.createElement('canvas')
       canvas.width = Math.round(content.width * (1 + 2 * margin) * content.pixelRatio)
       canvas.height = Math.round(content.height * content.pixelRatio)
-      // Kept in memory: it is read back after each line, so that the time a line takes is spent at that line, and not all at once at the end.
+      // Kept in memory: reading a pixel back makes it draw what it was told so far, so that time is spent where it is counted, and not all at once at the end.
       const pen = canvas.getContext('2d', { willReadFrequently: true })
       if (pen === null) break
       pen.scale(content.pixelRatio, content.pixelRatio)
       const x = createScale(content.x.kind, reach, { from: 0, to: content.width * (1 + 2 * margin) })
       const y = createScale(content.y.kind, content.y, { from: content.height, to: 0 })
+      let drawn = 0
       const isDone = await inSlices(
         content.lines,
         ({ line, style }) => {
           drawLine(pen, line, { x, y, style })
-          pen.getImageData(0, 0, 1, 1)
+          if (++drawn % linesAtOnce === 0) pen.getImageData(0, 0, 1, 1)
         },
-        { isOver: () => this.#isOver || (this.#wanted !== content && !isSameDrawing(this.#wanted, content)), budgetMs, rest: nextFrame },
+        { isOver: () => this.#isOver || (this.#wanted !== content && !isSameDrawing(this.#wanted, content)), budgetMs: this.#shown === null ? firstBudgetMs : budgetMs, rest: nextFrame },
       )
       if (!isDone) continue
       this.#shown = { canvas, content, reach }
