@@ -1,4 +1,5 @@
 import type { Benchmark } from './benchmark.ts'
+import { chartsBenchmark } from './charts.ts'
 import { controllerBenchmark } from './controller.ts'
 import { decorrelateBenchmark } from './decorrelate.ts'
 import { distillBenchmark } from './distill.ts'
@@ -8,4 +9,4 @@ import { stepBenchmark } from './step.ts'
 import { sweepBenchmark } from './sweep.ts'
 
 /** Every benchmark, in the order in which `npm run bench` lists them. */
-export const benchmarks: readonly Benchmark[] = [stepBenchmark, sweepBenchmark, controllerBenchmark, logBenchmark, quantizeBenchmark, distillBenchmark, decorrelateBenchmark]
+export const benchmarks: readonly Benchmark[] = [stepBenchmark, sweepBenchmark, controllerBenchmark, logBenchmark, quantizeBenchmark, distillBenchmark, decorrelateBenchmark, chartsBenchmark]
