@@ -30,8 +30,8 @@ export function queryOf(choice: RunChoice): Readonly<Record<string, string>> {
   }
 }
 
-/** Ids of one filter: it may have 2,000 characters. */
-const idsAtOnce = 100
+/** Ids of one filter: it may have 2,000 characters and 100 conditions. */
+const idsAtOnce = 90
 
 /** The filters that find a choice's runs; archived ones are found where they were named, themselves or by their study. */
 export function filtersOf(choice: RunChoice): readonly string[] {

@@ -66,15 +66,16 @@ function partInSight({ x: places }: DrawnLine, x: Scale): readonly [from: number
   return [from, to]
 }
 
-/** Stretches in which all runs of a group have a value, or fewer; neighbours share a point, so that the line goes on. */
+/** Stretches in which all runs of a group have a value at both ends of each piece, or not; neighbours share a point, so that the line goes on. */
 function stretches({ runs }: DrawnLine, from: number, to: number, all: number): (readonly [from: number, to: number, isWhole: boolean])[] {
   if (runs === null || all < 2) return [[from, to, true]]
+  const isWhole = (piece: number) => runs[piece]! >= all && runs[piece + 1]! >= all
   const found: (readonly [number, number, boolean])[] = []
   let start = from
-  for (let i = from + 1; i <= to; i++) {
-    if (i < to && runs[i]! >= all === runs[start]! >= all) continue
-    found.push([start, Math.min(i + 1, to), runs[start]! >= all])
-    start = i
+  for (let piece = from + 1; piece < to; piece++) {
+    if (piece < to - 1 && isWhole(piece) === isWhole(start)) continue
+    found.push([start, piece + 1, isWhole(start)])
+    start = piece
   }
   return found
 }
