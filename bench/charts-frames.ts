@@ -14,6 +14,7 @@ export interface Frames {
  * Moves the chart of a page once a frame and times its frames.
  *
  * @param step  An expression of the page: a function of the frame's number, from 0.
+ * @param frames  So many at most: after four seconds it is known how slow it is.
  */
 export async function timeFrames(page: Page, { step, frames }: { readonly step: string; readonly frames: number }): Promise<Frames> {
   const { deltas, tasks } = await page.evaluate(`(async () => {
@@ -23,7 +24,8 @@ export async function timeFrames(page: Page, { step, frames }: { readonly step: 
     observer.observe({ entryTypes: ['longtask'] })
     const deltas = []
     let last = await new Promise(requestAnimationFrame)
-    for (let i = 0; i < ${frames}; i++) {
+    const started = last
+    for (let i = 0; i < ${frames} && last - started < 4000; i++) {
       step(i)
       const now = await new Promise(requestAnimationFrame)
       deltas.push(now - last)

@@ -17,9 +17,9 @@ import { writeChartRuns } from './charts-workspace.ts'
 import type { MadeRuns } from './charts-workspace.ts'
 
 const cells: readonly (MadeRuns & { readonly rounds: number })[] = [
-  { runs: 100, points: 10_000, rounds: 5 },
-  { runs: 1, points: 1_000_000, rounds: 3 },
-  { runs: 1000, points: 1000, rounds: 3 },
+  { runs: 100, points: 10_000, rounds: 4 },
+  { runs: 1, points: 1_000_000, rounds: 2 },
+  { runs: 1000, points: 1000, rounds: 2 },
 ]
 const frames = 120
 const address = '/compare?filter=&metrics=train/batch-loss&x=step'
