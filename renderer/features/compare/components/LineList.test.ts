@@ -50,7 +50,7 @@ describe('the list of compared runs', () => {
   it('shows groups with how many runs each has', async () => {
     const { list } = await opened('batchSize')
     await nextTick()
-    expect(list.findAll('li').map((item) => item.find('.name').text())).toEqual(['Batch: 0', 'Batch: 1', 'Batch: 2'])
+    expect(list.findAll('li').map((item) => item.find('.name').text())).toEqual(['Batch size: 0', 'Batch size: 1', 'Batch size: 2'])
     expect(list.findAll('li')[0]!.text()).toContain('334 runs')
   })
 })
