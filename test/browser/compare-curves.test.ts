@@ -54,7 +54,7 @@ describe('comparing curves, in a browser', () => {
 
   it('puts runs together by a setting, hides lines without moving the others’ colours, and says what a logarithm hides', { timeout: 60_000 }, async (context) => {
     const { page, errors } = opened(context)
-    const colorOf = async (line: string) => await page.getByRole('button', { name: `Another colour for ${line}` }).locator('i').evaluate((swatch) => getComputedStyle(swatch).backgroundColor)
+    const colorOf = async (line: string) => await page.getByRole('button', { name: `Another colour for ${line}` }).locator('i').getAttribute('style')
     const before = await colorOf('b=16 seed=3')
     await page.getByRole('checkbox', { name: 'Show b=16 seed=1' }).uncheck()
     const card = await drawn(page, 'train/batch-loss', 5)
