@@ -31,7 +31,7 @@ describe('comparing curves, in a browser', () => {
     expect(page.url()).toContain('runs=run-001001,run-001002')
     await expectAccessible(page)
 
-    await page.goto(`${new URL(address).origin}/#/compare?filter=&metrics=validation/accuracy`)
+    await page.goto(`${new URL(address).origin}/#/compare?filter=steps%20%3D%20300&metrics=validation/accuracy`)
     await page.getByText('1000 of 1000 shown').waitFor()
     await drawn(page, 'validation/accuracy', 1000)
     expect(await page.getByRole('listitem').count()).toBeLessThan(80)
