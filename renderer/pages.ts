@@ -6,6 +6,6 @@ export const pages = [
   { id: 'compare', to: '/compare', keys: ['g', 'c'] },
   { id: 'reports', to: '/reports', keys: ['g', 'p'] },
   { id: 'datasets', to: '/datasets', keys: ['g', 'd'] },
-  { id: 'checkpoints', to: '/checkpoints', keys: ['g', 'c'] },
+  { id: 'checkpoints', to: '/checkpoints', keys: ['g', 'k'] },
   { id: 'help', to: '/help', keys: ['g', 'h'] },
 ] as const
