@@ -1,4 +1,5 @@
 import { status } from './records.ts'
+import { importTools } from './run-import.ts'
 import { z } from './zod.ts'
 
 /** Trimmed, without line breaks; what is tagged alike is found alike, whatever its case. */
@@ -60,6 +61,8 @@ export const runRow = annotation.extend({
   studyName: z.string().nullable(),
   key: z.string(),
   status,
+  /** Not there for a run that Loupe trained itself. */
+  importedFrom: z.enum(importTools).optional(),
   /** Of the columns asked for, in their order. */
   values: z.array(fieldValue),
 })

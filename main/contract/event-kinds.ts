@@ -20,6 +20,7 @@ export const eventKinds = [
   'study.paused',
   'study.stopped',
   'study.interrupted', // facts: was, where its process had died
+  'run.imported', // facts: tool, path, metrics, values, outcome, omissions
   'run.branched', // facts: fromRun, step, sha256
   'run.resumed', // facts: step
   'run.interrupted', // facts: was

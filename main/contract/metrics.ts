@@ -80,6 +80,11 @@ export const metrics = {
 
 export type MetricKey = keyof typeof metrics
 
+/** Whether a key is one of Loupe's; imported runs have metrics of any name. */
+export function isMetricKey(key: string): key is MetricKey {
+  return Object.hasOwn(metrics, key)
+}
+
 /** One logged value. */
 export interface MetricRow {
   readonly key: MetricKey

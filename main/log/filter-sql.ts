@@ -9,9 +9,13 @@ export interface Sql {
   readonly bound: readonly (string | number)[]
 }
 
-/** The tables that every expression here is about: `r` a run, `c` its configuration, `s` its study, `sc` that study's configuration. */
+/**
+ * The tables that every expression here is about: `r` a run, `c` its configuration, `i` what is kept of an imported one, `s` its study, `sc` that
+ * study's configuration.
+ */
 export const searched = `runs AS r
   CROSS JOIN configs AS c ON c.id = r.config
+  LEFT JOIN imported_runs AS i ON i.run = r.id
   LEFT JOIN studies AS s ON s.id = r.study
   LEFT JOIN configs AS sc ON sc.id = s.config`
 
@@ -23,6 +27,9 @@ const columnSql: Readonly<Record<RunColumn, string>> = {
   key: 'r.key',
   study: "printf('study-%04d', r.study)",
   method: "json_extract(sc.json, '$.method')",
+  source: 'i.tool',
+  sourceGroup: "json_extract(i.document, '$.source.group')",
+  sourcePath: "json_extract(i.document, '$.source.path')",
   status: 'r.status',
   tag: ownTags,
   note: 'r.note',
@@ -41,7 +48,8 @@ const columnSql: Readonly<Record<RunColumn, string>> = {
 
 /** What is searched for words: between values stands a character that no word has. */
 const searchedText = `lower(concat_ws(char(10), r.name, r.key, printf('run-%06d', r.id), s.name, r.tags, s.tags, r.note, r.status, json_extract(sc.json, '$.method'),
-  json_extract(c.json, '$.model.kind'), json_extract(c.json, '$.optimizer.kind'), json_extract(c.json, '$.dataset.name')))`
+  json_extract(c.json, '$.model.kind'), json_extract(c.json, '$.optimizer.kind'), json_extract(c.json, '$.dataset.name'),
+  i.tool, json_extract(i.document, '$.source.group'), json_extract(i.document, '$.param')))`
 
 /** The value of a field of a run; NULL where it has none. */
 export function fieldSql({ source }: Field): Sql {
@@ -50,6 +58,8 @@ export function fieldSql({ source }: Field): Sql {
       return { text: source.column === 'study' ? 'CASE WHEN r.study IS NOT NULL THEN ' + columnSql.study + ' END' : columnSql[source.column], bound: [] }
     case 'config':
       return { text: 'json_extract(c.json, ?)', bound: [`$.${source.path.map((part) => JSON.stringify(part)).join('.')}`] }
+    case 'param':
+      return { text: 'json_extract(i.document, ?)', bound: [`$.param.${JSON.stringify(source.name)}`] }
     case 'metric': {
       const column = { last: 'last', min: 'low', max: 'high' }[source.statistic]
       return { text: `(SELECT ${column} FROM metric_extremes WHERE run = r.id AND key = (SELECT id FROM metric_keys WHERE name = ?))`, bound: [source.key] }
@@ -96,6 +106,8 @@ function comparison(field: Field, operator: Operator, value: FilterValue): Sql {
     case 'boolean':
       return compared('= ?', Number(value.value))
     case 'number':
+      // SQLite takes any text for more than any number.
+      if (field.type === 'mixed') return { text: `(typeof(${text}) IN ('integer', 'real') AND ${text} ${operator} ?)`, bound: [...bound, ...bound, value.value] }
       return compared(`${operator} ?`, value.value)
     case 'period':
       return periodComparison(operator, value, compared)

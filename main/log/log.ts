@@ -8,6 +8,7 @@ import type { RunPlace } from './compared-runs.ts'
 import type { RecordOfKind, RunRecordKind } from './run-records.ts'
 import type { Annotated } from './annotations.ts'
 import type { FoundRuns, RunSearch } from './run-search.ts'
+import type { ImportOutcome, KnownImport, NewImportedRun } from './imported-runs.ts'
 import type { RunsAndStudies } from './trash.ts'
 import type { SystemSpan } from './system-samples.ts'
 import type { ComposedReport, Pin, ReportDraft } from '../contract/composed-report.ts'
@@ -19,6 +20,7 @@ import type { EventKind } from '../contract/event-kinds.ts'
 import type { GradientCourse, GradientRecord, LoggedGradients } from '../contract/gradient-records.ts'
 import type { MetricBlock } from '../contract/metric-block.ts'
 import type { MetricRow } from '../contract/metrics.ts'
+import type { ImportedRun, ImportTool, RunSource } from '../contract/run-import.ts'
 import type { CheckpointRecord, Environment, LogEvent, MetricSeries, RunRecord, Status, StudyRecord } from '../contract/records.ts'
 import type { SystemSample } from '../contract/system-samples.ts'
 import type { RunConfig } from '../contract/run-config.ts'
@@ -69,8 +71,18 @@ export interface LogReader {
   runs(filter: Page & { readonly studyId: string | null }): { readonly runs: readonly RunRecord[]; readonly total: number }
   /** All runs of a study, by creation. */
   runsOf(studyId: string): readonly RunRecord[]
-  /** @throws LoupeError `not-found` */
+  /** @throws LoupeError `not-found`, or `unsupported` for an imported run, which is no record of one */
   run(id: string): RunRecord
+  /** @throws LoupeError `not-found` for a run that was not imported */
+  importedRun(id: string): ImportedRun
+  /** Newest first, those in the trash left out. */
+  importedRuns(limit: number): readonly ImportedRun[]
+  /** Names of parameters and of metrics that are not Loupe's own, the most used first. */
+  importedNames(): { readonly params: string[]; readonly metrics: string[] }
+  /** Null for a run that Loupe trained. @throws LoupeError `not-found` */
+  runSource(id: string): RunSource | null
+  /** What was imported of a run of another tool; null for nothing. */
+  knownImport(tool: ImportTool, sourceId: string): KnownImport | null
   /** Runs that fit a filter, sorted and grouped, a page of them with values of chosen fields. @throws LoupeError `invalid-input` */
   search(search: RunSearch): FoundRuns
   /** What users say of a run or study. @throws LoupeError `not-found` */
@@ -216,6 +228,13 @@ export interface LogWriter extends LogReader {
   appendSystemSample(sample: SystemSample): void
   /** Changes what users say of runs or studies, all or none. @returns What they were before, in the same order: given as changes, they undo it. */
   annotate(kind: Annotated, changes: readonly AnnotationChange[]): readonly Annotation[]
+  /**
+   * Puts a run of another tool into the log, with an event that says so: a new one, or in the place of what was imported of it before. What users said
+   * of it stays; out of the trash it comes back.
+   *
+   * @param tags  Given to the run beside those that it has.
+   */
+  importRun(run: NewImportedRun, tags: readonly string[]): { readonly runId: string; readonly outcome: ImportOutcome }
   /** Saves a way to look at the list, in the place of one of the same name. */
   saveView(name: string, view: RunsView): void
   deleteView(name: string): void

@@ -6,6 +6,7 @@ import { comparedQueries } from './compared-runs.ts'
 import { eventQueries } from './events.ts'
 import { gradientQueries } from './gradients.ts'
 import { blockQueries } from './metric-blocks.ts'
+import { importedQueries } from './imported-runs.ts'
 import { metricQueries } from './metrics.ts'
 import { extremeQueries } from './metric-extremes.ts'
 import { migrate } from './migrations/migrate.ts'
@@ -132,6 +133,13 @@ describe('what charts poll', () => {
 
   it('reads the extremes of a metric anew by one range of the table', () => {
     expect(plan(extremeQueries.anew)).toEqual(expect.arrayContaining(['SEARCH metrics USING PRIMARY KEY (run=? AND key=?)', 'SEARCH m USING PRIMARY KEY (run=? AND key=? AND step=?)']))
+  })
+
+  it('finds imported runs by their source and by their id, and lists them newest first without sorting', () => {
+    expect(plan(importedQueries.known)).toEqual(['SEARCH i USING INDEX sqlite_autoindex_imported_runs_1 (tool=? AND source=?)', 'SEARCH r USING INTEGER PRIMARY KEY (rowid=?)'])
+    expect(plan(importedQueries.one)).toEqual(['SEARCH i USING INTEGER PRIMARY KEY (rowid=?)', 'SEARCH r USING INTEGER PRIMARY KEY (rowid=?)'])
+    expect(plan(importedQueries.newest).join()).not.toContain('TEMP B-TREE')
+    expect(plan(importedQueries.toolOf)).toEqual(['SEARCH imported_runs USING INTEGER PRIMARY KEY (rowid=?)'])
   })
 
   it('lists tags and the trash along their own indexes', () => {

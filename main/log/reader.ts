@@ -9,6 +9,7 @@ import { datasetReads } from './datasets.ts'
 import { comparedRunReads } from './compared-runs.ts'
 import { eventReads } from './events.ts'
 import { gradientReads } from './gradients.ts'
+import { importedReads } from './imported-runs.ts'
 import { runRecordReads } from './run-records.ts'
 import type { LogReader } from './log.ts'
 import { metricReads } from './metrics.ts'
@@ -37,6 +38,7 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
   const annotations = annotationReads(db)
   const reports = reportReads(db)
   const compared = comparedRunReads(db)
+  const imported = importedReads(db)
   const guard = <A extends unknown[], R>(call: (...parameters: A) => R): ((...parameters: A) => R) => translated(paths, call)
   return {
     studies: guard((page) => studies.list(page)),
@@ -44,6 +46,11 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
     runs: guard((filter) => runs.list(filter)),
     runsOf: guard((studyId) => runs.ofStudy(studyId)),
     run: guard((id) => runs.get(id)),
+    importedRun: guard((id) => imported.get(id)),
+    importedRuns: guard((limit) => imported.newest(limit)),
+    importedNames: guard(() => imported.names()),
+    runSource: guard((id) => imported.source(runs.rowOf(id))),
+    knownImport: guard((tool, source) => imported.known(tool, source)),
     search: guard(runSearch(db)),
     annotation: guard((kind, id) => annotations.of(kind, id)),
     tags: guard(() => annotations.tags()),

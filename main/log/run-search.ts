@@ -5,6 +5,8 @@ import { fieldCalled } from '../contract/filter/fields.ts'
 import type { Field } from '../contract/filter/fields.ts'
 import { parseFilter } from '../contract/filter/parse-filter.ts'
 import { status as statusOf } from '../contract/records.ts'
+import { importTools } from '../contract/run-import.ts'
+import { z } from '../contract/zod.ts'
 import { tagsOf } from './annotations.ts'
 import { fieldSql, filterSql, namesArchived, searched } from './filter-sql.ts'
 import type { Sql } from './filter-sql.ts'
@@ -28,6 +30,8 @@ export interface FoundRuns {
   /** In the order in which they come in the list; empty where it is not grouped. */
   readonly groups: { readonly value: FieldValue; readonly count: number }[]
 }
+
+const toolOf = z.enum(importTools)
 
 /** Statements that are kept: a window asks the same again and again, with other pages. */
 const kept = 50
@@ -71,7 +75,7 @@ export function runSearch(db: Database): (search: RunSearch) => FoundRuns {
   }
 }
 
-const rowColumns = ['r.id', 'r.name', 'r.note', 'r.tags', 'r.starred', 'r.archived', 'r.trashed_at', 'r.study', 's.name', 'r.key', 'r.status'] as const
+const rowColumns = ['r.id', 'r.name', 'r.note', 'r.tags', 'r.starred', 'r.archived', 'r.trashed_at', 'r.study', 's.name', 'r.key', 'r.status', 'i.tool'] as const
 
 function pageSql(columns: readonly Field[], ids: readonly number[]): Sql {
   const values = columns.map(fieldSql)
@@ -82,7 +86,7 @@ function pageSql(columns: readonly Field[], ids: readonly number[]): Sql {
 }
 
 function readRow(row: readonly unknown[], columns: readonly Field[]): RunRow {
-  const [id, name, note, tags, starred, archived, trashedAt, study, studyName, key, status] = row
+  const [id, name, note, tags, starred, archived, trashedAt, study, studyName, key, status, tool] = row
   return {
     id: idOf('run', Number(id)),
     name: String(name),
@@ -95,6 +99,7 @@ function readRow(row: readonly unknown[], columns: readonly Field[]): RunRow {
     studyName: studyName === null ? null : String(studyName),
     key: String(key),
     status: statusOf.parse(status),
+    ...(tool === null ? {} : { importedFrom: toolOf.parse(tool) }),
     values: columns.map((field, index) => readValue(field, row[rowColumns.length + index])),
   }
 }

@@ -6,6 +6,7 @@ import { runConfig } from '../contract/run-config.ts'
 import type { RunConfig } from '../contract/run-config.ts'
 import { z } from '../contract/zod.ts'
 import { documentReader, documentWriter } from './documents.ts'
+import { importedRefusal } from './imported-runs.ts'
 import { idOf, notFound, rowOf } from './ids.ts'
 import type { Page, RunPatch } from './log.ts'
 
@@ -29,9 +30,11 @@ const runRow = z.object({
 })
 const columns = Object.keys(runRow.shape).join(', ')
 
-/** The statements that lists of runs are made of; their plans are tested. */
+const isOwn = 'NOT EXISTS (SELECT 1 FROM imported_runs WHERE run = runs.id)'
+
+/** The statements that lists of Loupe's own runs are made of; their plans are tested. Imported ones are no records of runs, and belong to no study. */
 export const runQueries = {
-  newest: `SELECT ${columns} FROM runs WHERE trashed_at IS NULL ORDER BY id DESC LIMIT ? OFFSET ?`,
+  newest: `SELECT ${columns} FROM runs WHERE trashed_at IS NULL AND ${isOwn} ORDER BY id DESC LIMIT ? OFFSET ?`,
   newestOf: `SELECT ${columns} FROM runs WHERE study = ? ORDER BY id DESC LIMIT ? OFFSET ?`,
   ofStudy: `SELECT ${columns} FROM runs WHERE study = ? ORDER BY id`,
 } as const
@@ -39,6 +42,7 @@ export const runQueries = {
 export interface RunReads {
   list(filter: Page & { readonly studyId: string | null }): { runs: RunRecord[]; total: number }
   ofStudy(studyId: string): RunRecord[]
+  /** @throws LoupeError `not-found`, or `unsupported` for an imported run */
   get(id: string): RunRecord
   /** @throws LoupeError `not-found` */
   rowOf(id: string): number
@@ -52,7 +56,8 @@ export function runReads(db: Database): RunReads {
   const newest = db.prepare(runQueries.newest)
   const newestOf = db.prepare(runQueries.newestOf)
   const ofStudy = db.prepare(runQueries.ofStudy)
-  const count = db.prepare<[], number>('SELECT count(*) FROM runs WHERE trashed_at IS NULL').pluck()
+  const count = db.prepare<[], number>(`SELECT count(*) FROM runs WHERE trashed_at IS NULL AND ${isOwn}`).pluck()
+  const refuseImported = importedRefusal(db)
   const countOf = db.prepare<[number], number>('SELECT count(*) FROM runs WHERE study = ?').pluck()
 
   const read = (found: unknown): RunRecord => {
@@ -90,6 +95,7 @@ export function runReads(db: Database): RunReads {
     get(id) {
       const found = one.get(rowOf('run', id))
       if (found === undefined) throw notFound('run', id)
+      refuseImported(rowOf('run', id))
       return read(found)
     },
     rowOf(id) {

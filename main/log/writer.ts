@@ -9,6 +9,7 @@ import { datasetWrites } from './datasets.ts'
 import { DiskSync } from './disk-sync.ts'
 import { eventWrites } from './events.ts'
 import { gradientRow, gradientWrites } from './gradients.ts'
+import { importedWrites, importEvent } from './imported-runs.ts'
 import { runRecordWrites } from './run-records.ts'
 import type { Lease } from './lease.ts'
 import { heartbeatMs } from './lease.ts'
@@ -50,6 +51,7 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
   const checkpoints = checkpointWrites(db)
   const changes = checkpointChanges(db, paths)
   const annotate = annotationWrites(db)
+  const imports = importedWrites(db)
   const views = viewWrites(db)
   const samples = systemSampleWrites(db)
   const reports = reportWrites(db)
@@ -163,6 +165,13 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
     },
     search: current(reader.search),
     annotate: (kind, changes) => write(() => annotate(kind, changes)),
+    importRun: (run, tags) =>
+      write(() => {
+        const done = imports(run, now())
+        if (tags.length > 0) annotate('run', [{ id: done.runId, addTags: [...tags] }])
+        if (done.outcome !== 'unchanged') event(importEvent(run, done), now())
+        return done
+      }),
     saveView: (name, view) => write(() => views.save(name, view)),
     deleteView: (name) => write(() => views.delete(name)),
     keepDataset: (config) => write(() => datasets.keep(config, now())),

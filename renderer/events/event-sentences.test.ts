@@ -38,6 +38,7 @@ const logged: Readonly<Record<(typeof eventKinds)[number], Readonly<Record<strin
   'study.paused': {},
   'study.stopped': {},
   'study.interrupted': {},
+  'run.imported': { tool: 'mlflow', path: '/data/mlflow.db', metrics: 4, values: 1200, outcome: 'added', omissions: [] },
   'run.branched': { fromRun: 'run-7', step: 1200, sha256: 'a' },
   'run.resumed': { step: 1200 },
   'run.interrupted': { was: 'running' },

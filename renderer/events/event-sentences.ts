@@ -60,6 +60,7 @@ const failing: Tell = ({ read, message }) => ({ words: { error: read.choice('cod
 const cutting: Tell = ({ read }) => ({ words: { model: read.text('model'), cut: read.choice('cut', { path: 'events.cut', choices: en.events.cut }) } })
 
 const errorTitles = { path: 'error', choices: Object.fromEntries(errorCodes.map((code) => [code, code])) }
+const importTools = { path: 'imports.tools', choices: en.imports.tools }
 const statuses = { path: 'status', choices: en.status }
 
 const tells: Readonly<Record<EventKind, Tell>> = {
@@ -82,6 +83,7 @@ const tells: Readonly<Record<EventKind, Tell>> = {
   'study.paused': nothing,
   'study.stopped': nothing,
   'study.interrupted': ({ facts, read }) => ('was' in facts ? { other: 'studyOrphaned', words: { status: read.choice('was', statuses) } } : { words: {} }),
+  'run.imported': ({ read }) => ({ words: { tool: read.choice('tool', importTools), path: read.text('path'), metrics: read.count('metrics'), values: read.count('values') } }),
   'run.branched': ({ read }) => ({ words: { run: read.text('fromRun'), step: read.count('step') } }),
   'run.resumed': ({ read }) => ({ words: { step: read.count('step') } }),
   'run.interrupted': ({ read }) => ({ words: { status: read.choice('was', statuses) } }),

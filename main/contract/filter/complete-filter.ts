@@ -26,6 +26,9 @@ export interface FilterVocabulary {
   readonly tags: readonly string[]
   /** Names of studies. */
   readonly studies: readonly string[]
+  /** Names of parameters and of metrics that imported runs have. */
+  readonly params?: readonly string[]
+  readonly metrics?: readonly string[]
 }
 
 /**
@@ -65,12 +68,14 @@ function candidates(before: readonly Token[], known: FilterVocabulary): readonly
   if (list !== undefined) return values(list, known)
   if (field !== undefined && field.type !== 'boolean') return [...operatorsOf[field.type], 'in'].map((text) => ({ text, kind: 'operator', detail: null }))
   const joins: readonly Completion[] = isEnd(last) ? ['and', 'or'].map((text) => ({ text, kind: 'word', detail: null })) : []
-  return [...joins, { text: 'not', kind: 'word', detail: null }, ...names()]
+  return [...joins, { text: 'not', kind: 'word', detail: null }, ...names(known)]
 }
 
 /** The field whose name ends the tokens, unless it is what another is compared with. */
 function fieldBefore(tokens: readonly Token[]): Field | undefined {
   const last = tokens.at(-1)
+  const before = tokens.at(-2)
+  if (last?.kind === 'quoted' && before?.kind === 'word' && /^(param|metric)\.$/i.test(before.text) && before.to === last.from) return fieldNamed(before.text + last.text)
   if (last?.kind === ')') {
     const [name, , inner] = tokens.slice(-4)
     const isCall = name?.kind === 'word' && statistics.some((statistic) => statistic === name.text.toLowerCase())
@@ -100,11 +105,12 @@ function values(field: Field, known: FilterVocabulary): readonly Completion[] {
   return shown.map((text) => ({ text, kind: 'value', detail: null }))
 }
 
-function names(): readonly Completion[] {
+function names({ params = [], metrics = [] }: FilterVocabulary): readonly Completion[] {
   const fields = allFields()
   const short = Object.entries(aliases).map(([alias, name]): Completion => ({ text: alias, kind: 'field', detail: `${name}: ${fields.get(name)?.description ?? ''}` }))
   const full = [...fields.values()].map(({ name, description }): Completion => ({ text: name, kind: 'field', detail: description }))
-  return [...short, ...full, { text: 'tag:', kind: 'field', detail: fields.get('tag')?.description ?? null }]
+  const imported = [...params.map((name) => `param.${quoted(name)}`), ...metrics.map((name) => `metric.${quoted(name)}`)].map((text): Completion => ({ text, kind: 'field', detail: null }))
+  return [...short, ...full, ...imported, { text: 'tag:', kind: 'field', detail: fields.get('tag')?.description ?? null }]
 }
 
 /** Those that begin with what is typed, then those that contain it. */

@@ -1,12 +1,16 @@
-import { metrics } from '../metrics.ts'
+import { isMetricKey, metrics } from '../metrics.ts'
 import type { MetricKey } from '../metrics.ts'
 import { status } from '../records.ts'
+import { importTools } from '../run-import.ts'
 import { runConfig } from '../run-config.ts'
 import { methodNames } from '../study-config.ts'
 import { z } from '../zod.ts'
 
-/** What values of a field are: it decides which operators and values go with it. Instants are ms since 1970, durations ms. */
-export type FieldType = 'number' | 'text' | 'boolean' | 'instant' | 'duration' | 'list'
+/**
+ * What values of a field are: it decides which operators and values go with it. Instants are ms since 1970, durations ms. Parameters of imported runs
+ * are `mixed`: a number in one run, a text in another.
+ */
+export type FieldType = 'number' | 'text' | 'boolean' | 'instant' | 'duration' | 'list' | 'mixed'
 
 /** What the log keeps of every run apart from its configuration and metrics. */
 export type RunColumn =
@@ -15,6 +19,9 @@ export type RunColumn =
   | 'key'
   | 'study'
   | 'method'
+  | 'source'
+  | 'sourceGroup'
+  | 'sourcePath'
   | 'status'
   | 'tag'
   | 'note'
@@ -36,7 +43,10 @@ export type Statistic = 'last' | 'min' | 'max'
 export type FieldSource =
   | { readonly from: 'column'; readonly column: RunColumn }
   | { readonly from: 'config'; readonly path: readonly string[] }
-  | { readonly from: 'metric'; readonly key: MetricKey; readonly statistic: Statistic }
+  /** A parameter of an imported run. */
+  | { readonly from: 'param'; readonly name: string }
+  /** One of Loupe's metrics, or of an imported run's own. */
+  | { readonly from: 'metric'; readonly key: string; readonly statistic: Statistic }
 
 /** Something of a run that can be filtered by, sorted by and shown in a column. */
 export interface Field {
@@ -60,6 +70,9 @@ const columns: readonly Field[] = [
   column('study', 'text', 'id or name of its study; none for a single run'),
   column('method', 'text', 'method of its study; none for a single run', methodNames),
   column('status', 'text', 'where the run is', status.options),
+  column('source', 'text', 'tool that an imported run comes from; none for a run of Loupe', importTools),
+  { ...column('sourceGroup', 'text', 'experiment or folder that an imported run was in'), name: 'source.group' },
+  { ...column('sourcePath', 'text', 'file or folder that it was read from'), name: 'source.path' },
   column('tag', 'list', 'tags of the run and of its study'),
   column('note', 'text', 'note of the run'),
   column('starred', 'boolean', 'whether the run has a star'),
@@ -119,11 +132,23 @@ export function allFields(): ReadonlyMap<string, Field> {
   return made
 }
 
-/** A field by its name or alias, upper and lower case alike; undefined where there is none. */
+/** What stands before the name of a parameter or of a metric of an imported run. */
+export const ownNames = ['param', 'metric'] as const
+
+/** A field by its name or alias, upper and lower case alike but in the names that other tools gave; undefined where there is none. */
 export function fieldNamed(name: string): Field | undefined {
   const known = allFields()
   const full = Object.hasOwn(aliases, name) ? aliases[name]! : name
-  return known.get(full) ?? lowerCase().get(name.toLowerCase())
+  return known.get(full) ?? lowerCase().get(name.toLowerCase()) ?? importedField(name)
+}
+
+/** `param.lr`, `metric.val_loss`: whatever an imported run may have. */
+function importedField(name: string): Field | undefined {
+  const match = /^(param|metric)\.([^]{1,250})$/i.exec(name)
+  if (match === null) return undefined
+  const own = match[2]!
+  if (match[1]!.toLowerCase() === 'metric') return metricField(own, 'last')
+  return { name: `param.${own}`, type: 'mixed', source: { from: 'param', name: own }, choices: [], description: null }
 }
 
 let lower: ReadonlyMap<string, Field> | null = null
@@ -143,7 +168,7 @@ export const statistics = ['last', 'best', 'min', 'max'] as const
  *
  * @returns undefined for the best of a metric that is neither.
  */
-export function statisticOf(name: (typeof statistics)[number], key: MetricKey): Field | undefined {
+export function statisticOf(name: (typeof statistics)[number], key: string): Field | undefined {
   if (name !== 'best') return metricField(key, name)
   if (/accuracy$/.test(key)) return metricField(key, 'max')
   return /loss$/.test(key) ? metricField(key, 'min') : undefined
@@ -151,15 +176,17 @@ export function statisticOf(name: (typeof statistics)[number], key: MetricKey): 
 
 /** Any field by what a column or a sort key is called, such as `best(accuracy)`; undefined where there is none. */
 export function fieldCalled(text: string): Field | undefined {
-  const call = /^(last|best|min|max)\(\s*([^()\s]+)\s*\)$/.exec(text)
+  const call = /^(last|best|min|max)\(\s*([^]+?)\s*\)$/.exec(text)
   if (call === null) return fieldNamed(text)
   const inner = fieldNamed(call[2]!)
   const statistic = statistics.find((name) => name === call[1])
   return inner?.source.from === 'metric' && statistic !== undefined ? statisticOf(statistic, inner.source.key) : undefined
 }
 
-function metricField(key: MetricKey, statistic: Statistic): Field {
-  return { name: statistic === 'last' ? key : `${statistic}(${key})`, type: 'number', source: { from: 'metric', key, statistic }, choices: [], description: metrics[key].description }
+function metricField(key: string, statistic: Statistic): Field {
+  const isOwn = isMetricKey(key)
+  const name = isOwn ? key : `metric.${key}`
+  return { name: statistic === 'last' ? name : `${statistic}(${name})`, type: 'number', source: { from: 'metric', key, statistic }, choices: [], description: isOwn ? metrics[key].description : null }
 }
 
 function metricKeys(): readonly MetricKey[] {

@@ -38,6 +38,11 @@ function fault(text: string): Readonly<Record<string, unknown>> {
 describe('a filter', () => {
   it.each([
     ['', ''],
+    ['source = mlflow param.lr > 1e-3', '(source = mlflow & param.lr > 0.001)'],
+    ['param."weight decay" != none and min( metric."my loss" ) < 2', '(param.weight decay != none & min(metric.my loss) < 2)'],
+    ['best(metric.val_accuracy) > 90%', 'max(metric.val_accuracy) > 0.9'],
+    ['metric.train/loss < 1', 'train/loss < 1'],
+    ['param.optimizer ~ 1 or param.seed = "007"', '(param.optimizer ~ 1 | param.seed = 007)'],
     ['accuracy > 0.9 and method = loss-gap-batch', '(validation/accuracy > 0.9 & method = loss-gap-batch)'],
     ['optimizer.learningRate <= 0.01', 'optimizer.learningRate <= 0.01'],
     ['best(accuracy)>=90% best(loss) < 1e-1', '(max(validation/accuracy) >= 0.9 & min(validation/loss) < 0.1)'],
@@ -79,6 +84,10 @@ describe('a filter', () => {
 
   it.each([
     ['accurcy > 0.9', { problem: 'unknown-name', from: 0, to: 7, found: 'accurcy', expected: expect.arrayContaining(['accuracy']) }],
+    ['param.lr > fast', { problem: 'wrong-value', from: 11, to: 15, field: 'param.lr' }],
+    ['param."weight decay', { problem: 'expected-close', from: 6 }],
+    ['best(metric.time) > 1', { problem: 'no-best', field: 'metric.time' }],
+    ['source = aim', { problem: 'wrong-value', field: 'source' }],
     ['seed = 1 and accuracy > ', { problem: 'expected-value', from: 24, to: 24, field: 'validation/accuracy' }],
     ['accuracy > high', { problem: 'wrong-value', from: 11, to: 15, found: 'high', expected: expect.arrayContaining(['0.9']) }],
     ['created > 2026-02-30', { problem: 'wrong-value', from: 10, to: 20 }],
@@ -152,7 +161,14 @@ describe('the fields', () => {
 })
 
 describe('completion', () => {
-  const complete = (text: string, caret = text.length) => completeFilter({ text, caret, known: { tags: ['good', 'very good'], studies: ['My sweep'] } })
+  const complete = (text: string, caret = text.length) => completeFilter({ text, caret, known: { tags: ['good', 'very good'], studies: ['My sweep'], params: ['lr', 'weight decay'], metrics: ['val_loss'] } })
+
+  it('knows the parameters and metrics of imported runs', () => {
+    expect(complete('para').options.map(({ text }) => text)).toEqual(['param.lr', 'param."weight decay"'])
+    expect(complete('metric.v').options.map(({ text }) => text)).toEqual(['metric.val_loss'])
+    expect(complete('param."weight decay" ').options.map(({ text }) => text)).toEqual(['=', '!=', '<', '<=', '>', '>=', '~', '!~', 'in'])
+    expect(complete('source = ').options.map(({ text }) => text)).toEqual(['tensorboard', 'mlflow', 'csv'])
+  })
   const texts = (text: string) => complete(text).options.map((option) => option.text)
 
   it('offers fields, then operators, then values', () => {

@@ -1,4 +1,4 @@
-import { allFields, aliases, fieldNamed, statisticOf, statistics } from './fields.ts'
+import { allFields, aliases, fieldNamed, ownNames, statisticOf, statistics } from './fields.ts'
 import type { Field, FieldType } from './fields.ts'
 import { filterError } from './filter-error.ts'
 import type { FilterFault } from './filter-error.ts'
@@ -25,6 +25,7 @@ export const operatorsOf: Readonly<Record<FieldType, readonly Operator[]>> = {
   boolean: ['=', '!='],
   text: ['=', '!=', '~', '!~'],
   list: ['=', '!=', '~', '!~'],
+  mixed: ['=', '!=', '<', '<=', '>', '>=', '~', '!~'],
 }
 
 const most = { characters: 2_000, terms: 100, depth: 50 } as const
@@ -37,6 +38,7 @@ const most = { characters: 2_000, terms: 100, depth: 50 } as const
  *     best(validation/accuracy) >= 90%  created > 2026-11-01  duration < 5 min
  *     status in (running, queued) or starred
  *     name ~ "first try" resnet
+ *     source = mlflow and param.lr > 0.01 and min(metric."val loss") < 0.5
  *
  * `not` binds most, then `and`, then `or`; what stands side by side is joined by `and`. A word that compares nothing is searched for in the
  * text of the run, unless it is the name of a field that is yes or no. A metric is its last value; `best(…)`, `min(…)` and `max(…)` look at all
@@ -137,15 +139,24 @@ class Parser {
   #field(token: Token & { readonly kind: 'word' }): Field | undefined {
     const statistic = statistics.find((name) => name === token.text.toLowerCase())
     const open = this.#tokens[this.#at]
-    if (statistic === undefined || open?.kind !== '(' || open.from !== token.to) return fieldNamed(token.text)
+    if (statistic === undefined || open?.kind !== '(' || open.from !== token.to) return this.#named(token)
     const inner = this.#tokens[this.#at + 1]
-    const metric = inner?.kind === 'word' ? fieldNamed(inner.text) : undefined
-    if (metric?.source.from !== 'metric') throw this.#fault({ problem: inner === undefined ? 'expected-value' : 'unknown-name', at: inner, expected: ['accuracy', 'loss', 'train/loss'] })
     this.#at += 2
+    const metric = inner?.kind === 'word' ? this.#named(inner) : undefined
+    if (metric?.source.from !== 'metric') throw this.#fault({ problem: inner === undefined ? 'expected-value' : 'unknown-name', at: inner, expected: ['accuracy', 'loss', 'train/loss'] })
     this.#close(open)
     const field = statisticOf(statistic, metric.source.key)
     if (field === undefined) throw this.#fault({ problem: 'no-best', at: token, field: metric, expected: [`min(${metric.name})`, `max(${metric.name})`] })
     return field
+  }
+
+  /** A name that stands in quotation marks behind `param.` or `metric.` belongs to it. */
+  #named(token: Token & { readonly kind: 'word' }): Field | undefined {
+    const next = this.#tokens[this.#at]
+    const isQuoted = ownNames.some((own) => token.text.toLowerCase() === `${own}.`) && next?.kind === 'quoted' && next.from === token.to
+    if (!isQuoted) return fieldNamed(token.text)
+    this.#at++
+    return fieldNamed(token.text + this.#closed(next))
   }
 
   #comparison(field: Field, operator: Token & { readonly kind: 'operator' }): FilterNode {
@@ -181,12 +192,14 @@ class Parser {
     const expected = field.choices.length > 0 ? field.choices : examplesOf[field.type]
     if (token === undefined || (token.kind !== 'word' && token.kind !== 'quoted')) throw this.#fault({ problem: 'expected-value', at: token, field, expected })
     this.#at++
-    if (token.kind === 'quoted' && (field.type === 'text' || field.type === 'list')) return { kind: 'text', value: this.#closed(token) }
+    if (token.kind === 'quoted' && (field.type === 'text' || field.type === 'list' || field.type === 'mixed')) return { kind: 'text', value: this.#closed(token) }
     const isEqual = operator === '=' || operator === '!='
     if (isEqual && isWord(token, 'none')) return { kind: 'none' }
     const last = token.kind === 'word' ? this.#unitsAfter(token, field) : token
     const text = token.kind === 'quoted' ? this.#closed(token) : this.#text.slice(token.from, last.to).replaceAll(/\s+/g, ' ')
-    const value = valueOf(field, text, this.#nowMs)
+    const read = valueOf(field, text, this.#nowMs)
+    const isPart = operator === '~' || operator === '!~'
+    const value = field.type !== 'mixed' || read?.kind !== (isPart ? 'number' : 'text') ? read : isPart ? ({ kind: 'text', value: text } as const) : isEqual ? read : undefined
     const choice = field.choices.find((known) => known.toLowerCase() === text.toLowerCase())
     const isChoice = !isEqual || field.choices.length === 0 || choice !== undefined
     if (value === undefined || !isChoice) throw this.#fault({ problem: 'wrong-value', at: { ...token, to: last.to }, field, expected: field.choices.length > 0 ? mostAlike(text, field.choices, 8) : expected })

@@ -14,7 +14,7 @@ const durationsMs: Readonly<Record<string, number>> = { ms: 1, s: 1e3, sec: 1e3,
 
 /** Whether a word may stand after a number as its unit. */
 export function isUnit(word: string, { type }: Field): boolean {
-  if (type === 'number') return Object.hasOwn(multiples, word)
+  if (type === 'number' || type === 'mixed') return Object.hasOwn(multiples, word)
   return (type === 'duration' || type === 'instant') && Object.hasOwn(durationsMs, word)
 }
 
@@ -26,6 +26,7 @@ export const examplesOf: Readonly<Record<Field['type'], readonly string[]>> = {
   instant: ['2026-11-01', '2026-11-01T09:30', 'today', '7 d ago'],
   duration: ['90 s', '5 min', '2 h'],
   list: ['a word', '"some words"'],
+  mixed: ['0.1', 'a word', '"some words"'],
 }
 
 /**
@@ -44,6 +45,8 @@ export function valueOf(field: Field, text: string, nowMs: number): FilterValue 
       return boolean(text)
     case 'instant':
       return instant(text, nowMs)
+    case 'mixed':
+      return number(text, multiples, 1) ?? { kind: 'text', value: text }
     case 'text':
     case 'list':
       return { kind: 'text', value: text }

@@ -187,6 +187,18 @@ describe('migrations', () => {
     expect(() => db.exec("INSERT INTO pruned_files VALUES (7, 'f')")).toThrow('UNIQUE constraint failed')
     db.close()
   })
+
+  it('0016 adds imported runs, and keeps runs', () => {
+    const db = databaseAt(15)
+    db.exec(insertRun)
+    migrate(db, 16)
+    expect(db.prepare('SELECT id, name FROM runs').raw().all()).toEqual([[7, 'a']])
+    db.exec("INSERT INTO imported_runs VALUES (7, 'mlflow', 'abc', 'hash', 5, '{}', '[]')")
+    expect(() => db.exec("INSERT INTO imported_runs VALUES (8, 'mlflow', 'abd', 'hash', 5, '{}', '[]')")).toThrow('FOREIGN KEY constraint failed')
+    db.exec("INSERT INTO runs (id, study, key, name, status, config, created_at) VALUES (8, NULL, '', 'b', 'finished', 1, 6)")
+    expect(() => db.exec("INSERT INTO imported_runs VALUES (8, 'mlflow', 'abc', 'hash', 5, '{}', '[]')")).toThrow('UNIQUE constraint failed')
+    db.close()
+  })
 })
 
 describe('an older log', () => {

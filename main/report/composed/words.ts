@@ -15,6 +15,7 @@ export function fieldInWords(name: string): string {
   const { source } = field
   if (source.from === 'metric') return source.statistic === 'last' ? metricInWords(source.key) : `${source.statistic === 'min' ? 'Least' : 'Greatest'} ${metricInWords(source.key).toLowerCase()}`
   if (source.from === 'column') return sentenceCase(source.column)
+  if (source.from === 'param') return source.name
   const short = Object.keys(aliases).find((alias) => alias.length > 1 && aliases[alias] === field.name)
   return sentenceCase((short ?? source.path.at(-1) ?? field.name).replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`))
 }

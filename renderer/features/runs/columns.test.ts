@@ -15,6 +15,9 @@ describe('a column', () => {
     expect(columnLabel('best(accuracy)', names)).toBe('max of Validation accuracy')
     expect(columnLabel('seed', names)).not.toBe('')
     expect(columnLabel('nothing', names)).toBe('nothing')
+    expect(columnLabel('param.weight decay', names)).toBe('weight decay')
+    expect(columnLabel('min(metric.val_loss)', names)).toBe('min of val_loss')
+    expect(columnLabel('source.group', names)).toBe('column sourceGroup')
   })
 
   it('shows values as their field is read', () => {
@@ -25,5 +28,7 @@ describe('a column', () => {
     expect(text('tag', ['a', 'b'])).toBe('a, b')
     expect(text('tag', [])).toBe('–')
     expect(text('accuracy', null)).toBe('–')
+    expect(text('param.lr', 0.00123456)).toBe('0.001235')
+    expect(text('param.optimizer', 'adam')).toBe('adam')
   })
 })

@@ -1,6 +1,7 @@
 import { fieldCalled } from '../../../main/contract/filter/fields.ts'
 import type { Field } from '../../../main/contract/filter/fields.ts'
 import type { FieldValue } from '../../../main/contract/annotations.ts'
+import { isMetricKey } from '../../../main/contract/metrics.ts'
 import type { MetricKey } from '../../../main/contract/metrics.ts'
 import type { Formats } from '../../format.ts'
 import type { FieldTexts } from '../../locales/field-text.ts'
@@ -19,7 +20,11 @@ export function columnLabel(name: string, names: ColumnNames): string {
   if (field === undefined) return name
   const { source } = field
   if (source.from === 'column') return names.column(source.column)
-  if (source.from === 'metric') return source.statistic === 'last' ? names.metrics[source.key] : names.statistic(source.statistic, names.metrics[source.key])
+  if (source.from === 'param') return source.name
+  if (source.from === 'metric') {
+    const metric = isMetricKey(source.key) ? names.metrics[source.key] : source.key
+    return source.statistic === 'last' ? metric : names.statistic(source.statistic, metric)
+  }
   const path = `run.${source.path.join('.')}`
   const own = names.settings[path]?.label
   if (own !== undefined) return own

@@ -32,6 +32,7 @@ export const events = {
       interrupted: 'Loupe was closed; the study is saved. Resume it to go on.',
     },
     run: {
+      imported: 'Imported from {tool} ({path}): {metrics} metrics, {values} values.',
       branched: 'Branches off {run} at step {step}.',
       resumed: 'Goes on from the checkpoint of step {step}.',
       interrupted: 'The process ended before the run did (status then: {status}). Resume it to go on from its last checkpoint.',

@@ -23,6 +23,7 @@ export const events: typeof english = {
       interrupted: 'Loupe が終了しました。調査は保存されています。再開すると続きます。',
     },
     run: {
+      imported: '{tool} から取り込みました（{path}）。指標 {metrics} 個、値 {values} 個。',
       branched: '{run} のステップ {step} から分岐しました。',
       resumed: 'ステップ {step} のチェックポイントから続けます。',
       interrupted: '実行より先にプロセスが終わりました（その時の状態：{status}）。再開すると最後のチェックポイントから続きます。',

@@ -16,6 +16,7 @@ import { fitPoints } from './fit-points.ts'
 import { gradients } from './gradient-quantization.ts'
 import { quantization } from './gradient-quantization-study.ts'
 import { help } from './help.ts'
+import { imports } from './imports.ts'
 import { lossGap } from './loss-gap.ts'
 import { modelExport } from './model-export.ts'
 import { newStudy } from './new-study.ts'
@@ -26,4 +27,4 @@ import { study } from './study.ts'
 import { system } from './system.ts'
 
 /** Every text of the window in Japanese. */
-export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, runs, reports, charts, events, system, help, palette, tour, datasets, checkpoints, compare }
+export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, imports, runs, reports, charts, events, system, help, palette, tour, datasets, checkpoints, compare }
