@@ -13,6 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'main/methods': ['main/contract', 'main/tensorflow', 'main/training/random.ts', 'main/training/exchange/compressor.ts', 'main/training/exchange/flat-layout.ts', 'main/training/exchange/check-exchange.ts'],
   'main/log': ['main/contract'],
   'main/compare': ['main/contract', 'main/log'],
+  'main/import': ['main/contract', 'main/log'],
   'main/export': ['main/contract', 'main/log'],
   'main/report': ['main/contract', 'main/log', 'main/methods'],
   'main/engine': ['main', 'resources'],
