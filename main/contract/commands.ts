@@ -5,6 +5,7 @@ import { reportCommands } from './composed-report.ts'
 import { datasetCommands } from './dataset-inspection.ts'
 import { exportModelInput, exportModelOutput, measureModelInput, measureModelOutput } from './model-export.ts'
 import { runConfig } from './run-config.ts'
+import { importCommands } from './run-import.ts'
 import { studyConfig } from './study-config.ts'
 import { z } from './zod.ts'
 
@@ -86,6 +87,7 @@ export const commands = {
   /** Deletes what is in the trash for good, checkpoints with it. Nothing brings it back. */
   'trash.purge': { input: runsAndStudies, output: z.object({ runs: z.int(), checkpointBytes: z.number() }) },
   ...checkpointCommands,
+  ...importCommands,
   /** Saves a way to look at the list of runs, in the place of one of the same name. */
   'view.save': { input: z.strictObject({ name: viewName, view: runsView }), output: nothing },
   'view.delete': { input: z.strictObject({ name: viewName }), output: nothing },

@@ -1,3 +1,4 @@
+import { importEvents } from './run-import.ts'
 import { logEvent, runRecord, status, studyProgress } from './records.ts'
 import { systemSample } from './system-samples.ts'
 import { z } from './zod.ts'
@@ -38,6 +39,7 @@ export const events = {
   'reports.changed': z.object({ reportId: z.string(), version: z.int().nullable() }),
   /** A data set was kept or let go of: lists of them ask again. */
   'datasets.changed': z.object({}),
+  ...importEvents,
   'log.event': z.object({ event: logEvent }),
   /** The training process is gone; `willRestart` says whether a new one is coming. */
   'engine.stopped': z.object({ exitCode: z.int().nullable(), signal: z.string().nullable(), willRestart: z.boolean() }),

@@ -17,6 +17,7 @@ import { modelConfig } from './model-config.ts'
 import { checkpointRecord, logEvent, metricSeries, runRecord, studyProgress, studyRecord } from './records.ts'
 import { target } from './run-config.ts'
 import { systemSample, systemSpan } from './system-samples.ts'
+import { importQueries } from './run-import.ts'
 import { z } from './zod.ts'
 
 const page = { limit: z.int().min(1).max(10000).default(500), offset: z.int().min(0).default(0) }
@@ -81,6 +82,7 @@ export const queries = {
     output: z.object({ run: runRecord, keys: z.array(z.string()), checkpoints: z.array(checkpointRecord), events: z.array(logEvent) }),
   },
   ...checkpointQueries,
+  ...importQueries,
   'metric.series': {
     input: z.strictObject({
       runIds: z.array(z.string()).max(1000),

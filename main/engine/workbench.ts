@@ -12,6 +12,7 @@ import { checkpointHandlers } from './checkpoint-handlers.ts'
 import { estimateStudy } from './estimate.ts'
 import { EventHub } from './event-hub.ts'
 import { gpuProblem } from './gpu-problem.ts'
+import { importHandlers } from './import-handlers.ts'
 import { LogGate } from './log-gate.ts'
 import type { EngineParts } from './parts.ts'
 import { Preparation } from './preparation.ts'
@@ -61,6 +62,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const preparation = new Preparation({ parts, workspace: options.workspace })
   const studies = new StudyQueue({ context, preparation, studyOf })
   const runs = new RunQueue({ context, preparation })
+  const { stop: stopImport, ...imports } = importHandlers({ writer, gate, emit: hub.emit })
   markLeftovers(writer)
   const endMonitor = startSystemMonitor({
     writer,
@@ -132,6 +134,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     ...reportHandlers({ writer, gate, emit: hub.emit, readStudy: async (studyId) => await (await import('../serve/read-study.ts')).readStudy({ reader: writer, workspace: options.workspace })(studyId) }),
     ...datasetHandlers({ writer, gate, emit: hub.emit }),
     ...checkpointHandlers({ context, preparation, parts }),
+    ...imports,
     'engine.describe': async () => {
       const runtime = await preparation.runtime()
       const devices = await runtime.devices()
@@ -150,6 +153,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
         // Runs end at their next check, saved; a log without room lets go of them only after they have stood still.
         const saved = Promise.all([studies.close(), runs.close()])
         if (gate.trouble !== null) gate.close()
+        await stopImport()
         await saved
         gate.close()
         writer.close()

@@ -11,6 +11,7 @@ import { studyConfig } from '../contract/study-config.ts'
 import { criticalBatchSizeConfig } from '../methods/critical-batch-size/config.ts'
 import { criticalBatchSizeReport } from '../methods/critical-batch-size/report.ts'
 import { madeGradients } from '../log/made-gradients.ts'
+import { madeImport } from '../log/made-import.ts'
 import { openLogReader, openLogWriter } from '../log/open.ts'
 import type { LogReader, LogWriter } from '../log/log.ts'
 import { writeMadeCheckpoints } from '../../test/support/demo/made-checkpoints.ts'
@@ -22,6 +23,7 @@ let reader: LogReader
 let studyId: string
 let runId: string
 let reportId: string
+let importedId: string
 let ask: (name: string, input: unknown) => Promise<Response>
 
 /** A finished sweep of one run each, K = 100, 60, 46, 40 at b = 8, 16, 32, 64. */
@@ -45,6 +47,7 @@ beforeAll(async () => {
   writeMadeCheckpoints(writer, { runIds: [runId], steps: [20, 40] })
   writer.updateStudy(studyId, { status: 'finished', startedAt: 1, finishedAt: 2 })
   reportId = writer.saveReport({ reportId: null, version: 0, title: 'A report', blocks: [{ id: 'a', kind: 'text', markdown: 'Words.' }] }).id
+  importedId = writer.importRun(madeImport(), []).runId
   writer.flush()
   reader = openLogReader({ workspace })
   ask = answerQueries(createQueryHandlers({ reader, workspace }))
@@ -74,10 +77,13 @@ function inputs(): Readonly<Record<QueryName, unknown>> {
     'checkpoint.compare': { checkpointIds: ['checkpoint-000001', 'checkpoint-000002'] },
     'checkpoint.plan-prune': { rules: { keepBest: { metric: 'validation/loss' } } },
     'checkpoint.verify': { checkpointIds: ['checkpoint-000001', 'checkpoint-2'] },
-    'metric.series': { runIds: [runId], keys: ['train/loss'] },
-    'compare.curves': { key: 'train/loss', lines: [{ id: 'one', runIds: [runId] }, { id: 'all', runIds: reader.runsOf(studyId).map(({ id }) => id) }], axis: 'epoch', smoothing: 0.5 },
-    'compare.metrics': { runIds: [runId] },
-    'compare.alike': { runIds: [runId, runId] },
+    'compare.curves': { key: 'train/loss', lines: [{ id: 'one', runIds: [runId] }, { id: 'imported', runIds: [importedId] }, { id: 'all', runIds: reader.runsOf(studyId).map(({ id }) => id) }], axis: 'epoch', smoothing: 0.5 },
+    'compare.metrics': { runIds: [runId, importedId] },
+    'compare.alike': { runIds: [runId, importedId, runId] },
+    'run.source': { runId: importedId },
+    'importedRun.get': { runId: importedId },
+    'importedRun.names': {},
+    'metric.series': { runIds: [runId, importedId], keys: ['train/loss', 'val_loss'] },
     'gradient.steps': { runId },
     'gradient.records': { runId, step: 40 },
     'gradient.course': { runId, worker: 0 },
@@ -133,6 +139,9 @@ describe('the query handlers', () => {
       'checkpoint.compare': { checkpointIds: ['checkpoint-000001'] },
       'checkpoint.plan-prune': { rules: { keepLast: -1 } },
       'checkpoint.verify': { checkpointIds: [] },
+      'run.source': {},
+      'importedRun.get': { runId: 5 },
+      'importedRun.names': { all: true },
       'metric.series': { runIds: 'all', keys: [] },
       'compare.curves': { key: 'train/loss', lines: [{ id: 'none', runIds: [] }] },
       'compare.metrics': { runIds: runId },

@@ -69,6 +69,9 @@ export function createQueryHandlers({ reader, workspace, printPdf: print = print
       return { run, keys: [...reader.metricKeys(runId)], checkpoints: [...reader.checkpoints(runId)], events: [...events] }
     },
     ...checkpointQueryHandlers({ reader, workspace }),
+    'run.source': ({ runId }) => ({ source: reader.runSource(runId) }),
+    'importedRun.get': ({ runId }) => ({ run: reader.importedRun(runId), keys: [...reader.metricKeys(runId)], events: [...reader.events({ limit: 500, offset: 0, studyId: null, runId })] }),
+    'importedRun.names': () => reader.importedNames(),
     'metric.series': (query) => ({ series: [...reader.series(query)] }),
     'compare.curves': comparedCurves(reader),
     'compare.metrics': ({ runIds }) => ({ metrics: [...reader.metricsOf(runIds)] }),

@@ -9,6 +9,7 @@ import { annotationHandlers } from '../../../main/engine/annotation-handlers.ts'
 import { reportHandlers } from '../../../main/engine/reports/report-handlers.ts'
 import { datasetHandlers } from '../../../main/engine/dataset-handlers.ts'
 import { checkpointHandlers } from '../../../main/engine/checkpoint-handlers.ts'
+import { importHandlers } from '../../../main/engine/import-handlers.ts'
 import { LogGate } from '../../../main/engine/log-gate.ts'
 import { Preparation } from '../../../main/engine/preparation.ts'
 import { realParts } from '../../../main/engine/real-parts.ts'
@@ -48,6 +49,8 @@ export function writeMadeRuns(log: LogWriter, runs: number): void {
 
 /** What the demonstration answers from a real log. */
 const answered = [
+  'importedRun.get',
+  'importedRun.names',
   'run.search',
   'annotation.get',
   'tag.list',
@@ -72,8 +75,9 @@ const answered = [
   'checkpoint.plan-prune',
   'checkpoint.verify',
 ] as const
-type Queries = Pick<QueryHandlers, (typeof answered)[number]>
-type Commands = ReturnType<typeof annotationHandlers> & ReturnType<typeof reportHandlers> & ReturnType<typeof datasetHandlers> & ReturnType<typeof checkpointHandlers>
+type Answered = Pick<QueryHandlers, (typeof answered)[number]>
+type Queries = Answered & Pick<QueryHandlers, 'run.source'>
+type Commands = ReturnType<typeof annotationHandlers> & ReturnType<typeof reportHandlers> & ReturnType<typeof datasetHandlers> & ReturnType<typeof checkpointHandlers> & Omit<ReturnType<typeof importHandlers>, 'stop'>
 
 /** The list of runs of the demonstration: a real log in a folder of its own, of made-up runs. */
 export function demoRunsLog(tell: (event: AnyEvent) => void): { readonly queries: Queries; readonly commands: Commands; readonly all: QueryHandlers; close(): void } {
@@ -82,15 +86,24 @@ export function demoRunsLog(tell: (event: AnyEvent) => void): { readonly queries
   writeMadeRuns(writer, 200)
   writeMadeCheckpoints(writer, { runIds: ['run-000010', 'run-000020', 'run-000001', 'run-000002'], steps: [100, 200, 300] })
   const gate = new LogGate({ writer, emit: tell })
+  const imports = importHandlers({ writer, gate, emit: tell })
   const all = createQueryHandlers({ reader: writer, workspace })
   return {
     all,
-    queries: { ...(Object.fromEntries(answered.map((name) => [name, all[name]])) as Queries), 'annotation.get': demoAnnotations(all) }, // each name has its own handler
+    queries: {
+      ...(Object.fromEntries(answered.map((name) => [name, all[name]])) as Answered), // each name has its own handler
+      'annotation.get': demoAnnotations(all),
+      // Runs of the demonstration that are in no log were not imported, either.
+      'run.source': (input) => (/^run-\d+$/.test(input.runId) ? all['run.source'](input) : { source: null }),
+    },
     commands: {
       ...annotationHandlers({ writer, gate, emit: tell }),
       ...reportHandlers({ writer, gate, emit: tell, readStudy: readStudy({ reader: writer, workspace }) }),
       ...datasetHandlers({ writer, gate, emit: tell }),
       ...checkpointHandlers({ context: { workspace, writer, gate, emit: tell }, preparation: new Preparation({ parts: realParts, workspace }), parts: realParts }),
+      'run.previewImport': imports['run.previewImport'],
+      'run.import': imports['run.import'],
+      'run.stopImport': imports['run.stopImport'],
     },
     close() {
       gate.close()
