@@ -1,14 +1,17 @@
 import { resolve } from 'node:path'
 import { loggedTables } from '../export/logged-tables.ts'
+import { importedTables } from '../export/imported-tables.ts'
 import { writeExport } from '../export/write-export.ts'
+import type { ExportPlan } from '../export/write-export.ts'
 import type { ExportFormat } from '../export/formats.ts'
 import { metrics } from '../contract/metrics.ts'
 import type { RunRecord } from '../contract/records.ts'
+import type { ImportedRun } from '../contract/run-import.ts'
 import { canonicalJson } from '../log/canonical-json.ts'
 import type { LogReader } from '../log/log.ts'
 import { exitCodes } from './exit-code.ts'
 import type { Invocation } from './program.ts'
-import { findById, queryClient, withReader } from './reader.ts'
+import { findById, importedById, queryClient, withReader } from './reader.ts'
 import type { Found } from './reader.ts'
 
 export interface ExportOptions {
@@ -26,6 +29,8 @@ export interface ExportOptions {
  */
 export async function exportData({ output, workspace }: Invocation, { id, out, format, force }: ExportOptions): Promise<number> {
   const paths = await withReader(workspace, async (reader) => {
+    const imported = importedById(reader, id)
+    if (imported !== null) return await exportImported({ reader, run: imported, plan: { folder: resolve(out), format, replaces: force } })
     const found = findById(reader, id)
     const runs = found.kind === 'run' ? [found.record] : reader.runsOf(id)
     const tables = loggedTables({ reader, studyId: found.kind === 'study' ? id : null, runs })
@@ -41,6 +46,17 @@ export async function exportData({ output, workspace }: Invocation, { id, out, f
   })
   output.result({ json: { exported: { id, format, files: paths } }, text: paths.join('\n') })
   return exitCodes.done
+}
+
+/** The tables `runs` and `metrics`, and the whole record as JSON. */
+async function exportImported({ reader, run, plan }: { readonly reader: LogReader; readonly run: ImportedRun; readonly plan: Pick<ExportPlan, 'folder' | 'format' | 'replaces'> }): Promise<readonly string[]> {
+  const tables = importedTables({ reader, run })
+  return await writeExport({
+    ...plan,
+    tables: plan.format === 'json' ? tables.filter(({ name }) => name !== 'runs') : tables,
+    texts: { 'runs.json': json([run]) },
+    facts: { 'loupe.source': canonicalJson({ kind: 'imported-run', id: run.id, name: run.name, source: run.source }) },
+  })
 }
 
 async function wholeRecords(options: { readonly reader: LogReader; readonly workspace: string; readonly found: Found; readonly runs: readonly RunRecord[] }): Promise<Readonly<Record<string, string>>> {

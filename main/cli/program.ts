@@ -5,6 +5,8 @@ import type { GradientTarget } from '../contract/gradient-records.ts'
 import { compareModelsInput } from '../contract/model-comparison.ts'
 import { dataConfigOf, widthAndHeight } from './data-options.ts'
 import type { DataOptions } from './data-options.ts'
+import { importTools } from '../contract/run-import.ts'
+import type { ImportTool } from '../contract/run-import.ts'
 import { exportChoices } from './export-choices.ts'
 import { exitCodeFor, exitCodes } from './exit-code.ts'
 import { addCheckpointCommands } from './checkpoint-commands.ts'
@@ -154,6 +156,13 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
     .option('--force', 'replace files that are there')
     .action((id: string, { out, format, force }: { readonly out?: string; readonly format: ExportFormat; readonly force?: boolean }, self: Command) =>
       choose(self, async (invocation) => (await import('./export.ts')).exportData(invocation, { id, out: out ?? id, format, force: force === true })),
+    )
+  command('import <path>', 'brings runs of other tools in: TensorBoard event files, MLflow (mlflow.db or mlruns), curves in CSV')
+    .addOption(new Option('--from <tool>', 'what it is (default: goes by what is there)').choices(importTools))
+    .option('--tag <tags>', 'tags for the runs, a comma between two', commaSeparated, [])
+    .option('--dry-run', 'say what would be imported, and import nothing')
+    .action((path: string, { from, tag, dryRun }: { readonly from?: ImportTool; readonly tag: readonly string[]; readonly dryRun?: boolean }, self: Command) =>
+      choose(self, async (invocation) => (await import('./import.ts')).importForeign(invocation, { path, from: from ?? null, tags: tag, isDryRun: dryRun === true })),
     )
   command('export-model <run>', 'writes the trained model of a run, or a student of it, as a TensorFlow SavedModel and a tfjs graph model, with a card')
     .requiredOption('--to <dir>', 'folder to write into; new or empty')

@@ -4,6 +4,7 @@ import { answerQueries, createClient } from '../contract/rpc.ts'
 import type { Client } from '../contract/rpc.ts'
 import type { ComposedReport } from '../contract/composed-report.ts'
 import type { RunRecord, StudyRecord } from '../contract/records.ts'
+import type { ImportedRun } from '../contract/run-import.ts'
 import type { LogReader } from '../log/log.ts'
 import { createQueryHandlers } from '../serve/query-handlers.ts'
 
@@ -30,7 +31,12 @@ export async function withReader<T>(workspace: string, use: (reader: LogReader) 
 
 export type Found = { readonly kind: 'study'; readonly record: StudyRecord } | { readonly kind: 'run'; readonly record: RunRecord }
 
-/** @throws LoupeError `not-found` for an id that is neither a study nor a run. */
+/** A run that was imported, which is no record of a run; null for any other id. */
+export function importedById(reader: LogReader, id: string): ImportedRun | null {
+  return tryFind(() => reader.importedRun(id))
+}
+
+/** @throws LoupeError `not-found` for an id that is neither a study nor a run, `unsupported` for an imported run. */
 export function findById(reader: LogReader, id: string): Found {
   const study = tryFind(() => reader.study(id))
   if (study !== null) return { kind: 'study', record: study }

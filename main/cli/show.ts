@@ -1,11 +1,18 @@
 import { exitCodes } from './exit-code.ts'
 import type { Invocation } from './program.ts'
-import { findById, queryClient, withReader } from './reader.ts'
+import { importedText, lastOfImported } from './imported-text.ts'
+import { findById, importedById, queryClient, withReader } from './reader.ts'
 import { lastValues, runJson, runText, studyJson, studyText } from './study-result.ts'
 
 /** `loupe show ID`: a study with its report, or a run with its last values. */
 export async function show({ output, workspace }: Invocation, { id }: { readonly id: string }): Promise<number> {
   return await withReader(workspace, async (reader) => {
+    const imported = importedById(reader, id)
+    if (imported !== null) {
+      const last = lastOfImported(reader, imported.id)
+      output.result({ json: { importedRun: { ...imported, metrics: last } }, text: importedText(imported, last) })
+      return exitCodes.done
+    }
     const found = findById(reader, id)
     if (found.kind === 'run') {
       const last = lastValues(reader.evaluations(id))
