@@ -13,7 +13,7 @@ export const router = createRouter({
     { path: '/fit-points', name: 'fit-points', component: () => import('./features/fit-points/FitPointsView.vue') },
     { path: '/runs', name: 'runs', component: () => import('./features/runs/RunsView.vue') },
     { path: '/compare', name: 'compare', component: () => import('./features/compare/CompareView.vue') },
-    { path: '/runs/:runId', name: 'run', component: () => import('./features/runs/RunDetailView.vue'), props: true },
+    { path: '/runs/:runId', name: 'run', component: () => import('./features/runs/RunView.vue'), props: true },
     { path: '/runs/:runId/branch', name: 'branch', component: () => import('./features/runs/DerivedRunView.vue'), props: (route) => ({ runId: String(route.params['runId']), at: stepOf(route.query['step']) }) },
     { path: '/reports', name: 'reports', component: () => import('./features/reports/ReportsView.vue') },
     { path: '/reports/:reportId', name: 'report', component: () => import('./features/reports/ReportView.vue'), props: true },

@@ -30,6 +30,8 @@ export const useRunsStore = defineStore('runs', () => {
   const views = shallowRef<readonly SavedView[]>([])
   const tags = shallowRef<readonly string[]>([])
   const studies = shallowRef<readonly StudyRecord[]>([])
+  /** Names that imported runs have given to parameters and metrics. */
+  const imported = shallowRef<QueryOutput<'importedRun.names'>>({ params: [], metrics: [] })
   let sight: readonly [number, number] = [0, 60]
   let generation = 0
   const asking = new Set<number>()
@@ -106,10 +108,11 @@ export const useRunsStore = defineStore('runs', () => {
     return (await workbench().request('run.search', { ...view.value, columns: [], limit: 10_000 })).rows
   }
   async function loadSurroundings(): Promise<void> {
-    const [viewList, tagList, studyList] = await Promise.all([workbench().request('view.list', {}), workbench().request('tag.list', {}), workbench().request('study.list', { limit: 1000 })])
+    const [viewList, tagList, studyList, names] = await Promise.all([workbench().request('view.list', {}), workbench().request('tag.list', {}), workbench().request('study.list', { limit: 1000 }), workbench().request('importedRun.names', {})])
     views.value = viewList.views
     tags.value = tagList.tags.map(({ tag }) => tag)
     studies.value = studyList.studies
+    imported.value = names
   }
 
   let typing: ReturnType<typeof setTimeout> | undefined
@@ -141,7 +144,7 @@ export const useRunsStore = defineStore('runs', () => {
       around.cancel()
     }
   }
-  return { view, text, filterFault, first, items, folded, views, tags, studies, studyNames, rowAt, load, look, change, sortBy, moveColumn, fold, allRows, open }
+  return { view, text, filterFault, first, items, folded, views, tags, studies, imported, studyNames, rowAt, load, look, change, sortBy, moveColumn, fold, allRows, open }
 })
 
 export function useOpenRuns(): ReturnType<typeof useRunsStore> {
