@@ -188,10 +188,10 @@ describe('migrations', () => {
     db.close()
   })
 
-  it('0016 adds imported runs, and keeps runs', () => {
-    const db = databaseAt(15)
+  it('0012 adds imported runs, and keeps runs', () => {
+    const db = databaseAt(11)
     db.exec(insertRun)
-    migrate(db, 16)
+    migrate(db, 12)
     expect(db.prepare('SELECT id, name FROM runs').raw().all()).toEqual([[7, 'a']])
     db.exec("INSERT INTO imported_runs VALUES (7, 'mlflow', 'abc', 'hash', 5, '{}', '[]')")
     expect(() => db.exec("INSERT INTO imported_runs VALUES (8, 'mlflow', 'abd', 'hash', 5, '{}', '[]')")).toThrow('FOREIGN KEY constraint failed')

@@ -5,7 +5,7 @@ import type { Migration } from './migration.ts'
  * it has in the place of a configuration is here; its `config` names a document that no run of Loupe's own can have.
  */
 export const importedRuns: Migration = {
-  version: 16,
+  version: 12,
   name: 'imported-runs',
   sql: `
     CREATE TABLE imported_runs (
