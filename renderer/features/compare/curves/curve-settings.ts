@@ -1,7 +1,5 @@
 import { curveAxes, curveSpreads } from '../../../../main/contract/compare-curves.ts'
 import type { CurveAxis, CurveSpread } from '../../../../main/contract/compare-curves.ts'
-import { metrics } from '../../../../main/contract/metrics.ts'
-import type { MetricKey } from '../../../../main/contract/metrics.ts'
 
 /** How all charts of the page are drawn. */
 export interface CurveSettings {
@@ -10,9 +8,10 @@ export interface CurveSettings {
   readonly smoothing: number
   readonly spread: CurveSpread
   readonly dragMode: 'zoom' | 'pan'
-  readonly metrics: readonly MetricKey[]
+  /** Keys, of imported runs whatever they are called there. */
+  readonly metrics: readonly string[]
   /** Of charts, what is not as usual. */
-  readonly logY: readonly MetricKey[]
+  readonly logY: readonly string[]
 }
 
 export const usualSettings: CurveSettings = { axis: 'step', isLogX: false, smoothing: 0, spread: 'deviation', dragMode: 'zoom', metrics: ['validation/accuracy', 'validation/loss', 'train/batch-loss'], logY: [] }
@@ -45,7 +44,7 @@ function settingsOf({ axis, isLogX, smoothing, spread, dragMode, metrics: keys, 
   }
 }
 
-/** Those that are keys of metrics, each once. */
-export function metricKeysOf(keys: readonly unknown[]): MetricKey[] {
-  return [...new Set(keys.filter((key): key is MetricKey => typeof key === 'string' && Object.hasOwn(metrics, key)))]
+/** What may be a key of a metric, each once. */
+export function metricKeysOf(keys: readonly unknown[]): string[] {
+  return [...new Set(keys.filter((key): key is string => typeof key === 'string' && key !== ''))]
 }
