@@ -10,6 +10,7 @@ import type { ImportTool } from '../contract/run-import.ts'
 import { exportChoices } from './export-choices.ts'
 import { exitCodeFor, exitCodes } from './exit-code.ts'
 import { addCheckpointCommands } from './checkpoint-commands.ts'
+import { queueActions, queueEdit } from './queue-arguments.ts'
 import { createOutput, drained } from './output.ts'
 import type { Output } from './output.ts'
 import type { WorkerCommandOptions } from './worker.ts'
@@ -149,6 +150,16 @@ function buildProgram(choose: (command: Command, act: Action) => void): Command 
     .option('--columns <fields>', 'fields to show, a comma between two', commaSeparated, [])
     .addHelpText('after', filterHelp)
     .action(({ filter, ...options }: { readonly filter?: string; readonly sort: readonly string[]; readonly columns: readonly string[] }, self: Command) => choose(self, async (invocation) => (await import('./list.ts')).list(invocation, { ...options, filter: filter ?? null })))
+  command('queue [action] [id] [priority]', 'lists what trains and what waits, in its order, and changes that: move ID, priority ID low|normal|high, hold ID, release ID, cancel ID, pause, resume')
+    .option('--before <id>', 'with move: before this one')
+    .option('--after <id>', 'with move: after this one')
+    .addHelpText('after', `\nActions: ${queueActions.join(', ')}. A queue that a window or \`loupe serve\` has open is changed there; without an action it is always listed.`)
+    .action((action: string | undefined, id: string | undefined, priority: string | undefined, options: { readonly before?: string; readonly after?: string }, self: Command) =>
+      choose(self, async (invocation) => {
+        const { editQueue, listQueue } = await import('./queue.ts')
+        return action === undefined || action === 'list' ? await listQueue(invocation) : await editQueue(invocation, queueEdit({ action, id, priority, ...options }))
+      }),
+    )
   command('show <id>', 'shows a study or a run').action((id: string, _, self: Command) => choose(self, async (invocation) => (await import('./show.ts')).show(invocation, { id })))
   command('export <id>', 'writes everything that was logged of a study or a run: runs, every value, events, records, report')
     .addOption(new Option('--format <format>', 'of the tables').choices(exportFormats).default('csv'))

@@ -53,7 +53,7 @@ export async function branch(invocation: Invocation, { id, config, step }: { rea
 async function train(invocation: Invocation, start: (client: Client, workbench: Workbench) => Promise<Started>): Promise<number> {
   const { output, workspace } = invocation
   const { openWorkbench } = await import('../engine/workbench.ts')
-  const workbench = await openWorkbench({ workspace, owner: `loupe on the command line, process ${process.pid}` })
+  const workbench = await openWorkbench({ workspace, owner: `loupe on the command line, process ${process.pid}`, queue: 'own' })
   const progress = new ProgressLine(output)
   workbench.onEvent(output.event)
   workbench.onEvent(progress.onEvent)

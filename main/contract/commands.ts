@@ -4,6 +4,7 @@ import { annotation, annotationChange, runsView, viewName } from './annotations.
 import { reportCommands } from './composed-report.ts'
 import { datasetCommands } from './dataset-inspection.ts'
 import { exportModelInput, exportModelOutput, measureModelInput, measureModelOutput } from './model-export.ts'
+import { queueCommands } from './queue.ts'
 import { runConfig } from './run-config.ts'
 import { importCommands } from './run-import.ts'
 import { studyConfig } from './study-config.ts'
@@ -93,6 +94,7 @@ export const commands = {
   'view.delete': { input: z.strictObject({ name: viewName }), output: nothing },
   ...reportCommands,
   ...datasetCommands,
+  ...queueCommands,
   /** Measures, on a few steps, how long a study would take. Slow: seconds. */
   'study.estimate': {
     input: z.strictObject({ config: studyConfig }),

@@ -10,6 +10,7 @@ export const eventKinds = [
   'disk.low', // facts: path, freeBytes
   'log.unwritable', // sent to listeners alone; facts: code, reason, and those of the error
   'log.recovered', // facts: heldMs, code
+  'queue.held', // facts: code, reason, and those of the error
   'lane.failed', // facts: lanes, code, reason
   'budget.reached', // facts: hours, allowedHours, budgetHours
   'point.stopped', // facts: batchSize

@@ -1,4 +1,5 @@
 import { importEvents } from './run-import.ts'
+import { queueEvents } from './queue.ts'
 import { logEvent, runRecord, status, studyProgress } from './records.ts'
 import { systemSample } from './system-samples.ts'
 import { z } from './zod.ts'
@@ -40,6 +41,7 @@ export const events = {
   /** A data set was kept or let go of: lists of them ask again. */
   'datasets.changed': z.object({}),
   ...importEvents,
+  ...queueEvents,
   'log.event': z.object({ event: logEvent }),
   /** The training process is gone; `willRestart` says whether a new one is coming. */
   'engine.stopped': z.object({ exitCode: z.int().nullable(), signal: z.string().nullable(), willRestart: z.boolean() }),

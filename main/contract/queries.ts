@@ -14,6 +14,7 @@ import { distillationRecord, runPredictions } from './distillation-records.ts'
 import { gradientCourse, gradientRecord, loggedGradients } from './gradient-records.ts'
 import { lossMap, mappedLoss } from './loss-map.ts'
 import { modelConfig } from './model-config.ts'
+import { queueQueries } from './queue.ts'
 import { checkpointRecord, logEvent, metricSeries, runRecord, studyProgress, studyRecord } from './records.ts'
 import { target } from './run-config.ts'
 import { systemSample, systemSpan } from './system-samples.ts'
@@ -179,6 +180,7 @@ export const queries = {
     }),
   },
   ...reportQueries,
+  ...queueQueries,
   'workspace.describe': {
     input: z.strictObject({}),
     output: z.object({ path: z.string(), logBytes: z.number(), freeBytes: z.number(), loupe: z.string(), node: z.string(), platform: z.string() }),

@@ -4,7 +4,7 @@ import { studyConfig } from './study-config.ts'
 import { z } from './zod.ts'
 
 export const status = z.enum([
-  'queued', // waits for its turn
+  'queued', // waits for its turn, also over the end of a process
   'running',
   'paused', // by the user or by a budget; resumes on demand
   'finished', // reached its end

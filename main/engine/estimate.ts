@@ -4,7 +4,7 @@ import type { StudyConfig } from '../contract/study-config.ts'
 import type { Study } from '../methods/study.ts'
 import type { EngineParts } from './parts.ts'
 import type { Prepared, Preparation } from './preparation.ts'
-import { factsOf, lanesOf, sizeOf } from './study-queue.ts'
+import { factsOf, lanesOf, sizeOf } from './studies.ts'
 import { studySettings } from './study-settings.ts'
 
 /**

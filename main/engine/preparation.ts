@@ -71,13 +71,14 @@ export class Preparation {
    *
    * @param batchSize  The largest that will be trained.
    * @param parallelRuns  Side by side; 0 for as many as the machine is good for.
+   * @param on  Devices to choose among, by TensorFlow's names; all where left out.
    * @throws LoupeError saying which of them stands in the way.
    */
-  async prepare(config: SharedRunConfig, { batchSize, parallelRuns }: { readonly batchSize: number; readonly parallelRuns: number }): Promise<Prepared> {
+  async prepare(config: SharedRunConfig, { batchSize, parallelRuns, on }: { readonly batchSize: number; readonly parallelRuns: number; readonly on?: readonly string[] }): Promise<Prepared> {
     const dataset = await this.dataset(config.dataset)
     const cost = await this.#parts.describeModel(config.model, dataset)
     const runtime = await this.runtime()
-    const devices = devicesFor(config.compute.device, await runtime.devices())
+    const devices = devicesFor(config.compute.device, await runtime.devices()).filter(({ name }) => on === undefined || on.includes(name))
     const [device] = devices
     const needs = { cost, batchSize, dataBytes: residentBytes(dataset) }
     const lanes = lanesFor({ parallelRuns, device: device?.kind ?? 'CPU', gpus: devices.filter(({ kind }) => kind === 'GPU').length, fitting: lanesThatFit(needs, device) })

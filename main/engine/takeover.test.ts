@@ -21,6 +21,7 @@ it('an engine whose log another process has taken over stops training and says s
   })
   const workbench = await openWorkbench({ workspace: workspace.folder, parts, studyOf: () => fakeStudy })
   const client = createClient(workbench)
+  await client.request('queue.configure', { sideBySide: 2 })
   const { studyId } = await client.request('study.start', { config: fakeStudyConfig() })
   const { runId } = await client.request('run.start', { config: { dataset: { name: 'digits' }, batchSize: 8 } })
   await vi.waitFor(() => expect(holding).toBe(2))

@@ -344,9 +344,10 @@ describe('a log without room', () => {
 describe('single runs', () => {
   const config = { dataset: { name: 'digits' as const }, batchSize: 8 }
 
-  it('train one at a time, beside a study', async () => {
+  it('train one at a time, beside a study where two may', async () => {
     const hold = holdAt(2)
     const { client, writer, seen } = await open({ ...tenSteps, beforeStep: hold.beforeStep })
+    await client.request('queue.configure', { sideBySide: 2 })
     const { studyId } = await client.request('study.start', { config: fakeStudyConfig() })
     const first = (await client.request('run.start', { config })).runId
     const second = (await client.request('run.start', { config })).runId

@@ -18,9 +18,12 @@ import type { EngineParts } from './parts.ts'
 import { Preparation } from './preparation.ts'
 import type { DriveContext } from './run-driver.ts'
 import { reportHandlers } from './reports/report-handlers.ts'
-import { RunQueue } from './run-queue.ts'
 import { startSystemMonitor } from './system-monitor.ts'
-import { StudyQueue } from './study-queue.ts'
+import { queueHandlers } from './queue-handlers.ts'
+import { QueueProgressWatch } from './queue-progress.ts'
+import { SingleRuns } from './single-runs.ts'
+import { sizeOf, Studies } from './studies.ts'
+import { TrainingQueue } from './training-queue.ts'
 import { makeWorkspace } from './workspace-folder.ts'
 
 export interface WorkbenchOptions {
@@ -32,6 +35,13 @@ export interface WorkbenchOptions {
   readonly parts?: EngineParts
   readonly writer?: LogWriter
   readonly studyOf?: (config: StudyConfig) => Study<StudyConfig, unknown>
+  /**
+   * `whole`, where left out: trains what waits in the log, too. `own`: trains what it is asked for alone and at once, whatever is paused, as a
+   * command line does; the rest of the queue waits on for the window.
+   */
+  readonly queue?: 'whole' | 'own'
+  /** Between two tries of what holds the queue, in ms: for tests. */
+  readonly retryMs?: number
 }
 
 /** The engine as its callers see it: requests in, events out. */
@@ -60,10 +70,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const gate = new LogGate({ writer, emit: hub.emit })
   const context: DriveContext = { workspace: options.workspace, writer, gate, emit: hub.emit, parts, git, requests: new Map(), runRequests: new Map(), exchangeRequests: new Map() }
   const preparation = new Preparation({ parts, workspace: options.workspace })
-  const studies = new StudyQueue({ context, preparation, studyOf })
-  const runs = new RunQueue({ context, preparation })
   const { stop: stopImport, ...imports } = importHandlers({ writer, gate, emit: hub.emit })
-  markLeftovers(writer)
   const endMonitor = startSystemMonitor({
     writer,
     emit: hub.emit,
@@ -71,6 +78,27 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     isTraining: () => context.runRequests.size > 0,
     openSampler: async () => (await import('./system-sampler.ts')).createSystemSampler({ folder: options.workspace }),
   })
+  const queue: TrainingQueue = new TrainingQueue({
+    context,
+    devices: async () => await (await preparation.runtime()).devices(),
+    wish({ kind, id }) {
+      if (kind === 'run') return { device: writer.run(id).config.compute.device, parallelRuns: 1 }
+      const { config } = writer.study(id)
+      return { device: config.run.compute.device, parallelRuns: sizeOf(config).parallelRuns }
+    },
+    async take({ kind, id }, turn) {
+      if (kind === 'study') await runs.closeIdle()
+      const taken = kind === 'run' ? await runs.take(id, turn) : await studies.take(id, turn)
+      if (!queue.waiting().some((entry) => entry.kind === 'run')) await runs.closeIdle()
+      return taken
+    },
+    reach: options.queue ?? 'whole',
+    ...(options.retryMs === undefined ? {} : { retryMs: options.retryMs }),
+  })
+  const studies = new Studies({ context, preparation, studyOf, queue })
+  const runs = new SingleRuns({ context, preparation, queue })
+  const progress = new QueueProgressWatch({ reader: writer, trainExamples: (runId) => runs.trainExamples(runId) })
+  hub.on(progress.listen)
 
   const trainingNow = (runId: string) => {
     const { id, status } = writer.run(runId)
@@ -135,6 +163,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     ...datasetHandlers({ writer, gate, emit: hub.emit }),
     ...checkpointHandlers({ context, preparation, parts }),
     ...imports,
+    ...queueHandlers({ reader: writer, queue, progress, resume: ({ kind, id }) => (kind === 'run' ? runs.resume(id) : studies.resume(id)) }),
     'engine.describe': async () => {
       const runtime = await preparation.runtime()
       const devices = await runtime.devices()
@@ -142,6 +171,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     },
   } satisfies CommandHandlers
 
+  await queue.open()
   let closing: Promise<void> | null = null
   return {
     writer,
@@ -151,7 +181,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       endMonitor()
       closing ??= (async () => {
         // Runs end at their next check, saved; a log without room lets go of them only after they have stood still.
-        const saved = Promise.all([studies.close(), runs.close()])
+        const saved = queue.close().then(() => runs.closeIdle())
         if (gate.trouble !== null) gate.close()
         await stopImport()
         await saved
@@ -160,15 +190,6 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       })()
       return closing
     },
-  }
-}
-
-/** What waited in a process that is gone waits for nobody: it can be resumed. */
-function markLeftovers(writer: LogWriter): void {
-  const everything = { limit: 10_000, offset: 0 }
-  for (const study of writer.studies(everything).studies) if (study.status === 'queued' || study.status === 'running') writer.updateStudy(study.id, { status: 'interrupted' })
-  for (const run of writer.runs({ ...everything, studyId: null }).runs) {
-    if (run.studyId === null && (run.status === 'queued' || run.status === 'running')) writer.updateRun(run.id, { status: 'interrupted' })
   }
 }
 

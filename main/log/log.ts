@@ -15,6 +15,8 @@ import type { ComposedReport, Pin, ReportDraft } from '../contract/composed-repo
 import type { NewPin } from './reports.ts'
 import type { DatasetConfig } from '../contract/dataset-config.ts'
 import type { KnownDataset } from '../contract/dataset-inspection.ts'
+import type { EndedItem, QueueSettings } from '../contract/queue.ts'
+import type { QueueChange, QueueEntry } from './queue.ts'
 import type { ErrorFacts, WireError } from '../contract/errors.ts'
 import type { EventKind } from '../contract/event-kinds.ts'
 import type { GradientCourse, GradientRecord, LoggedGradients } from '../contract/gradient-records.ts'
@@ -101,6 +103,11 @@ export interface LogReader {
   report(id: string): ComposedReport
   /** All data that were pinned for a report, in the order in which they were. */
   pins(reportId: string): readonly Pin[]
+  /** Single runs and studies that wait, train or may be resumed, in the order in which they start. */
+  queue(): readonly QueueEntry[]
+  queueSettings(): QueueSettings
+  /** Single runs and studies that finished or failed, the latest first. */
+  ended(limit: number): readonly EndedItem[]
   /** Metric keys that the run has logged. */
   metricKeys(runId: string): readonly string[]
   /** One curve for each run and key, also where it is empty; see `metricSeries` for the buckets. */
@@ -202,9 +209,10 @@ export interface NewCheckpoint {
  * LoupeError `conflict`. It reads, too.
  */
 export interface LogWriter extends LogReader {
+  /** It is queued, at the end of the queue. */
   createStudy(config: StudyConfig): StudyRecord
   updateStudy(id: string, patch: StudyPatch): StudyRecord
-  /** @throws LoupeError `conflict` where the study has a run of that key */
+  /** It is queued; a single run at the end of the queue. @throws LoupeError `conflict` where the study has a run of that key */
   createRun(run: { readonly studyId: string | null; readonly key: string; readonly config: RunConfig }): RunRecord
   updateRun(id: string, patch: RunPatch): RunRecord
   /** How far a run has come that goes on: as `publish` does it, for a checkpoint says so, too. */
@@ -226,6 +234,9 @@ export interface LogWriter extends LogReader {
   appendEvent(event: NewEvent): LogEvent
   /** Of the same moment, the last one stays. On the disk a moment later; those of three months ago go. */
   appendSystemSample(sample: SystemSample): void
+  /** Changes places, priorities and holds, all or none. @throws LoupeError `not-found` for what is not in the queue. */
+  changeQueue(changes: readonly QueueChange[]): void
+  configureQueue(settings: Partial<QueueSettings>): void
   /** Changes what users say of runs or studies, all or none. @returns What they were before, in the same order: given as changes, they undo it. */
   annotate(kind: Annotated, changes: readonly AnnotationChange[]): readonly Annotation[]
   /**
@@ -273,8 +284,8 @@ export interface LogWriter extends LogReader {
   /** The failure to commit that stands, null when all is well. A run pauses on it and goes on when it is gone. */
   readonly health: WireError | null
   /**
-   * Marks what a dead process left behind as interrupted, each with an event, and returns the ids: what was running, and studies
-   * and single runs that were queued. Called by `openLogWriter`; once something runs here, it would be marked, too.
+   * Marks what a dead process left behind as interrupted, each with an event, and returns the ids: what was running. What waits in the
+   * queue waits on. Called by `openLogWriter`; once something runs here, it would be marked, too.
    */
   sweepOrphans(): readonly string[]
 }

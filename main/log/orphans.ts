@@ -7,16 +7,17 @@ import type { NewEvent } from './log.ts'
 const orphan = z.object({ id: z.int(), study: z.int().nullable(), status })
 
 /**
- * Marks what a dead process left behind: all that was running, and what waited in its queue.
+ * Marks what a dead process left behind: all that was running.
  *
- * Queued runs of a study stay queued: the study asks for them again when it resumes. Configurations are not read, so that one
+ * What has a place in the queue waits on, and so do queued runs of a study: the study asks for them again when it goes on. What an older
+ * version had queued has no place, and is marked, too. Configurations are not read, so that one
  * that this code cannot read keeps nobody from opening the workspace.
  *
  * @returns A function, to be called inside a transaction, that gives the ids of what it marked.
  */
 export function orphanSweep(db: Database, log: (event: NewEvent) => void): () => string[] {
-  const studies = db.prepare("SELECT id, NULL AS study, status FROM studies WHERE status IN ('running', 'queued') ORDER BY id")
-  const runs = db.prepare("SELECT id, study, status FROM runs WHERE status = 'running' OR (status = 'queued' AND study IS NULL) ORDER BY id")
+  const studies = db.prepare("SELECT id, NULL AS study, status FROM studies WHERE status = 'running' OR (status = 'queued' AND id NOT IN (SELECT study FROM queue WHERE study IS NOT NULL)) ORDER BY id")
+  const runs = db.prepare("SELECT id, study, status FROM runs WHERE status = 'running' OR (status = 'queued' AND study IS NULL AND id NOT IN (SELECT run FROM queue WHERE run IS NOT NULL)) ORDER BY id")
   const markStudy = db.prepare<[number]>("UPDATE studies SET status = 'interrupted' WHERE id = ?")
   const markRun = db.prepare<[number]>("UPDATE runs SET status = 'interrupted' WHERE id = ?")
 

@@ -10,6 +10,7 @@ import { importedQueries } from './imported-runs.ts'
 import { metricQueries } from './metrics.ts'
 import { extremeQueries } from './metric-extremes.ts'
 import { migrate } from './migrations/migrate.ts'
+import { queueQueries } from './queue.ts'
 import { searchSql } from './run-search.ts'
 import { runRecordQueries } from './run-records.ts'
 import { reportQueriesSql } from './reports.ts'
@@ -147,6 +148,12 @@ describe('what charts poll', () => {
     expect(plan(annotationQueries.studyTags).join()).toContain('USING INDEX studies_tagged')
     expect(plan(trashQueries.runs)[0]).toBe('SEARCH runs USING INDEX runs_trashed (trashed_at>?)')
     expect(plan(trashQueries.studies)[0]).toBe('SEARCH studies USING INDEX studies_trashed (trashed_at>?)')
+  })
+
+  it('lists what ended along its own index, latest first, and looks up what is in the queue by key', () => {
+    expect(plan(queueQueries.endedRuns)).toEqual(['SEARCH runs USING INDEX runs_ended (finished_at>?)'])
+    expect(plan(queueQueries.endedStudies)).toEqual(['SEARCH studies USING INDEX studies_ended (finished_at>?)'])
+    expect(plan(queueQueries.entries).slice(1)).toEqual(['SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN', 'SEARCH s USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN', 'USE TEMP B-TREE FOR ORDER BY'])
   })
 
   it('deletes a purged run from every table by an index, and from no table by reading it', () => {

@@ -10,6 +10,7 @@ import { comparedRunReads } from './compared-runs.ts'
 import { eventReads } from './events.ts'
 import { gradientReads } from './gradients.ts'
 import { importedReads } from './imported-runs.ts'
+import { queueReads } from './queue.ts'
 import { runRecordReads } from './run-records.ts'
 import type { LogReader } from './log.ts'
 import { metricReads } from './metrics.ts'
@@ -39,6 +40,7 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
   const reports = reportReads(db)
   const compared = comparedRunReads(db)
   const imported = importedReads(db)
+  const queue = queueReads(db)
   const guard = <A extends unknown[], R>(call: (...parameters: A) => R): ((...parameters: A) => R) => translated(paths, call)
   return {
     studies: guard((page) => studies.list(page)),
@@ -60,6 +62,9 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
     reports: guard((isTrashed) => reports.list(isTrashed)),
     report: guard((id) => reports.get(id)),
     pins: guard((reportId) => reports.pins(reportId)),
+    queue: guard(() => queue.entries()),
+    queueSettings: guard(() => queue.settings()),
+    ended: guard((limit) => queue.ended(limit)),
     metricKeys: guard((runId) => metrics.keys(runs.rowOf(runId))),
     series: guard(({ runIds, keys, maxPoints, from, to }) => {
       return runIds.flatMap((runId) => {

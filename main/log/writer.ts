@@ -18,6 +18,7 @@ import { extremeWrites } from './metric-extremes.ts'
 import { metricWrites } from './metric-writes.ts'
 import { orphanSweep } from './orphans.ts'
 import { reportWrites } from './reports.ts'
+import { queueWrites } from './queue.ts'
 import { RowQueue } from './row-queue.ts'
 import type { QueuedRows, Reach } from './row-queue.ts'
 import { runReads, runWrites } from './runs.ts'
@@ -57,6 +58,7 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
   const reports = reportWrites(db)
   const datasets = datasetWrites(db)
   const trash = trashWrites(db, paths)
+  const places = queueWrites(db)
   const sweep = orphanSweep(db, (entry) => event(entry, now()))
 
   const insertRows = ({ metrics: rows, gradients: histograms, droppedRows }: QueuedRows): void => {
@@ -130,17 +132,38 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
     gradientCourse: current(reader.gradientCourse),
     records: reader.records,
 
-    createStudy: (config) => reader.study(write(() => studies.insert(config, now()))),
+    createStudy: (config) =>
+      reader.study(
+        write(() => {
+          const id = studies.insert(config, now())
+          places.follow('study', id, { before: null, now: 'queued', at: now() })
+          return id
+        }),
+      ),
     updateStudy(id, patch) {
-      write(() => studies.update(reader.study(id), patch))
+      write(() => {
+        const before = reader.study(id)
+        studies.update(before, patch)
+        places.follow('study', id, { before: before.status, now: patch.status ?? before.status, at: now() })
+      })
       return reader.study(id)
     },
     createRun(run) {
       if (run.studyId !== null) reader.study(run.studyId)
-      return reader.run(write(() => runs.insert(run, now())))
+      return reader.run(
+        write(() => {
+          const id = runs.insert(run, now())
+          if (run.studyId === null) places.follow('run', id, { before: null, now: 'queued', at: now() })
+          return id
+        }),
+      )
     },
     updateRun(id, patch) {
-      write(() => runs.update(reader.run(id), patch))
+      write(() => {
+        const before = reader.run(id)
+        runs.update(before, patch)
+        if (before.studyId === null) places.follow('run', id, { before: before.status, now: patch.status ?? before.status, at: now() })
+      })
       return reader.run(id)
     },
     updateCounts(id, counts) {
@@ -163,6 +186,8 @@ export function createWriter({ db, paths, reader, lease, now }: WriterOptions): 
         records.dropAfter(run, step)
       })
     },
+    changeQueue: (changes) => write(() => places.change(changes)),
+    configureQueue: (settings) => write(() => places.configure(settings)),
     search: current(reader.search),
     annotate: (kind, changes) => write(() => annotate(kind, changes)),
     importRun: (run, tags) =>

@@ -105,6 +105,7 @@ function inputs(): Readonly<Record<QueryName, unknown>> {
     'report.preview': { reportId, title: 'A report', blocks: [{ id: 'a', kind: 'text', markdown: '**b** $x^2$' }] },
     'report.freshness': { reportId },
     'report.export': { reportId, format: 'tex' },
+    'queue.ended': {},
     'workspace.describe': {},
   }
 }
@@ -167,6 +168,7 @@ describe('the query handlers', () => {
       'report.preview': { reportId, title: 'A report', blocks: [{ id: 'a', kind: 'html', html: '<b>' }] },
       'report.freshness': {},
       'report.export': { reportId, format: 'docx' },
+      'queue.ended': { limit: 0 },
       'workspace.describe': null,
     }
     for (const [name, input] of Object.entries(bad)) expect([name, await ask(name, input)]).toMatchObject([name, { ok: false, error: { code: 'invalid-input' } }])

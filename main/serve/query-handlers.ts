@@ -94,6 +94,7 @@ export function createQueryHandlers({ reader, workspace, printPdf: print = print
     'dataset.checkPath': async ({ path }) => await checkPath(path),
     'dataset.known': () => ({ datasets: [...reader.datasets()] }),
     'model.cuts': async (input) => ({ cuts: await (await import('./model-cuts.ts')).modelCuts(input) }),
+    'queue.ended': ({ limit }) => ({ items: [...reader.ended(limit)] }),
     'workspace.describe': async () => ({
       path: workspace,
       logBytes: reader.bytes(),

@@ -55,6 +55,15 @@ const handlers: CommandHandlers = {
   'report.delete': refuse,
   'report.restore': refuse,
   'report.purge': refuse,
+  'queue.list': refuse,
+  'queue.move': refuse,
+  'queue.setPriority': refuse,
+  'queue.pause': refuse,
+  'queue.resume': refuse,
+  'queue.hold': refuse,
+  'queue.release': refuse,
+  'queue.resumeInterrupted': refuse,
+  'queue.configure': refuse,
   'engine.describe': refuse,
 }
 const transport: Transport = { request: answerCommands(handlers), onEvent: () => () => {} }

@@ -199,6 +199,20 @@ describe('migrations', () => {
     expect(() => db.exec("INSERT INTO imported_runs VALUES (8, 'mlflow', 'abc', 'hash', 5, '{}', '[]')")).toThrow('UNIQUE constraint failed')
     db.close()
   })
+
+  it('0016 adds an empty queue with its settings, and keeps runs and studies', () => {
+    const db = databaseAt(15)
+    db.exec(insertRun)
+    migrate(db, 16)
+    expect(db.prepare('SELECT id FROM runs').pluck().all()).toEqual([7])
+    expect(db.prepare('SELECT * FROM queue').all()).toEqual([])
+    expect(db.prepare('SELECT paused, starts_on_opening, side_by_side FROM queue_settings').raw().all()).toEqual([[0, 1, 1]])
+    db.exec('INSERT INTO queue (run, place, enqueued_at) VALUES (7, 1, 1)')
+    expect(() => db.exec('INSERT INTO queue (run, place, enqueued_at) VALUES (7, 2, 1)')).toThrow('UNIQUE constraint failed')
+    expect(() => db.exec('INSERT INTO queue (run, study, place, enqueued_at) VALUES (8, 3, 2, 1)')).toThrow('CHECK constraint failed')
+    expect(() => db.exec('INSERT INTO queue (run, place, enqueued_at) VALUES (8, 2, 1)')).toThrow('FOREIGN KEY constraint failed')
+    db.close()
+  })
 })
 
 describe('an older log', () => {

@@ -13,10 +13,11 @@ import { importedRuns } from './0012-imported-runs.ts'
 import { reports } from './0013-reports.ts'
 import { checkpointLabels } from './0014-checkpoint-labels.ts'
 import { keptDatasets } from './0015-kept-datasets.ts'
+import { queue } from './0016-queue.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients, runRecords, keptCheckpoints, metricBlocks, annotations, systemSamples, importedRuns, reports, checkpointLabels, keptDatasets]
+export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients, runRecords, keptCheckpoints, metricBlocks, annotations, systemSamples, importedRuns, reports, checkpointLabels, keptDatasets, queue]
 
 /** The schema that this code reads and writes. */
 export const schemaVersion = migrations.at(-1)?.version ?? 0

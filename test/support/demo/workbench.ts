@@ -13,6 +13,7 @@ import { demoRunsLog } from './runs-log.ts'
 import { demoCourse, demoExchangeKeys, demoExchangeRuns, demoRecords, exchangeRunRecord, exchangeSeries, loggedSteps } from './exchange.ts'
 import { demoFewLabels } from './few-labels.ts'
 import { demoQuantization } from './quantization.ts'
+import { demoQueue } from './queue.ts'
 import { demoReport } from './report.ts'
 import { demoKeys, demoRuns, progressOf, runRecordOf, seriesOf, stepMs } from './sweep.ts'
 import type { DemoStudy } from './sweep.ts'
@@ -159,6 +160,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
     'dataset.examples': (input) => demoDistillation.examples(input),
     'model.cuts': ({ model }) => ({ cuts: model.kind === 'cnn' ? demoDecorrelation.cuts(model.channels) : demoDistillation.cuts(model.kind === 'vit' ? (model.depth ?? 4) : 4) }),
     'dataset.list': () => ({ datasets: demoDecorrelation.datasets() }),
+    'queue.ended': () => ({ items: [] }),
     'workspace.describe': () => ({ path: '/home/me/loupe', logBytes: 12_400_000, freeBytes: 84_000_000_000, loupe: '0.1.0', node: '24.21.0', platform: 'linux x64' }),
   }
   const commands: CommandHandlers = {
@@ -176,6 +178,7 @@ export function createDemoWorkbench(): Transport & { close(): void } {
       return { runId: demoDecorrelation.start(config) }
     },
     ...runsLog.commands,
+    ...demoQueue,
     'run.pause': () => ({}),
     'run.resume': () => ({}),
     'run.stop': () => ({}),

@@ -15,26 +15,24 @@ import { patchRun } from './run-driver.ts'
 import type { DriveContext, HaltReason } from './run-driver.ts'
 import { loggedDataset, loggedLatencies, stoppedPoints, StudyReading } from './study-reading.ts'
 import { StudyRunner } from './study-runner.ts'
+import { holdsQueue } from './training-queue.ts'
+import type { Taken, TrainingQueue, Turn } from './training-queue.ts'
 import { extendedConfig, largestBatchSize, studySettings } from './study-settings.ts'
 
-export interface StudyQueueOptions {
+export interface StudiesOptions {
   readonly context: DriveContext
   readonly preparation: Preparation
   readonly studyOf: (config: StudyConfig) => Study<StudyConfig, unknown>
+  readonly queue: Pick<TrainingQueue, 'enqueued' | 'halt' | 'isOurs' | 'isActive' | 'ended'>
 }
 
-/**
- * Takes studies one at a time, in the order in which they were asked for: a study fills the machine by itself.
- *
- * A study that is paused or ends lets the next start.
- */
-export class StudyQueue {
-  readonly #options: StudyQueueOptions
-  readonly #waiting: string[] = []
-  #active: { readonly studyId: string; readonly done: Promise<void>; runner: StudyRunner | null; halting: HaltReason | null } | null = null
-  #closing = false
+/** What is asked of studies, and how one is trained when its turn has come. */
+export class Studies {
+  readonly #options: StudiesOptions
+  /** Of the studies that train. */
+  readonly #runners = new Map<string, StudyRunner>()
 
-  constructor(options: StudyQueueOptions) {
+  constructor(options: StudiesOptions) {
     this.#options = options
   }
 
@@ -46,7 +44,7 @@ export class StudyQueue {
     await checkSetsOfStudy(config, dataset)
     const study = await context.gate.write(() => context.writer.createStudy(config))
     await this.#recordDataset(study.id, dataset)
-    this.#enqueue(study.id)
+    this.#options.queue.enqueued(study.id)
     return study
   }
 
@@ -75,9 +73,9 @@ export class StudyQueue {
     studyOf(config).check(config, await factsOf(dataset, config))
     await context.gate.write(() => context.writer.updateStudy(id, { config }))
     await this.#note(id, 'study.extended', `Extended by ${describeExtension(wanted)}.`, { batchSizes: [...wanted.batchSizes], maxSeeds: wanted.maxSeeds })
-    if (this.#active?.studyId === id) {
-      if (this.#active.runner?.replan() !== false) return
-      await this.#active.done // it had ended before it could look at its config again
+    if (this.#options.queue.isActive(id)) {
+      if (this.#runners.get(id)?.replan() !== false) return
+      await this.#options.queue.ended(id) // it had ended before it could look at its config again
     }
     if (this.#study(id).status !== 'queued') await this.#requeue(this.#study(id))
   }
@@ -92,21 +90,42 @@ export class StudyQueue {
       throw new LoupeError('not-found', `The study has no batch size ${batchSize}. It has ${config.sweep.batchSizes.join(', ')}.`, { studyId: id, batchSize })
     }
     await this.#note(id, 'point.stopped', `Batch size ${batchSize} was ended by the user.`, { batchSize })
-    if (this.#active?.studyId === id) return void this.#active.runner?.replan()
+    if (this.#options.queue.isActive(id)) return void this.#runners.get(id)?.replan()
     for (const run of context.writer.runsOf(id)) {
       const waits = run.status === 'queued' || run.status === 'paused' || run.status === 'interrupted'
       if (waits && run.config.batchSize === batchSize) await patchRun(context, run.id, { status: 'stopped', finishedAt: Date.now() })
     }
   }
 
-  /** Saves the study in progress and starts no other. */
-  async close(): Promise<void> {
-    this.#closing = true
-    for (const studyId of this.#waiting.splice(0)) await this.#setStatus(studyId, 'interrupted')
-    if (this.#active === null) return
-    this.#active.halting ??= 'close'
-    this.#active.runner?.halt('close')
-    await this.#active.done
+  /**
+   * Trains a study to its end or a halt. A study that fails, also in its preparation, says so in its record.
+   *
+   * @throws What holds the whole queue, see {@link holdsQueue}; the study waits on.
+   */
+  async take(studyId: string, turn: Turn): Promise<Taken> {
+    const { context, studyOf, preparation } = this.#options
+    const { config } = this.#study(studyId)
+    let lanes: LanePool | null = null
+    const halt = () => this.#runners.get(studyId)?.halt(reasonOf(turn.signal))
+    try {
+      const prepared = await preparation.prepare(config.run, { ...sizeOf(config), on: turn.devices })
+      if (turn.signal.aborted || !turn.reserve(prepared.laneBytes * prepared.lanes)) return 'put-back'
+      await this.#recordLatencies(studyId, config, prepared)
+      lanes = lanesOf(prepared)
+      const runner = new StudyRunner({ context, studyId, study: studyOf(config), facts: await factsOf(prepared.dataset, config), lanes })
+      this.#runners.set(studyId, runner)
+      turn.signal.addEventListener('abort', halt)
+      if (turn.signal.aborted) halt()
+      await runner.run()
+    } catch (error) {
+      if (holdsQueue(error) && this.#study(studyId).status === 'queued') throw error
+      await this.#fail(studyId, error)
+    } finally {
+      turn.signal.removeEventListener('abort', halt)
+      await lanes?.close()
+      this.#runners.delete(studyId)
+    }
+    return 'ended'
   }
 
   #study(studyId: string): StudyRecord {
@@ -115,11 +134,11 @@ export class StudyQueue {
 
   async #requeue(study: StudyRecord): Promise<void> {
     const { context, preparation } = this.#options
-    refuseUnlessResumable(study)
+    this.#refuseUnlessResumable(study)
     refuseTrashed(context.writer.annotation('study', study.id))
     const { dataset } = await preparation.prepare(study.config.run, sizeOf(study.config))
     // Once more: it may have been resumed by somebody else meanwhile.
-    refuseUnlessResumable(this.#study(study.id))
+    this.#refuseUnlessResumable(this.#study(study.id))
     this.#checkSameData(study.id, dataset)
     await this.#setStatus(study.id, 'queued')
     const stopped = stoppedPoints(context.writer, study.id)
@@ -128,7 +147,7 @@ export class StudyQueue {
       if (run.status === 'stopped' && stopped.has(run.config.batchSize)) continue
       await patchRun(context, run.id, { status: 'queued', finishedAt: null, error: null })
     }
-    this.#enqueue(study.id)
+    this.#options.queue.enqueued(study.id)
   }
 
   async #setStatus(studyId: string, status: StudyRecord['status']): Promise<void> {
@@ -146,13 +165,7 @@ export class StudyQueue {
   }
 
   async #halt(studyId: string, reason: HaltReason): Promise<void> {
-    if (this.#active?.studyId === studyId) {
-      this.#active.halting ??= reason
-      this.#active.runner?.halt(reason)
-      return await this.#active.done
-    }
-    const place = this.#waiting.indexOf(studyId)
-    if (place >= 0) this.#waiting.splice(place, 1)
+    if (await this.#options.queue.halt(studyId, reason)) return
     if (reason === 'stop') {
       const { context } = this.#options
       for (const run of context.writer.runsOf(studyId)) {
@@ -160,49 +173,6 @@ export class StudyQueue {
       }
     }
     await this.#setStatus(studyId, reason === 'pause' ? 'paused' : 'stopped')
-  }
-
-  #enqueue(studyId: string): void {
-    this.#waiting.push(studyId)
-    this.#next()
-  }
-
-  #next(): void {
-    if (this.#active !== null || this.#closing) return
-    const studyId = this.#waiting.shift()
-    if (studyId === undefined) return
-    const active = {
-      studyId,
-      runner: null,
-      halting: null,
-      done: this.#take(studyId)
-        .catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)))
-        .finally(() => {
-          this.#active = null
-          this.#next()
-        }),
-    }
-    this.#active = active
-  }
-
-  async #take(studyId: string): Promise<void> {
-    const { context, studyOf, preparation } = this.#options
-    const { config } = this.#study(studyId)
-    let lanes: LanePool | null = null
-    try {
-      const prepared = await preparation.prepare(config.run, sizeOf(config))
-      await this.#recordLatencies(studyId, config, prepared)
-      lanes = lanesOf(prepared)
-      const runner = new StudyRunner({ context, studyId, study: studyOf(config), facts: await factsOf(prepared.dataset, config), lanes })
-      const active = this.#active
-      if (active !== null) active.runner = runner
-      if (active !== null && active.halting !== null) runner.halt(active.halting)
-      await runner.run()
-    } catch (error) {
-      await this.#fail(studyId, error)
-    } finally {
-      await lanes?.close()
-    }
   }
 
   async #fail(studyId: string, error: unknown): Promise<void> {
@@ -241,6 +211,11 @@ export class StudyQueue {
     await this.#note(studyId, 'latency.measured', `One example takes ${fastest?.toPrecision(2)} to ${slowest?.toPrecision(2)} ms, by depth.`, { latencies, fastest, slowest })
   }
 
+  #refuseUnlessResumable(study: StudyRecord): void {
+    const waits = study.status === 'queued' && this.#options.queue.isOurs(study.id)
+    if (study.status === 'running' || waits) throw wrongStatus(study, 'resumed')
+  }
+
   #checkSameData(studyId: string, dataset: Dataset): void {
     const logged = loggedDataset(this.#options.context.writer, studyId)
     if (logged === null || logged.hash === dataset.hash) return
@@ -274,8 +249,8 @@ export function lanesOf({ lanes, makeTrainer }: Prepared): LanePool {
   return new LanePool({ limit: lanes, make: (index) => makeTrainer({ index, threads: threadsOfLane(lanes) }) })
 }
 
-function refuseUnlessResumable(study: StudyRecord): void {
-  if (study.status === 'running' || study.status === 'queued') throw wrongStatus(study, 'resumed')
+function reasonOf(signal: AbortSignal): HaltReason {
+  return signal.reason === 'pause' || signal.reason === 'stop' ? signal.reason : 'close'
 }
 
 function wrongStatus(study: StudyRecord, wanted: string): LoupeError {

@@ -13,25 +13,23 @@ import { refuseTrashed } from './annotation-handlers.ts'
 import { driveRun, patchRun } from './run-driver.ts'
 import type { DriveContext, HaltReason } from './run-driver.ts'
 import { hasEnded } from './study-reading.ts'
+import { holdsQueue } from './training-queue.ts'
+import type { Taken, TrainingQueue, Turn } from './training-queue.ts'
 
-/**
- * Trains single runs one at a time, in the order in which they were asked for, on a lane of their own.
- *
- * A study beside it keeps its lanes: the two share the processor, so each is slower but neither waits for the other.
- * The queue is the log's runs with status `queued` that this process accepted; one that is paused lets the next start.
- */
-export class RunQueue {
+/** What is asked of single runs, and how one is trained when its turn has come. */
+export class SingleRuns {
   readonly #context: DriveContext
   readonly #preparation: Preparation
-  readonly #waiting: string[] = []
-  #active: { readonly runId: string; readonly abort: AbortController; readonly done: Promise<void> } | null = null
-  #closing = false
-  /** The last lane, kept for the next run on the same data, device and threads. */
-  #lane: { readonly key: string; readonly trainer: Trainer } | null = null
+  readonly #queue: Pick<TrainingQueue, 'enqueued' | 'halt' | 'isOurs'>
+  /** Lanes that no run uses, kept for the next run on the same data, device and threads. */
+  readonly #idle = new Map<string, Trainer>()
+  /** Training examples of the data of the runs that train. */
+  readonly #trainExamples = new Map<string, number>()
 
-  constructor(options: { readonly context: DriveContext; readonly preparation: Preparation }) {
+  constructor(options: { readonly context: DriveContext; readonly preparation: Preparation; readonly queue: Pick<TrainingQueue, 'enqueued' | 'halt' | 'isOurs'> }) {
     this.#context = options.context
     this.#preparation = options.preparation
+    this.#queue = options.queue
   }
 
   /** @throws LoupeError where the run could not even begin: it is not logged then. */
@@ -39,7 +37,7 @@ export class RunQueue {
     await checkStartable(config, await this.#preparation.prepare(config, alone(config)))
     const run = await this.#context.gate.write(() => this.#context.writer.createRun({ studyId: null, key: '', config }))
     this.#context.emit({ name: 'run.changed', payload: { run } })
-    this.#enqueue(run.id)
+    this.#queue.enqueued(run.id)
     return run
   }
 
@@ -70,7 +68,7 @@ export class RunQueue {
       return made
     })
     emit({ name: 'run.changed', payload: { run } })
-    this.#enqueue(run.id)
+    this.#queue.enqueued(run.id)
     return run
   }
 
@@ -82,13 +80,13 @@ export class RunQueue {
 
   async resume(runId: string): Promise<void> {
     const run = this.#own(runId)
-    refuseUnlessResumable(run)
+    this.#refuseUnlessResumable(run)
     refuseTrashed(this.#context.writer.annotation('run', run.id))
     await this.#preparation.prepare(run.config, alone(run.config))
     // Once more: it may have been resumed by somebody else meanwhile.
-    refuseUnlessResumable(this.#own(run.id))
+    this.#refuseUnlessResumable(this.#own(run.id))
     await patchRun(this.#context, run.id, { status: 'queued', finishedAt: null, error: null })
-    this.#enqueue(run.id)
+    this.#queue.enqueued(run.id)
   }
 
   async stop(runId: string): Promise<void> {
@@ -97,13 +95,41 @@ export class RunQueue {
     await this.#halt(run.id, 'stop')
   }
 
-  /** Saves the run in progress and starts no other. */
-  async close(): Promise<void> {
-    this.#closing = true
-    for (const runId of this.#waiting.splice(0)) await patchRun(this.#context, runId, { status: 'interrupted' })
-    this.#active?.abort.abort('close')
-    await this.#active?.done
-    await this.#closeLane()
+  /**
+   * Trains a run to its end or a halt. A run that fails, also in its preparation, says so in its record.
+   *
+   * @throws What holds the whole queue, see {@link holdsQueue}; the run waits on.
+   */
+  async take(runId: string, turn: Turn): Promise<Taken> {
+    let lane: { readonly key: string; readonly trainer: Trainer } | null = null
+    try {
+      lane = await this.#laneFor(this.#context.writer.run(runId), turn)
+    } catch (error) {
+      if (holdsQueue(error)) throw error
+      await this.#fail(runId, error)
+    }
+    if (lane === null) return this.#context.writer.run(runId).status === 'queued' ? 'put-back' : 'ended'
+    try {
+      const ended = await driveRun({ context: this.#context, runId, trainer: lane.trainer, signal: turn.signal }).finally(() => this.#trainExamples.delete(runId))
+      if (ended.status === 'failed' || this.#idle.has(lane.key)) await lane.trainer.close()
+      else this.#idle.set(lane.key, lane.trainer)
+    } catch (error) {
+      await lane.trainer.close()
+      await this.#fail(runId, error)
+    }
+    return 'ended'
+  }
+
+  /** Of the data of a run that trains; null for any other. */
+  trainExamples(runId: string): number | null {
+    return this.#trainExamples.get(runId) ?? null
+  }
+
+  /** Gives up the lanes that no run uses. */
+  async closeIdle(): Promise<void> {
+    const idle = [...this.#idle.values()]
+    this.#idle.clear()
+    await Promise.all(idle.map((trainer) => trainer.close()))
   }
 
   #own(runId: string): RunRecord {
@@ -113,43 +139,8 @@ export class RunQueue {
   }
 
   async #halt(runId: string, reason: HaltReason): Promise<void> {
-    if (this.#active?.runId === runId) {
-      this.#active.abort.abort(reason)
-      await this.#active.done
-      return
-    }
-    const place = this.#waiting.indexOf(runId)
-    if (place >= 0) this.#waiting.splice(place, 1)
+    if (await this.#queue.halt(runId, reason)) return
     await patchRun(this.#context, runId, reason === 'pause' ? { status: 'paused' } : { status: 'stopped', finishedAt: Date.now() })
-  }
-
-  #enqueue(runId: string): void {
-    this.#waiting.push(runId)
-    this.#next()
-  }
-
-  #next(): void {
-    if (this.#active !== null || this.#closing) return
-    const runId = this.#waiting.shift()
-    if (runId === undefined) return
-    const abort = new AbortController()
-    const done = this.#train(runId, abort.signal)
-      .catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)))
-      .finally(() => {
-        this.#active = null
-        this.#next()
-      })
-    this.#active = { runId, abort, done }
-  }
-
-  async #train(runId: string, signal: AbortSignal): Promise<void> {
-    try {
-      const trainer = await this.#laneFor(this.#context.writer.run(runId).config)
-      const ended = await driveRun({ context: this.#context, runId, trainer, signal })
-      if (ended.status === 'failed' || this.#waiting.length === 0) await this.#closeLane()
-    } catch (error) {
-      await this.#fail(runId, error)
-    }
   }
 
   async #fail(runId: string, error: unknown): Promise<void> {
@@ -163,21 +154,23 @@ export class RunQueue {
     }
   }
 
-  async #laneFor(config: RunConfig): Promise<Trainer> {
-    const { makeTrainer, cost, dataset } = await this.#preparation.prepare(config, alone(config))
+  /** Null where the run has to wait on: it was halted before it could train, or there is no memory for it. */
+  async #laneFor({ id, config }: RunRecord, { devices, signal, reserve }: Turn): Promise<{ readonly key: string; readonly trainer: Trainer } | null> {
+    const { makeTrainer, cost, dataset, laneBytes } = await this.#preparation.prepare(config, { ...alone(config), on: devices })
+    if (signal.aborted || !reserve(laneBytes)) return null
+    this.#trainExamples.set(id, dataset.train.count)
     const plan = chooseThreads({ kind: config.model.kind, cost, batchSize: config.batchSize })
-    const key = JSON.stringify([config.dataset, dataset.hash, config.compute.device, plan])
-    if (this.#lane?.key === key) return this.#lane.trainer
-    await this.#closeLane()
-    const trainer = await makeTrainer({ index: 0, ...plan })
-    this.#lane = { key, trainer }
-    return trainer
+    const key = JSON.stringify([config.dataset, dataset.hash, devices, plan])
+    const kept = this.#idle.get(key)
+    this.#idle.delete(key)
+    if (kept !== undefined) return { key, trainer: kept }
+    await this.closeIdle()
+    return { key, trainer: await makeTrainer({ index: 0, ...plan }) }
   }
 
-  async #closeLane(): Promise<void> {
-    const lane = this.#lane
-    this.#lane = null
-    await lane?.trainer.close()
+  #refuseUnlessResumable(run: RunRecord): void {
+    const waits = run.status === 'queued' && this.#queue.isOurs(run.id)
+    if (run.status === 'finished' || run.status === 'running' || waits) throw wrongStatus(run, 'resumed')
   }
 }
 
@@ -191,10 +184,6 @@ async function checkStartable(config: RunConfig, { dataset, cost }: Prepared): P
 /** A run by itself, on one lane. */
 function alone({ batchSize }: RunConfig): { readonly batchSize: number; readonly parallelRuns: number } {
   return { batchSize, parallelRuns: 1 }
-}
-
-function refuseUnlessResumable(run: RunRecord): void {
-  if (run.status === 'finished' || run.status === 'running' || run.status === 'queued') throw wrongStatus(run, 'resumed')
 }
 
 function wrongStatus(run: RunRecord, wanted: string): LoupeError {
