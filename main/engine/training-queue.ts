@@ -337,6 +337,7 @@ export class TrainingQueue {
 
   #tell(): void {
     const { writer, emit } = this.#options.context
+    if (this.#options.reach === 'own') return // whoever trains one thing alone follows that, and ends with its result
     const entries = writer.queue()
     const waiting = entries.filter(({ id, status }) => status === 'queued' && !this.#active.has(id)).length
     const resumable = entries.filter(({ status }) => status === 'paused' || status === 'interrupted').length
