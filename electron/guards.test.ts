@@ -41,7 +41,7 @@ describe('guardContents', () => {
 })
 
 describe('guardPermissions', () => {
-  it('grants our page the clipboard to write, and nobody anything else', () => {
+  it('grants our page the clipboard to write and notifications, and nobody anything else', () => {
     let request: Parameters<GuardedSession['setPermissionRequestHandler']>[0] = () => {}
     let check: Parameters<GuardedSession['setPermissionCheckHandler']>[0] = () => true
     let device = () => true
@@ -56,14 +56,17 @@ describe('guardPermissions', () => {
       if (granted === undefined) throw new Error('no answer')
       return granted
     }
-    expect(answer('clipboard-sanitized-write', 'app://loupe/index.html')).toBe(true)
-    expect(answer('clipboard-sanitized-write', 'https://example.org/')).toBe(false)
-    expect(answer('clipboard-sanitized-write')).toBe(false)
-    for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read', 'openExternal', 'usb', 'fileSystem']) {
+    for (const permission of ['clipboard-sanitized-write', 'notifications']) {
+      expect(answer(permission, 'app://loupe/index.html')).toBe(true)
+      expect(answer(permission, 'https://example.org/')).toBe(false)
+      expect(answer(permission)).toBe(false)
+      expect(check(null, permission, 'app://loupe/')).toBe(true)
+      expect(check(null, permission, 'https://example.org/')).toBe(false)
+    }
+    for (const permission of ['media', 'geolocation', 'clipboard-read', 'openExternal', 'usb', 'fileSystem']) {
       expect(answer(permission, 'app://loupe/index.html')).toBe(false)
       expect(check(null, permission, 'app://loupe/')).toBe(false)
     }
-    expect(check(null, 'clipboard-sanitized-write', 'app://loupe/')).toBe(true)
     expect(device()).toBe(false)
   })
 })

@@ -41,8 +41,8 @@ export interface GuardedSession {
   setDevicePermissionHandler(handler: () => boolean): void
 }
 
-/** Writing to the clipboard, for the copy buttons, is all that a page of ours needs. */
-const granted: ReadonlySet<string> = new Set(['clipboard-sanitized-write'])
+/** What a page of ours needs: to write to the clipboard, for the copy buttons, and to notify of what has finished or failed, where the user wants that. */
+const granted: ReadonlySet<string> = new Set(['clipboard-sanitized-write', 'notifications'])
 
 /** Refuses every permission but those that the window needs, and those to any page but ours. */
 export function guardPermissions(session: GuardedSession): void {

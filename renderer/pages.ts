@@ -4,6 +4,7 @@ export const pages = [
   { id: 'newStudy', to: '/studies/new', keys: ['n'] },
   { id: 'runs', to: '/runs', keys: ['g', 'r'] },
   { id: 'compare', to: '/compare', keys: ['g', 'c'] },
+  { id: 'queue', to: '/queue', keys: ['g', 'q'] },
   { id: 'reports', to: '/reports', keys: ['g', 'p'] },
   { id: 'datasets', to: '/datasets', keys: ['g', 'd'] },
   { id: 'checkpoints', to: '/checkpoints', keys: ['g', 'k'] },

@@ -14,6 +14,7 @@ export const router = createRouter({
     { path: '/runs', name: 'runs', component: () => import('./features/runs/RunsView.vue') },
     { path: '/compare', name: 'compare', component: () => import('./features/compare/CompareView.vue') },
     { path: '/runs/:runId', name: 'run', component: () => import('./features/runs/RunView.vue'), props: true },
+    { path: '/queue', name: 'queue', component: () => import('./features/queue/QueueView.vue') },
     { path: '/runs/:runId/branch', name: 'branch', component: () => import('./features/runs/DerivedRunView.vue'), props: (route) => ({ runId: String(route.params['runId']), at: stepOf(route.query['step']) }) },
     { path: '/reports', name: 'reports', component: () => import('./features/reports/ReportsView.vue') },
     { path: '/reports/:reportId', name: 'report', component: () => import('./features/reports/ReportView.vue'), props: true },

@@ -28,6 +28,7 @@ const logged: Readonly<Record<(typeof eventKinds)[number], Readonly<Record<strin
   'disk.low': { path: '/data', freeBytes: 300 * 2 ** 20 },
   'log.unwritable': { code: 'disk-full', reason: 'No room on /data.' },
   'log.recovered': { heldMs: 4200, code: 'disk-full' },
+  'queue.held': { code: 'disk-full', reason: 'No room on /data.' },
   'lane.failed': { lanes: 1, code: 'out-of-memory', reason: 'No room for a second run.' },
   'budget.reached': { hours: 1.5, allowedHours: 1.5, budgetHours: 1 },
   'point.stopped': { batchSize: 2048 },

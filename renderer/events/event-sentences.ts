@@ -73,6 +73,7 @@ const tells: Readonly<Record<EventKind, Tell>> = {
   'disk.low': ({ read }) => ({ words: { path: read.text('path'), free: read.bytes('freeBytes') } }),
   'log.unwritable': quoting(() => ({})),
   'log.recovered': ({ read }) => ({ words: { time: read.ms('heldMs') } }),
+  'queue.held': quoting(() => ({})),
   'lane.failed': quoting(() => ({})),
   'budget.reached': ({ read }) => ({ words: { hours: read.hours('hours'), allowed: read.hours('allowedHours'), budget: read.hours('budgetHours') } }),
   'point.stopped': ({ read }) => ({ words: { size: read.count('batchSize') } }),

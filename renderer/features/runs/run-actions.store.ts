@@ -7,7 +7,7 @@ import { workbench } from '../../workbench.ts'
 
 /** What was just done, and how to take it back. */
 export interface Done {
-  readonly what: 'changed' | 'archived' | 'unarchived' | 'trashed' | 'restored' | 'viewDeleted'
+  readonly what: 'changed' | 'archived' | 'unarchived' | 'trashed' | 'restored' | 'viewDeleted' | 'stopped'
   readonly count: number
   /** Runs of studies that were left where they are. */
   readonly left: number

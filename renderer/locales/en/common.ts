@@ -1,6 +1,6 @@
 export const common = {
   app: { name: 'Loupe', tagline: 'A workbench for people who study how neural networks train' },
-  nav: { skip: 'Skip to content', main: 'Main', start: 'Start', newStudy: 'New study', runs: 'Runs', reports: 'Reports', help: 'Help', datasets: 'Data sets', checkpoints: 'Checkpoints', compare: 'Compare' },
+  nav: { skip: 'Skip to content', main: 'Main', start: 'Start', newStudy: 'New study', runs: 'Runs', queue: 'Queue', reports: 'Reports', help: 'Help', datasets: 'Data sets', checkpoints: 'Checkpoints', compare: 'Compare' },
   mode: { label: 'Appearance', system: 'As the system', light: 'Light', dark: 'Dark' },
   language: { label: 'Language' },
   connection: {
@@ -42,6 +42,7 @@ export const common = {
     start: 'Go to the start page',
     runs: 'Go to the runs',
     compare: 'Go to the comparison',
+    queue: 'Go to the queue',
     reports: 'Go to the reports',
     checkpoints: 'Go to the checkpoints',
     help: 'Go to the help',

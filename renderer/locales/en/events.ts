@@ -19,6 +19,7 @@ export const events = {
       unwritable: 'The log cannot write: {error}. Training holds and goes on by itself once it can.',
       recovered: 'The log writes again after {time}; nothing was lost.',
     },
+    queue: { held: 'Nothing new starts: {error}. What waits goes on by itself once this is over.' },
     lane: { failed: 'One run less side by side, because it could not be set up: {error}.' },
     budget: { reached: 'The study has trained for {hours} of its {allowed} and pauses. Resuming it allows another {budget}.' },
     latency: { measured: 'One example takes a student {fastest} to {slowest}, by its depth.' },

@@ -49,7 +49,7 @@ export const queue = {
     sideBySide: 'At once on the CPU',
     sideBySideHelp: 'Runs and studies share the cores, so each takes longer. A GPU takes one at a time.',
   },
-  shortcut: { open: 'Go to the queue', pause: 'Pause or resume the queue' },
+  shortcut: { pause: 'Pause or resume the queue' },
   badge: '{training} training, {waiting} waiting',
 }
 

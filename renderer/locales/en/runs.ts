@@ -97,6 +97,7 @@ export const runs = {
     trashed: 'Moved {count} entry to the trash. | Moved {count} entries to the trash.',
     restored: 'Restored {count} entry. | Restored {count} entries.',
     viewDeleted: 'Deleted the view.',
+    stopped: 'Taken out of the queue and stopped. | Taken out of the queue and stopped.',
     left: '{count} run belongs to a study and stays: archive it, or move the whole study. | {count} runs belong to studies and stay: archive them, or move the whole studies.',
     undo: 'Undo',
   },

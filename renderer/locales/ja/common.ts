@@ -2,7 +2,7 @@ import type { common as english } from '../en/common.ts'
 
 export const common: typeof english = {
   app: { name: 'Loupe', tagline: 'ニューラルネットワークの学習を調べるための作業台' },
-  nav: { skip: '本文へ移動', main: 'メイン', start: 'スタート', newStudy: '新しい調査', runs: '実行一覧', reports: 'レポート', help: 'ヘルプ', datasets: 'データセット', checkpoints: 'チェックポイント', compare: '比較' },
+  nav: { skip: '本文へ移動', main: 'メイン', start: 'スタート', newStudy: '新しい調査', runs: '実行一覧', queue: 'キュー', reports: 'レポート', help: 'ヘルプ', datasets: 'データセット', checkpoints: 'チェックポイント', compare: '比較' },
   mode: { label: '外観', system: 'システムに合わせる', light: 'ライト', dark: 'ダーク' },
   language: { label: '言語' },
   connection: {
@@ -44,6 +44,7 @@ export const common: typeof english = {
     start: 'スタート画面へ',
     runs: '実行一覧へ',
     compare: '比較へ移動',
+    queue: 'キューへ',
     reports: 'レポートへ移動',
     checkpoints: 'チェックポイントへ移動',
     help: 'ヘルプへ移動',

@@ -10,6 +10,7 @@ export const events: typeof english = {
       unwritable: 'ログに書き込めません（{error}）。学習は待機し、書き込めるようになると自動で続きます。',
       recovered: '{time} 後にログへの書き込みが戻りました。失われたものはありません。',
     },
+    queue: { held: '新しいものを始められません（{error}）。解消すれば、待っているものは自動で続きます。' },
     lane: { failed: '準備できなかったため、並行する実行を一つ減らします（{error}）。' },
     budget: { reached: '調査は {allowed} のうち {hours} を学習に使い、一時停止します。再開するとさらに {budget} 使えます。' },
     latency: { measured: '生徒が 1 例にかける時間は、深さにより {fastest} から {slowest} です。' },

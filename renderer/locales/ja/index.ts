@@ -20,6 +20,7 @@ import { imports } from './imports.ts'
 import { lossGap } from './loss-gap.ts'
 import { modelExport } from './model-export.ts'
 import { newStudy } from './new-study.ts'
+import { notices, queue } from './queue.ts'
 import { reports } from './reports.ts'
 import { runs } from './runs.ts'
 import { start } from './start.ts'
@@ -27,4 +28,4 @@ import { study } from './study.ts'
 import { system } from './system.ts'
 
 /** Every text of the window in Japanese. */
-export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, imports, runs, reports, charts, events, system, help, palette, tour, datasets, checkpoints, compare }
+export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, imports, runs, queue, notices, reports, charts, events, system, help, palette, tour, datasets, checkpoints, compare }

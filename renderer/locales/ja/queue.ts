@@ -51,7 +51,7 @@ export const queue: typeof english = {
     sideBySide: 'CPU で同時に進める数',
     sideBySideHelp: '実行と調査はコアを分け合うため、それぞれ長くかかります。GPU は一度に一つです。',
   },
-  shortcut: { open: 'キューへ', pause: 'キューを一時停止・再開' },
+  shortcut: { pause: 'キューを一時停止・再開' },
   badge: '学習中 {training}、待機中 {waiting}',
 }
 

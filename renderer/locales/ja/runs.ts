@@ -99,6 +99,7 @@ export const runs: typeof english = {
     trashed: '{count} 件をごみ箱に移しました。',
     restored: '{count} 件を元に戻しました。',
     viewDeleted: '表示を削除しました。',
+    stopped: 'キューから外して停止しました。',
     left: '{count} 件は調査に属するため残しました。アーカイブするか、調査ごと移してください。',
     undo: '取り消す',
   },
