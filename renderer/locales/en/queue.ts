@@ -23,8 +23,8 @@ export const queue = {
   left: '{time} left',
   leftUnknown: 'time left not known yet',
   progressOf: 'Progress of {name}',
-  since: 'waits since {at}',
-  startsIn: 'starts in about {time}',
+  since: 'since {at}',
+  startsIn: 'Starts in about {time}',
   soon: 'Starts now',
   reason: {
     held: 'Held by you',
