@@ -84,7 +84,8 @@ export class TrainingQueue {
     const { writer, gate } = this.#options.context
     if (this.#options.reach === 'own') return
     const waits = this.waiting().length > 0
-    if (waits && !writer.queueSettings().startsOnOpening) await gate.write(() => writer.configureQueue({ isPaused: true }))
+    const { startsOnOpening, isPaused } = writer.queueSettings()
+    if (waits && !startsOnOpening && !isPaused) await gate.write(() => writer.configureQueue({ isPaused: true }))
     if (waits) this.next()
   }
 
