@@ -265,7 +265,9 @@ describe('as many at once as devices allow', () => {
     // 800 MB of the fake CPU's 1 GB each.
     const { add, client, queue, seen, writer } = await open({ ...tenSteps, beforeStep: hold.beforeStep }, { change: () => ({ describeModel: async () => ({ parameters: 10, macsPerExample: 10, activationBytesPerExample: 1e8 }) }) })
     await client.request('queue.configure', { sideBySide: 3 })
+    await client.request('queue.pause', {})
     const [, two, three] = [await add(1), await add(2), await add(3, { batchSize: 1 })]
+    await client.request('queue.resume', {}) // all three may start at the same moment
     await until(() => hold.holding.length === 1)
     await until(async () => (await queue()).waiting[0]?.waitsFor === 'memory')
     expect((await queue()).waiting).toMatchObject([{ id: two, waitsFor: 'memory' }, { id: three, waitsFor: 'device' }])

@@ -41,7 +41,8 @@ interface Active {
   readonly entry: QueueEntry
   readonly devices: readonly string[]
   readonly abort: AbortController
-  bytes: number
+  /** Of memory; null while it is prepared and has not asked for any. */
+  bytes: number | null
   /** Queued anew while its turn ends. */
   isWantedAgain: boolean
   done: Promise<void>
@@ -257,9 +258,15 @@ export class TrainingQueue {
     const choice = chooseDevices({ wish, devices, taken: [...this.#active.values()].flatMap((active) => active.devices), sideBySide: settings.sideBySide })
     const of = choice.kind === 'taken' ? choice.of : devices.find(({ name }) => name === choice.devices[0])?.kind
     if (of !== undefined && blocked.has(of)) return { kind: 'wait', reason: 'device' }
+    // On a device that several share, one after the other: what is being prepared may yet have to wait for memory, and is not overtaken.
+    if (of === 'CPU' && choice.kind === 'free' && this.#isPreparing(choice.devices)) return { kind: 'wait', reason: 'device' }
     if (choice.kind === 'free' && !this.#withoutRoom.has(entry.id)) return { kind: 'start', devices: choice.devices }
     if (of !== undefined) blocked.add(of)
     return { kind: 'wait', reason: choice.kind === 'taken' ? 'device' : 'memory' }
+  }
+
+  #isPreparing(devices: readonly string[]): boolean {
+    return [...this.#active.values()].some((active) => active.bytes === null && active.devices.some((name) => devices.includes(name)))
   }
 
   async #known(): Promise<readonly DeviceInfo[] | null> {
@@ -273,7 +280,7 @@ export class TrainingQueue {
   }
 
   #start(entry: QueueEntry, devices: readonly string[]): void {
-    const active: Active = { entry, devices, abort: new AbortController(), bytes: 0, isWantedAgain: false, done: Promise.resolve() }
+    const active: Active = { entry, devices, abort: new AbortController(), bytes: null, isWantedAgain: false, done: Promise.resolve() }
     this.#active.set(entry.id, active)
     active.done = this.#turn(active)
       .catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)))
@@ -297,11 +304,11 @@ export class TrainingQueue {
   }
 
   #reserve(active: Active, bytes: number): boolean {
-    if (this.#trouble !== null) this.next() // what was held because of it goes on
     this.#trouble = null // its preparation went well
-    const others = [...this.#active.values()].filter((other) => other !== active && other.bytes > 0 && other.devices.some((name) => active.devices.includes(name)))
+    this.next() // what waited for that goes on
+    const others = [...this.#active.values()].filter((other) => other !== active && other.bytes !== null && other.devices.some((name) => active.devices.includes(name)))
     const room = this.#devices?.find(({ name }) => name === active.devices[0])?.memoryBytes ?? 0
-    const isFree = others.length === 0 || room <= 0 || others.reduce((sum, other) => sum + other.bytes, bytes) <= room
+    const isFree = others.length === 0 || room <= 0 || others.reduce((sum, other) => sum + (other.bytes ?? 0), bytes) <= room
     if (isFree) active.bytes = bytes
     else this.#withoutRoom.add(active.entry.id)
     return isFree
