@@ -9,15 +9,15 @@ import { keptCheckpoints } from './0007-kept-checkpoints.ts'
 import { metricBlocks } from './0008-metric-blocks.ts'
 import { annotations } from './0009-annotations.ts'
 import { systemSamples } from './0010-system-samples.ts'
+import { queue } from './0011-queue.ts'
 import { importedRuns } from './0012-imported-runs.ts'
 import { reports } from './0013-reports.ts'
 import { checkpointLabels } from './0014-checkpoint-labels.ts'
 import { keptDatasets } from './0015-kept-datasets.ts'
-import { queue } from './0016-queue.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients, runRecords, keptCheckpoints, metricBlocks, annotations, systemSamples, importedRuns, reports, checkpointLabels, keptDatasets, queue]
+export const migrations: readonly Migration[] = [lease, studiesAndRuns, metricsTable, eventsAndCheckpoints, gradients, runRecords, keptCheckpoints, metricBlocks, annotations, systemSamples, queue, importedRuns, reports, checkpointLabels, keptDatasets]
 
 /** The schema that this code reads and writes. */
 export const schemaVersion = migrations.at(-1)?.version ?? 0

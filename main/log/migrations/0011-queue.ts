@@ -6,7 +6,7 @@ import type { Migration } from './migration.ts'
  * Nothing that an older version left comes in: what it had queued becomes interrupted, as before, and takes a place when it is resumed.
  */
 export const queue: Migration = {
-  version: 16,
+  version: 11,
   name: 'queue',
   sql: `
     CREATE TABLE queue (
