@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import Database from 'better-sqlite3'
 import { join } from 'node:path'
+import { madeImport } from './made-import.ts'
 import { openLogReader, openLogWriter } from './open.ts'
 import { namedRun, namedStudy, temporaryWorkspace } from './temporary-log.ts'
 
@@ -95,6 +96,7 @@ describe('the queue in the log', () => {
     end(three ?? '', 'stopped', 40)
     end(log.createRun({ studyId: study.id, key: 'a', config: namedRun('under it') }).id, 'finished', 50)
     log.updateStudy(study.id, { status: 'finished', finishedAt: 20 })
+    log.importRun(madeImport(), []) // another program's, which Loupe never trained
     const reader = openLogReader({ workspace: workspace.folder })
     expect(reader.ended(10)).toEqual([
       { id: one, kind: 'run', name: 'one', status: 'finished', at: 30, error: null },

@@ -40,7 +40,8 @@ export const queueQueries = {
     WHERE r.trashed_at IS NULL AND s.trashed_at IS NULL ORDER BY q.priority DESC, q.place, q.id`,
   endedRuns: `
     SELECT id, name, status, finished_at, error FROM runs INDEXED BY runs_ended
-    WHERE study IS NULL AND status IN ('finished', 'failed') AND finished_at > 0 AND trashed_at IS NULL ORDER BY finished_at DESC LIMIT ?`,
+    WHERE study IS NULL AND status IN ('finished', 'failed') AND finished_at > 0 AND trashed_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM imported_runs WHERE run = runs.id) ORDER BY finished_at DESC LIMIT ?`,
   endedStudies: `
     SELECT id, name, status, finished_at, error FROM studies INDEXED BY studies_ended
     WHERE status IN ('finished', 'failed') AND finished_at > 0 AND trashed_at IS NULL ORDER BY finished_at DESC LIMIT ?`,
