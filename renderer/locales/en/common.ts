@@ -3,6 +3,7 @@ export const common = {
   nav: { skip: 'Skip to content', main: 'Main', start: 'Start', newStudy: 'New study', runs: 'Runs', queue: 'Queue', reports: 'Reports', help: 'Help', datasets: 'Data sets', checkpoints: 'Checkpoints', compare: 'Compare' },
   mode: { label: 'Appearance', system: 'As the system', light: 'Light', dark: 'Dark' },
   language: { label: 'Language' },
+  preferences: { title: 'Preferences' },
   connection: {
     connecting: 'Connecting…',
     lost: 'Connection lost',

@@ -5,6 +5,7 @@ export const common: typeof english = {
   nav: { skip: '本文へ移動', main: 'メイン', start: 'スタート', newStudy: '新しい調査', runs: '実行一覧', queue: 'キュー', reports: 'レポート', help: 'ヘルプ', datasets: 'データセット', checkpoints: 'チェックポイント', compare: '比較' },
   mode: { label: '外観', system: 'システムに合わせる', light: 'ライト', dark: 'ダーク' },
   language: { label: '言語' },
+  preferences: { title: '環境設定' },
   connection: {
     connecting: '接続中…',
     lost: '接続が切れました',
