@@ -12,7 +12,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'main/training': ['main/contract', 'main/tensorflow', 'resources'],
   'main/methods': ['main/contract', 'main/tensorflow', 'main/training/random.ts', 'main/training/exchange/compressor.ts', 'main/training/exchange/flat-layout.ts', 'main/training/exchange/check-exchange.ts'],
   'main/log': ['main/contract'],
-  'main/compare': ['main/contract', 'main/log'],
+  'main/compare': ['main/contract', 'main/log', 'main/methods/spread.ts', 'main/training/random.ts'],
   'main/import': ['main/contract', 'main/log'],
   'main/export': ['main/contract', 'main/log'],
   'main/report': ['main/contract', 'main/log', 'main/methods'],
@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'main/serve': ['main', 'resources'],
   'main/cli': ['main', 'resources', 'package.json'],
   'main/setup': ['resources'],
-  renderer: ['main/contract', 'main/methods/*/config.ts', 'main/methods/*/report.ts', 'main/methods/*/next-stage.ts', 'main/methods/*/policy', 'main/methods/*/distributions', 'main/methods/gradient-quantization/bit-histogram.ts', 'main/methods/gradient-quantization/fit-histogram.ts', 'main/methods/gradient-quantization/fit-logged.ts'],
+  renderer: ['main/contract', 'main/compare', 'main/methods/*/config.ts', 'main/methods/*/report.ts', 'main/methods/*/next-stage.ts', 'main/methods/*/policy', 'main/methods/*/distributions', 'main/methods/gradient-quantization/bit-histogram.ts', 'main/methods/gradient-quantization/fit-histogram.ts', 'main/methods/gradient-quantization/fit-logged.ts'],
   electron: ['main/contract', 'main/log', 'main/serve', 'main/engine'],
 }
 
