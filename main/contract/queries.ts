@@ -7,6 +7,7 @@ import { featureDistillationReport } from '../methods/feature-distillation/repor
 import { gradientQuantizationReport } from '../methods/gradient-quantization/report.ts'
 import { lossGapBatchReport } from '../methods/loss-gap-batch/report.ts'
 import { reportQueries } from './composed-report.ts'
+import { compareQueries } from './compare-queries.ts'
 import { bundledDatasets, datasetConfig } from './dataset-config.ts'
 import { datasetQueries } from './dataset-inspection.ts'
 import { decorrelationRecord } from './decorrelation-records.ts'
@@ -120,6 +121,7 @@ export const queries = {
     input: z.strictObject({ studyId: z.string().nullable().default(null), runId: z.string().nullable().default(null), ...page }),
     output: z.object({ events: z.array(logEvent) }),
   },
+  ...compareQueries,
   'dataset.list': {
     input: z.strictObject({}),
     output: z.object({

@@ -4,6 +4,7 @@ import type { CheckpointMetric, CheckpointProblem, CheckpointRow, KeepChange, Ne
 import type { PrunedCheckpoints } from './checkpoint-changes.ts'
 import type { PruneOptions } from './checkpoint-protection.ts'
 import type { CheckpointSearch, FoundCheckpoints, PrunableCheckpoint } from './checkpoint-search.ts'
+import type { Annotation, AnnotationChange, FieldValue, RunsView, SavedView, Trashed } from '../contract/annotations.ts'
 import type { RunPlace } from './compared-runs.ts'
 import type { RecordOfKind, RunRecordKind } from './run-records.ts'
 import type { Annotated } from './annotations.ts'
@@ -87,6 +88,10 @@ export interface LogReader {
   knownImport(tool: ImportTool, sourceId: string): KnownImport | null
   /** Runs that fit a filter, sorted and grouped, a page of them with values of chosen fields. @throws LoupeError `invalid-input` */
   search(search: RunSearch): FoundRuns
+  /** Values of fields, a column a field, in the order of the runs; null for a run that is not there. @throws LoupeError `invalid-input` for no field. */
+  values(runIds: readonly string[], fields: readonly string[]): FieldValue[][]
+  /** Metrics whose last, least and greatest values are kept, by name, and how many of the runs have them. */
+  extremesOf(runIds: readonly string[]): readonly { readonly key: string; readonly runs: number }[]
   /** What users say of a run or study. @throws LoupeError `not-found` */
   annotation(kind: Annotated, id: string): Annotation
   /** Tags in use, by name. */

@@ -14,6 +14,7 @@ import { queueQueries } from './queue.ts'
 import { searchSql } from './run-search.ts'
 import { runRecordQueries } from './run-records.ts'
 import { reportQueriesSql } from './reports.ts'
+import { runValueQueries, valuesSql } from './run-values.ts'
 import { runQueries } from './runs.ts'
 import { seriesQueries } from './series.ts'
 import { deletionsOf, trashQueries } from './trash.ts'
@@ -130,6 +131,12 @@ describe('what charts poll', () => {
     const steps = plan(text)
     expect(steps).toEqual(expect.arrayContaining(['SCAN r', 'SEARCH c USING INTEGER PRIMARY KEY (rowid=?)', 'SEARCH s USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN', 'SEARCH metric_extremes USING PRIMARY KEY (run=? AND key=?)']))
     expect(steps.join()).not.toContain('TEMP B-TREE')
+  })
+
+  it('reads values of chosen runs by look-ups alone', () => {
+    const steps = plan(valuesSql([{ text: '(SELECT last FROM metric_extremes WHERE run = r.id AND key = 1)', bound: [] }], [1]).text)
+    expect(steps).toEqual(expect.arrayContaining(['SEARCH r USING INTEGER PRIMARY KEY (rowid=?)', 'SEARCH metric_extremes USING PRIMARY KEY (run=? AND key=?)']))
+    expect(plan(runValueQueries.extremes)).toContain('SEARCH e USING PRIMARY KEY (run=?)')
   })
 
   it('reads the extremes of a metric anew by one range of the table', () => {

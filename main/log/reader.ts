@@ -16,6 +16,7 @@ import type { LogReader } from './log.ts'
 import { metricReads } from './metrics.ts'
 import { reportReads } from './reports.ts'
 import { runSearch } from './run-search.ts'
+import { runValues } from './run-values.ts'
 import { runReads } from './runs.ts'
 import { seriesReads } from './series.ts'
 import { translated } from './sqlite-errors.ts'
@@ -41,6 +42,7 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
   const compared = comparedRunReads(db)
   const imported = importedReads(db)
   const queue = queueReads(db)
+  const values = runValues(db)
   const guard = <A extends unknown[], R>(call: (...parameters: A) => R): ((...parameters: A) => R) => translated(paths, call)
   return {
     studies: guard((page) => studies.list(page)),
@@ -54,6 +56,8 @@ export function createReader(db: Database, paths: WorkspacePaths): LogReader {
     runSource: guard((id) => imported.source(runs.rowOf(id))),
     knownImport: guard((tool, source) => imported.known(tool, source)),
     search: guard(runSearch(db)),
+    values: guard(values.of),
+    extremesOf: guard(values.extremes),
     annotation: guard((kind, id) => annotations.of(kind, id)),
     tags: guard(() => annotations.tags()),
     views: guard(viewReads(db)),

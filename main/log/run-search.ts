@@ -104,7 +104,8 @@ function readRow(row: readonly unknown[], columns: readonly Field[]): RunRow {
   }
 }
 
-function readValue({ type }: Field, value: unknown): FieldValue {
+/** A value as the database gives it, as one of its field. */
+export function readValue({ type }: Field, value: unknown): FieldValue {
   if (value === null || value === undefined) return null
   if (type === 'boolean') return value === 1
   if (type === 'list' && typeof value === 'string') return (JSON.parse(value) as unknown[]).filter((element) => typeof element === 'string' || typeof element === 'number') // what is no list is none of ours
@@ -122,13 +123,15 @@ function groupsOf(values: readonly unknown[], field: Field): { value: FieldValue
   return groups.map(({ value, count }) => ({ value, count }))
 }
 
-function knownField(name: string): Field {
+/** @throws LoupeError `invalid-input` where there is none. */
+export function knownField(name: string): Field {
   const field = fieldCalled(name)
   if (field === undefined) throw new LoupeError('invalid-input', `"${name}" is not a field of runs, so they can be neither sorted nor grouped by it, nor show it in a column.`, { field: name })
   return field
 }
 
-function keeping<T>(make: (text: string) => T): (text: string) => T {
+/** Keeps what was made, by its text. */
+export function keeping<T>(make: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>()
   return (text) => {
     const found = known.get(text)

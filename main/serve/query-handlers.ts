@@ -15,6 +15,7 @@ import type { PrintPdf } from './print-pdf.ts'
 import { reportQueryHandlers } from './report-queries.ts'
 import { checkPath } from './check-path.ts'
 import { checkpointQueryHandlers } from './checkpoint-queries.ts'
+import { compareHandlers } from './compare-handlers.ts'
 import { examplesReader } from './dataset-examples.ts'
 import { datasetThread } from './dataset-thread.ts'
 
@@ -84,6 +85,7 @@ export function createQueryHandlers({ reader, workspace, printPdf: print = print
     'gradient.course': ({ runId, worker }) => reader.gradientCourse(runId, worker),
     'system.samples': (span) => ({ samples: [...reader.systemSamples(span)] }),
     'event.list': (filter) => ({ events: [...reader.events(filter)] }),
+    ...compareHandlers(reader),
     'dataset.list': async () => {
       const { describeBundledDatasets } = await import('../training/datasets/index.ts')
       return { datasets: await describeBundledDatasets() }

@@ -59,6 +59,8 @@ const answered = [
   'compare.curves',
   'compare.metrics',
   'compare.alike',
+  'compare.settings',
+  'compare.values',
   'report.list',
   'report.get',
   'report.parts',
