@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { flatSettings, isDiffering, joinedColumns, settingColumns, valueAt } from './setting-columns.ts'
+import { chosenColumns, flatSettings, isDiffering, joinedColumns, settingColumns, valueAt } from './setting-columns.ts'
 
 const runs = [
   { batchSize: 8, optimizer: { kind: 'sgd' }, hidden: [64, 32], policy: null },
@@ -34,6 +34,13 @@ describe('columns of settings', () => {
       ['rates', []],
       ['rows.0', [1, 2]],
     ])
+  })
+
+  it('are chosen where they do not merely come with another', () => {
+    const paths = (documents: readonly unknown[]) => chosenColumns(settingColumns(documents)).map(({ path }) => path)
+    expect(paths(runs)).toEqual(['batchSize', 'optimizer.kind', 'hidden', 'policy.kind'])
+    // Momentum differs among those that have it; of a group without a kind, its first setting stands for it.
+    expect(paths([{ optimizer: { kind: 'sgd' }, extra: null }, { optimizer: { kind: 'momentum', momentum: 0.9, decay: 0 }, extra: { a: 1, b: 2 } }, { optimizer: { kind: 'momentum', momentum: 0.8, decay: 0 }, extra: null }])).toEqual(['optimizer.kind', 'optimizer.momentum', 'extra.a'])
   })
 
   it('differ where values do, or where only some runs have the setting', () => {

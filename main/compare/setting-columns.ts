@@ -72,6 +72,33 @@ export function isDiffering({ of }: SettingColumn): boolean {
   return of.some((place) => place !== of[0])
 }
 
+/**
+ * The columns that somebody chose: what differs, without the settings that merely come with another one, such as the decay rates that an optimizer has
+ * where another has none. A setting comes with another where it has one value only, and the kind of its group says which runs have it.
+ */
+export function chosenColumns(columns: readonly SettingColumn[]): SettingColumn[] {
+  const differing = columns.filter(isDiffering)
+  const kept = new Set(differing.filter(({ path, values }) => values.length > 1 || path.endsWith('.kind')))
+  for (const column of differing) {
+    if (kept.has(column)) continue
+    const group = column.path.split('.')[0]
+    const isImplied = [...kept].some((other) => other.path.split('.')[0] === group && (other.path.endsWith('.kind') || other.values.length === 1) && saysWhoHas(other, column))
+    if (!isImplied) kept.add(column)
+  }
+  return differing.filter((column) => kept.has(column))
+}
+
+/** Whether runs that are alike in one column either all have the other setting, or none of them. */
+function saysWhoHas(one: SettingColumn, other: SettingColumn): boolean {
+  const has = new Map<number, boolean>()
+  return one.of.every((place, run) => {
+    const isThere = (other.of[run] ?? -1) >= 0
+    const known = has.get(place)
+    has.set(place, isThere)
+    return known === undefined || known === isThere
+  })
+}
+
 /** The value of a run; undefined where it has no such setting. */
 export function valueAt({ values, of }: SettingColumn, run: number): FieldValue | undefined {
   const place = of[run] ?? -1

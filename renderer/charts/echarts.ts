@@ -1,9 +1,9 @@
-import { CustomChart, LineChart, ScatterChart } from 'echarts/charts'
-import { DataZoomComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TitleComponent, ToolboxComponent, TooltipComponent, VisualMapContinuousComponent } from 'echarts/components'
+import { BarChart, CustomChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts'
+import { BrushComponent, DataZoomComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, ParallelComponent, TitleComponent, ToolboxComponent, TooltipComponent, VisualMapContinuousComponent } from 'echarts/components'
 import { LabelLayout } from 'echarts/features'
 import { connect, init, use } from 'echarts/core'
 import type { EChartsType } from 'echarts/core'
-import type { EChartsOption, LineSeriesOption, ScatterSeriesOption, CustomSeriesOption } from 'echarts'
+import type { BarSeriesOption, CustomSeriesOption, EChartsOption, LineSeriesOption, ParallelSeriesOption, ScatterSeriesOption } from 'echarts'
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
 import VChart from 'vue-echarts'
 
@@ -13,7 +13,11 @@ use([
   SVGRenderer,
   LineChart,
   ScatterChart,
+  BarChart,
+  ParallelChart,
   CustomChart,
+  BrushComponent,
+  ParallelComponent,
   GridComponent,
   LegendComponent,
   TitleComponent,
@@ -27,5 +31,5 @@ use([
 ])
 
 export { connect, init, VChart }
-export type { CustomSeriesOption, EChartsOption, EChartsType, LineSeriesOption, ScatterSeriesOption }
-export type Series = LineSeriesOption | ScatterSeriesOption | CustomSeriesOption
+export type { BarSeriesOption, CustomSeriesOption, EChartsOption, EChartsType, LineSeriesOption, ParallelSeriesOption, ScatterSeriesOption }
+export type Series = LineSeriesOption | ScatterSeriesOption | CustomSeriesOption | BarSeriesOption | ParallelSeriesOption

@@ -41,6 +41,7 @@ export async function toPdf(picture: ChartPicture): Promise<Blob> {
 /** Moves the chart down to make room for its title, which the window shows outside of it. */
 function titled({ option, title, background, ink }: ChartPicture): EChartsOption {
   const legends = option.visualMap === undefined ? [] : [option.visualMap].flat()
+  const parallels = option.parallel === undefined ? [] : [option.parallel].flat()
   const grids = Array.isArray(option.grid) ? option.grid : [option.grid ?? {}]
   return {
     ...option,
@@ -48,6 +49,7 @@ function titled({ option, title, background, ink }: ChartPicture): EChartsOption
     backgroundColor: background,
     title: { text: title, left: 10, top: 8, textStyle: { fontSize: 14, fontWeight: 650, color: ink } },
     grid: grids.map((grid) => ({ ...grid, top: Number(grid.top ?? 0) + titleHeight })),
+    ...(parallels.length === 0 ? {} : { parallel: parallels.map((one) => ({ ...one, top: Number(one.top ?? 0) + titleHeight })) }),
     ...(legends.length === 0 ? {} : { visualMap: legends.map((legend) => ({ ...legend, left: 10, top: Number(legend.top ?? 0) + titleHeight })) }),
     legend: { ...(Array.isArray(option.legend) ? option.legend[0] : option.legend), top: titleHeight + 2 },
   }
