@@ -1,0 +1,50 @@
+import { computed } from 'vue'
+import type { ComputedRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+import type { ComparedSettings } from '../../../../main/contract/compare-queries.ts'
+import { fieldCalled } from '../../../../main/contract/filter/fields.ts'
+import type { FieldValue } from '../../../../main/contract/annotations.ts'
+import { fieldTexts, formats, metricNames } from '../../../i18n.ts'
+import { cellText } from '../../runs/columns.ts'
+import { fieldChoices } from './field-choices.ts'
+import type { FieldChoice } from './field-choices.ts'
+import { settingValueText } from './setting-words.ts'
+import { useSettingWords } from './use-setting-words.ts'
+
+export interface KnownFields {
+  readonly choices: readonly FieldChoice[]
+  readonly labelOf: (name: string) => string
+  /** A value of a field as people read it, with its unit where it has one. */
+  readonly textOf: (name: string, value: FieldValue) => string
+  readonly isNumber: (name: string) => boolean
+}
+
+/** Fields that charts of the compared runs may show, in the window's language. */
+export function useFieldChoices(compared: () => ComparedSettings | null): ComputedRef<KnownFields> {
+  const { t, te } = useI18n()
+  const words = useSettingWords()
+  return computed(() => {
+    const data = compared()
+    const names = {
+      column: (column: string) => (te(`runs.column.${column}`) ? t(`runs.column.${column}`) : column),
+      statistic: (statistic: 'min' | 'max', metric: string) => t(`runs.statistic.${statistic}`, { metric }),
+      metrics: metricNames.value,
+      settings: fieldTexts.value,
+    }
+    const choices = data === null ? [] : fieldChoices(data, { words: words.value, names })
+    const known = new Map(choices.map((choice) => [choice.name, choice] as const))
+    const studies = new Map((data?.runs ?? []).map(({ studyId, studyName }) => [studyId, studyName || studyId] as const))
+    return {
+      choices,
+      labelOf: (name) => known.get(name)?.label ?? name,
+      isNumber: (name) => known.get(name)?.isNumber ?? false,
+      textOf(name, value) {
+        const field = fieldCalled(name)
+        if (field?.source.from === 'config') return settingValueText(name, value, words.value)
+        if (name === 'study' && typeof value === 'string') return studies.get(value) ?? value
+        if (name === 'status' && typeof value === 'string') return t(`status.${value}`)
+        return cellText({ field, value, formats: formats.value, yesNo: [t('runs.yes'), t('runs.no')] })
+      },
+    }
+  })
+}
