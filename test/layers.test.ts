@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'main/serve': ['main', 'resources'],
   'main/cli': ['main', 'resources', 'package.json'],
   'main/setup': ['resources'],
-  renderer: ['main/contract', 'main/compare', 'main/methods/spread.ts', 'main/methods/*/config.ts', 'main/methods/*/report.ts', 'main/methods/*/next-stage.ts', 'main/methods/*/policy', 'main/methods/*/distributions', 'main/methods/gradient-quantization/bit-histogram.ts', 'main/methods/gradient-quantization/fit-histogram.ts', 'main/methods/gradient-quantization/fit-logged.ts'],
+  renderer: ['main/contract', 'main/compare/settings', 'main/methods/spread.ts', 'main/methods/*/config.ts', 'main/methods/*/report.ts', 'main/methods/*/next-stage.ts', 'main/methods/*/policy', 'main/methods/*/distributions', 'main/methods/gradient-quantization/bit-histogram.ts', 'main/methods/gradient-quantization/fit-histogram.ts', 'main/methods/gradient-quantization/fit-logged.ts'],
   electron: ['main/contract', 'main/log', 'main/serve', 'main/engine'],
 }
 

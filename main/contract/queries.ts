@@ -8,6 +8,7 @@ import { gradientQuantizationReport } from '../methods/gradient-quantization/rep
 import { lossGapBatchReport } from '../methods/loss-gap-batch/report.ts'
 import { reportQueries } from './composed-report.ts'
 import { compareQueries } from './compare-queries.ts'
+import { compareSettingsQueries } from './compare-settings.ts'
 import { bundledDatasets, datasetConfig } from './dataset-config.ts'
 import { datasetQueries } from './dataset-inspection.ts'
 import { decorrelationRecord } from './decorrelation-records.ts'
@@ -121,7 +122,7 @@ export const queries = {
     input: z.strictObject({ studyId: z.string().nullable().default(null), runId: z.string().nullable().default(null), ...page }),
     output: z.object({ events: z.array(logEvent) }),
   },
-  ...compareQueries,
+  ...compareSettingsQueries,
   'dataset.list': {
     input: z.strictObject({}),
     output: z.object({

@@ -1,4 +1,4 @@
-import { settingColumns } from '../compare/setting-columns.ts'
+import { settingColumns } from '../compare/settings/setting-columns.ts'
 import { LoupeError } from '../contract/errors.ts'
 import type { ParsedQueryInput, QueryOutput } from '../contract/queries.ts'
 import type { QueryHandlers } from '../contract/rpc.ts'

@@ -9,9 +9,15 @@ export interface CompareTab {
 }
 
 /** In the order of the strip; each is called by `compare.tab.<id>`. Those that are not looked at first are loaded when they are. */
-export const compareTabs: readonly CompareTab[] = [{ id: 'curves', component: CurvesTab }]
+export const compareTabs: readonly CompareTab[] = [
+  { id: 'curves', component: CurvesTab },
+  lazyTab('differences', () => import('./settings/DifferencesTab.vue')),
+  lazyTab('scatter', () => import('./settings/ScatterTab.vue')),
+  lazyTab('parallel', () => import('./settings/ParallelTab.vue')),
+  lazyTab('importance', () => import('./settings/ImportanceTab.vue')),
+]
 
-/** For tabs to come: loaded with their first look. */
-export function lazyTab(id: CompareTab['id'], load: () => Promise<{ readonly default: Component }>): CompareTab {
+/** Loaded with its first look. */
+function lazyTab(id: CompareTab['id'], load: () => Promise<{ readonly default: Component }>): CompareTab {
   return { id, component: defineAsyncComponent(load) }
 }

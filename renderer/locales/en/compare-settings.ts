@@ -1,6 +1,5 @@
 export const compareSettings = {
-  tab: { differences: 'Differences', scatter: 'Scatter', parallel: 'Parallel coordinates', importance: 'Importance' },
-  none: 'None of these runs is in the log.',
+  none: 'None of these runs is in the log, or all of them are hidden.',
   one: 'One run: there is nothing to compare it with.',
   same: 'These {runs} runs have the same settings, environment and data.',
   differ: 'These {runs} runs differ in {list}.',

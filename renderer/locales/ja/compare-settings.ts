@@ -1,6 +1,5 @@
 export const compareSettings = {
-  tab: { differences: '設定の違い', scatter: '散布図', parallel: '平行座標', importance: '重要度' },
-  none: 'これらの実行はログにありません。',
+  none: 'これらの実行はログにないか、すべて非表示です。',
   one: '実行が一つだけなので、比べるものがありません。',
   same: '{runs} 件の実行は、設定・環境・データがすべて同じです。',
   differ: '{runs} 件の実行は {list} が異なります。',

@@ -1,6 +1,6 @@
-import { chosenColumns, isDiffering, valueAt } from '../../../../main/compare/setting-columns.ts'
+import { chosenColumns, isDiffering, valueAt } from '../../../../main/compare/settings/setting-columns.ts'
 import type { FieldValue } from '../../../../main/contract/annotations.ts'
-import type { ComparedSettings, SettingColumn } from '../../../../main/contract/compare-queries.ts'
+import type { ComparedSettings, SettingColumn } from '../../../../main/contract/compare-settings.ts'
 import { sectionOf, settingLabel, settingSections, settingTitle, settingValueText, withinSentence } from './setting-words.ts'
 import type { SettingSection, SettingWords } from './setting-words.ts'
 

@@ -1,5 +1,5 @@
-import { chosenColumns } from '../../../../main/compare/setting-columns.ts'
-import type { ComparedSettings } from '../../../../main/contract/compare-queries.ts'
+import { chosenColumns } from '../../../../main/compare/settings/setting-columns.ts'
+import type { ComparedSettings } from '../../../../main/contract/compare-settings.ts'
 import { fieldCalled, searchedMetrics, statisticOf } from '../../../../main/contract/filter/fields.ts'
 import type { Field } from '../../../../main/contract/filter/fields.ts'
 import { columnLabel } from '../../runs/columns.ts'

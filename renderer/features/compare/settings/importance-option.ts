@@ -1,4 +1,4 @@
-import type { Importance, SettingImportance } from '../../../../main/compare/importance.ts'
+import type { Importance, SettingImportance } from '../../../../main/compare/settings/importance.ts'
 import { baseOption, xAxis, yAxis } from '../../../charts/base-option.ts'
 import type { ChartContext } from '../../../charts/base-option.ts'
 import type { BarSeriesOption, EChartsOption, Series } from '../../../charts/echarts.ts'

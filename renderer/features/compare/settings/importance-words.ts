@@ -1,4 +1,4 @@
-import type { Importance, ImportanceWarning, NoImportance, SettingImportance } from '../../../../main/compare/importance.ts'
+import type { Importance, ImportanceWarning, NoImportance, SettingImportance } from '../../../../main/compare/settings/importance.ts'
 import type { FieldValue } from '../../../../main/contract/annotations.ts'
 import type { Formats } from '../../../format.ts'
 import { withinSentence } from './setting-words.ts'

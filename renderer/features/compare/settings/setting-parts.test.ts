@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { settingColumns } from '../../../../main/compare/setting-columns.ts'
-import type { ComparedSettings } from '../../../../main/contract/compare-queries.ts'
+import { settingColumns } from '../../../../main/compare/settings/setting-columns.ts'
+import type { ComparedSettings } from '../../../../main/contract/compare-settings.ts'
 import { runConfig } from '../../../../main/contract/run-config.ts'
 import { createFormats } from '../../../format.ts'
 import { i18n } from '../../../i18n.ts'

@@ -1,8 +1,8 @@
 import { defineStore } from 'pinia'
 import { onScopeDispose, shallowRef, watch } from 'vue'
-import { joinedColumns } from '../../../../main/compare/setting-columns.ts'
+import { joinedColumns } from '../../../../main/compare/settings/setting-columns.ts'
 import type { FieldValue } from '../../../../main/contract/annotations.ts'
-import type { ComparedSettings } from '../../../../main/contract/compare-queries.ts'
+import type { ComparedSettings } from '../../../../main/contract/compare-settings.ts'
 import { coalesce } from '../../../coalesce.ts'
 import { useLoadable } from '../../../loadable.ts'
 import type { Loadable } from '../../../loadable.ts'
@@ -20,10 +20,9 @@ export const useComparedSettings = defineStore('compared-settings', () => {
     key = runIds.join()
     await compared.load(async () => await settingsOf(runIds))
   }
-  /** Asks unless it has been asked for the same runs. */
+  /** Asks unless it has been asked for the same runs. What is there stays until the answer comes. */
   async function ask(runIds: readonly string[]): Promise<void> {
     if (runIds.join() === key && (compared.data !== null || compared.isLoading)) return
-    compared.clear()
     await load(runIds)
   }
   return { compared, ask, load }

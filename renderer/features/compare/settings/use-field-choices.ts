@@ -1,7 +1,7 @@
 import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
-import type { ComparedSettings } from '../../../../main/contract/compare-queries.ts'
+import type { ComparedSettings } from '../../../../main/contract/compare-settings.ts'
 import { fieldCalled } from '../../../../main/contract/filter/fields.ts'
 import type { FieldValue } from '../../../../main/contract/annotations.ts'
 import { fieldTexts, formats, metricNames } from '../../../i18n.ts'

@@ -1,6 +1,6 @@
 import { onScopeDispose, shallowReactive, watch } from 'vue'
-import { importance } from '../../../../main/compare/importance.ts'
-import type { Importance, ImportanceQuestion, NoImportance } from '../../../../main/compare/importance.ts'
+import { importance } from '../../../../main/compare/settings/importance.ts'
+import type { Importance, ImportanceQuestion, NoImportance } from '../../../../main/compare/settings/importance.ts'
 
 export interface ImportanceState {
   readonly result: Importance | NoImportance | null

@@ -1,4 +1,4 @@
-import type { FieldValue } from '../contract/annotations.ts'
+import type { FieldValue } from '../../contract/annotations.ts'
 
 /** A set of levels is the bits of one number, so there are no more of them. */
 export const mostLevels = 32

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { z } from '../contract/zod.ts'
+import { z } from '../../contract/zod.ts'
 import { growForest } from './forest.ts'
 import { firstLevels, holds, levelsOf } from './levels.ts'
 import { rankCorrelation, ranks } from './rank-correlation.ts'

@@ -1,5 +1,5 @@
-import type { FieldValue } from '../contract/annotations.ts'
-import type { SettingColumn } from '../contract/compare-queries.ts'
+import type { FieldValue } from '../../contract/annotations.ts'
+import type { SettingColumn } from '../../contract/compare-settings.ts'
 
 /**
  * Takes documents apart into columns: one for each setting that any of them has.

@@ -1,4 +1,4 @@
-import type { FieldValue } from '../contract/annotations.ts'
+import type { FieldValue } from '../../contract/annotations.ts'
 import { rankCorrelation } from './rank-correlation.ts'
 
 /** A setting over several runs. */

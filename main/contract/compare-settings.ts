@@ -29,7 +29,7 @@ export const comparedSettings = z.object({
 export type ComparedSettings = z.output<typeof comparedSettings>
 
 /** Questions about several runs at once. */
-export const compareQueries = {
+export const compareSettingsQueries = {
   /** Settings, environments and data of runs, as columns. */
   'compare.settings': { input: z.strictObject({ runIds: z.array(z.string()).max(1000) }), output: comparedSettings },
   /** Values of fields (see `filter/fields.ts`), a column a field, in the order of the runs asked for; null for a run that is not in the log. */

@@ -1,4 +1,4 @@
-import { Random } from '../training/random.ts'
+import { Random } from '../../training/random.ts'
 import { growTree, predict, splitSettings } from './regression-tree.ts'
 import type { TreeData, TreeNode } from './regression-tree.ts'
 

@@ -1,5 +1,5 @@
-import type { FieldValue } from '../contract/annotations.ts'
-import { Random } from '../training/random.ts'
+import type { FieldValue } from '../../contract/annotations.ts'
+import { Random } from '../../training/random.ts'
 import { growForest } from './forest.ts'
 import type { Forest, ForestOptions } from './forest.ts'
 import { levelsOf } from './levels.ts'

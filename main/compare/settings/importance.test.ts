@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Random } from '../training/random.ts'
+import { Random } from '../../training/random.ts'
 import { importance } from './importance.ts'
 import type { Importance, ImportanceQuestion, NoImportance } from './importance.ts'
 
