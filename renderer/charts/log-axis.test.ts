@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { batchSpan, logSpan, logTicks } from './log-axis.ts'
+import { fewSpan, batchSpan, logSpan, logTicks } from './log-axis.ts'
 
 describe('logTicks', () => {
   it('takes 1, 2 and 5 over two decades', () => {
@@ -32,5 +32,12 @@ describe('batchSpan', () => {
 
   it('marks powers of two where there are too many', () => {
     expect(batchSpan(Array.from({ length: 20 }, (_, i) => 10 + i), 1).ticks).toEqual([16])
+  })
+})
+
+describe('fewSpan', () => {
+  it('puts ticks at the values themselves where they are few', () => {
+    expect(fewSpan([16, 64, 16, 512, 0]).ticks).toEqual([16, 64, 512])
+    expect(fewSpan(Array.from({ length: 40 }, (_, index) => 1.5 ** index + 0.1)).ticks).toContain(100)
   })
 })

@@ -44,6 +44,14 @@ export function logTicks(min: number, max: number): number[] {
   return ticks
 }
 
+/** The same, with ticks at the values themselves where they are few, as those of settings are. */
+export function fewSpan(values: readonly number[], padding = 1.15): AxisSpan {
+  const span = logSpan(values, padding)
+  const distinct = [...new Set(values)].filter((value) => value > 0 && Number.isFinite(value)).sort((a, b) => a - b)
+  return distinct.length > 0 && distinct.length <= mostTicks ? { ...span, ticks: distinct } : span
+}
+const mostTicks = 12
+
 /** Ticks for an axis of batch sizes: those of the sweep themselves where they fit, else powers of two. */
 export function batchSpan(batchSizes: Iterable<number>, padding = 1.25): AxisSpan {
   const sizes = [...new Set(batchSizes)].filter((size) => size > 0).sort((a, b) => a - b)

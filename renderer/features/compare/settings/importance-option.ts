@@ -2,7 +2,7 @@ import type { Importance, SettingImportance } from '../../../../main/compare/set
 import { baseOption, xAxis, yAxis } from '../../../charts/base-option.ts'
 import type { ChartContext } from '../../../charts/base-option.ts'
 import type { BarSeriesOption, EChartsOption, Series } from '../../../charts/echarts.ts'
-import { logSpan } from '../../../charts/log-axis.ts'
+import { fewSpan } from '../../../charts/log-axis.ts'
 
 /** What the bars stand for. */
 export type ImportanceMeasure = 'share' | 'permutation' | 'rank'
@@ -122,7 +122,7 @@ function wrapped(text: string, width = 64): string {
 }
 
 /** The course of a setting: the forest's mean prediction at each of its values, over all combinations of the others. */
-export function courseOption(context: ChartContext, options: { readonly setting: SettingImportance; readonly name: string; readonly metric: string; readonly isLog: boolean; readonly valueText: (value: SettingImportance['course'][number]['value']) => string; readonly metricText: (value: number) => string; readonly runsText: (runs: number) => string }): EChartsOption {
+export function courseOption(context: ChartContext, options: { readonly setting: SettingImportance; readonly name: string; readonly metric: string; readonly isLog: boolean; readonly valueText: (value: SettingImportance['course'][number]['value']) => string; readonly tick: (value: number) => string; readonly axisName: string; readonly metricText: (value: number) => string; readonly runsText: (runs: number) => string }): EChartsOption {
   const { setting, name, metric, valueText, metricText, runsText } = options
   const { colors } = context
   const base = baseOption(context)
@@ -148,7 +148,7 @@ export function courseOption(context: ChartContext, options: { readonly setting:
   }
   return {
     ...shared,
-    xAxis: xAxis(context, { name, format: (value) => valueText(Number(value.toPrecision(12))), ...(options.isLog ? { log: logSpan(xs, 1.15) } : {}) }),
+    xAxis: xAxis(context, { name: options.axisName, format: (value) => options.tick(Number(value.toPrecision(12))), ...(options.isLog ? { log: fewSpan(xs, 1.15) } : {}) }),
     series: [{ type: 'line', name: metric, symbol: 'circle', symbolSize: 7, itemStyle: { color: colors.accent }, lineStyle: { color: colors.accent, width: 1.8 }, data: course.map(({ mean }, index) => [xs[index] ?? 0, mean]) }],
   }
 }

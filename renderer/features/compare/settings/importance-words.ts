@@ -29,7 +29,7 @@ export function settingSentence(found: SettingImportance, words: ImportanceWords
 }
 
 /** Which way it goes; an empty text where that cannot be said. */
-function directionSentence({ rank, course, names }: SettingImportance, { t, formats, metric: label, metricText, valueText }: ImportanceWords): string {
+function directionSentence({ rank, course, names }: SettingImportance, { t, metric: label, metricText, valueText }: ImportanceWords): string {
   const metric = withinSentence(label)
   const path = names[0] ?? ''
   if (rank === null) {
@@ -38,13 +38,14 @@ function directionSentence({ rank, course, names }: SettingImportance, { t, form
     if (lowest === undefined || highest === undefined || course.length < 2) return ''
     return t('compareSettings.importance.says.values', { metric, high: valueText(path, highest.value), highMean: metricText(highest.mean), low: valueText(path, lowest.value), lowMean: metricText(lowest.mean) })
   }
-  const values = { metric, rho: signed(rank.rho, formats), interval: intervalText(rank, { t, formats }) }
+  const interval = intervalText(rank, { t })
+  const values = { metric, rho: interval === '' ? signed(rank.rho) : `${signed(rank.rho)}, ${interval}` }
   if (rank.low !== null && rank.high !== null && rank.low <= 0 && rank.high >= 0) return t('compareSettings.importance.says.neither', values)
   return t(`compareSettings.importance.says.${rank.rho > 0 ? 'rises' : 'falls'}`, values)
 }
 
-export function intervalText({ low, high }: NonNullable<SettingImportance['rank']>, { t, formats }: Pick<ImportanceWords, 't' | 'formats'>): string {
-  return low === null || high === null ? '' : t('compareSettings.importance.interval', { low: signed(low, formats), high: signed(high, formats) })
+export function intervalText({ low, high }: NonNullable<SettingImportance['rank']>, { t }: Pick<ImportanceWords, 't'>): string {
+  return low === null || high === null ? '' : t('compareSettings.importance.interval', { low: signed(low), high: signed(high) })
 }
 
 /** A share as a percentage; a small one is not called nothing. */
@@ -53,9 +54,9 @@ export function shareText(share: number, formats: Formats): string {
 }
 
 /** A correlation with its sign and two digits. */
-export function signed(value: number, formats: Formats): string {
+export function signed(value: number): string {
   const rounded = Number(value.toFixed(2)) + 0 // no −0
-  return `${rounded < 0 ? '−' : rounded > 0 ? '+' : ''}${formats.significant(Math.abs(rounded), 2)}`
+  return `${rounded < 0 ? '−' : rounded > 0 ? '+' : ''}${Math.abs(rounded).toFixed(2)}`
 }
 
 /** What was found, in a few sentences. */

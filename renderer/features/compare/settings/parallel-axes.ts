@@ -10,6 +10,8 @@ export interface ParallelAxis {
   readonly isLog: boolean
   readonly values: readonly FieldValue[]
   readonly text: (value: FieldValue) => string
+  /** A number on the axis, shorter than in a text. */
+  readonly tick?: (value: number) => string
 }
 
 /** A run as a line: its place on each axis, a number or a name. */

@@ -4,7 +4,7 @@ import type { ChartContext } from '../../../charts/base-option.ts'
 import { categoryLook, mostCategories } from '../../../charts/category-looks.ts'
 import { orderedColors, withOpacity } from '../../../charts/colors.ts'
 import type { EChartsOption, ParallelSeriesOption } from '../../../charts/echarts.ts'
-import { logSpan } from '../../../charts/log-axis.ts'
+import { fewSpan } from '../../../charts/log-axis.ts'
 import { namesOn } from './parallel-axes.ts'
 import type { ParallelAxis, ParallelLine } from './parallel-axes.ts'
 import type { ShownField } from './scatter-option.ts'
@@ -46,9 +46,9 @@ function axisOption({ colors }: ChartContext, axis: ParallelAxis, { lines, dim }
     axisTick: { lineStyle: { color: colors.line } },
   }
   if (!axis.isNumber) return { ...shared, type: 'category', data: namesOn(lines, dim), axisLabel: { ...edge, color: colors.ink, fontSize: 11.5, width: 110, overflow: 'truncate', hideOverlap: true } }
-  const label = { ...edge, color: colors.muted, fontSize: 11.5, hideOverlap: true, formatter: (value: number) => axis.text(Number(value.toPrecision(12))) }
+  const label = { ...edge, color: colors.muted, fontSize: 11.5, hideOverlap: true, formatter: (value: number) => (axis.tick ?? axis.text)(Number(value.toPrecision(12))) }
   if (!axis.isLog) return { ...shared, type: 'value', scale: true, axisLabel: label }
-  const { min, max, ticks } = logSpan(lines.map(({ at }) => Number(at[dim])), 1.05)
+  const { min, max, ticks } = fewSpan(lines.map(({ at }) => Number(at[dim])), 1.05)
   return { ...shared, type: 'log', min, max, axisTick: { ...shared.axisTick, customValues: ticks }, axisLabel: { ...label, customValues: ticks } }
 }
 

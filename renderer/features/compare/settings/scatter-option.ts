@@ -5,7 +5,7 @@ import { categoryLook, mostCategories } from '../../../charts/category-looks.ts'
 import { orderedColors } from '../../../charts/colors.ts'
 import { errorBarSeries } from '../../../charts/custom-series.ts'
 import type { EChartsOption, ScatterSeriesOption, Series } from '../../../charts/echarts.ts'
-import { logSpan } from '../../../charts/log-axis.ts'
+import { fewSpan } from '../../../charts/log-axis.ts'
 import type { Better } from './pareto-front.ts'
 import type { GroupMean, ScatterPoint } from './scatter-points.ts'
 
@@ -17,6 +17,8 @@ export interface ShownField {
   readonly isLog: boolean
   /** A value as people read it. */
   readonly text: (value: FieldValue) => string
+  /** The name of its axis, with the unit, and a number there; those of texts without it. */
+  readonly axis?: { readonly name: string; readonly tick: (value: number) => string }
 }
 
 export interface ScatterChart {
@@ -48,7 +50,7 @@ export function scatterOption(context: ChartContext, chart: ScatterChart): EChar
 }
 
 function axisOf(field: ShownField, values: readonly number[], padding: number) {
-  return { name: field.label, format: (value: number) => field.text(value), ...(field.isLog ? { log: logSpan(values, padding) } : {}) }
+  return { name: field.axis?.name ?? field.label, format: (value: number) => field.axis?.tick(value) ?? field.text(value), ...(field.isLog ? { log: fewSpan(values, padding) } : {}) }
 }
 
 /** Points hollow towards each other where they are many. */

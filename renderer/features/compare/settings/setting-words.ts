@@ -73,8 +73,8 @@ export function settingValueText(path: string, value: FieldValue | undefined, wo
   return isNumber && text?.unit !== undefined ? `${written} ${text.unit}` : written
 }
 
-/** Seeds are names, not amounts: without marks between thousands. */
-function numberText(path: string, value: number, formats: Formats): string {
+/** A number as it stands on an axis, without its unit. Seeds are names, not amounts: without marks between thousands. */
+export function numberText(path: string, value: number, formats: Formats): string {
   if (/seed$/i.test(path)) return String(value)
   return Number.isInteger(value) && Math.abs(value) < 1e9 ? formats.count(value) : formats.significant(value, 4)
 }
