@@ -7,7 +7,6 @@ import { featureDistillationReport } from '../methods/feature-distillation/repor
 import { gradientQuantizationReport } from '../methods/gradient-quantization/report.ts'
 import { lossGapBatchReport } from '../methods/loss-gap-batch/report.ts'
 import { reportQueries } from './composed-report.ts'
-import { compareQueries } from './compare-queries.ts'
 import { compareSettingsQueries } from './compare-settings.ts'
 import { bundledDatasets, datasetConfig } from './dataset-config.ts'
 import { datasetQueries } from './dataset-inspection.ts'

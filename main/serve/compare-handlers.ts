@@ -21,7 +21,7 @@ function comparedSettings(reader: LogReader, { runIds }: ParsedQueryInput<'compa
   return {
     runs: runs.map((run) => ({ id: run.id, key: run.key, name: run.name, studyId: run.studyId, studyName: studyOf(run)?.name ?? null, status: run.status })),
     // The name is the run's own, and may have been changed since.
-    settings: settingColumns(runs.map(({ config: { name: _, ...settings } }) => settings)),
+    settings: settingColumns(runs.map(({ config }) => config)).filter(({ path }) => path !== 'name'),
     environment: settingColumns(runs.map(({ environment }) => environment ?? {})),
     data: settingColumns(runs.map((run) => ({ hash: studyOf(run)?.hash ?? null }))),
     metrics: [...reader.extremesOf(runs.map(({ id }) => id))],

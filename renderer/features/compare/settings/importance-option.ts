@@ -66,7 +66,8 @@ export function importanceOption(context: ChartContext, chart: ImportanceChart):
 function whiskers({ colors }: ChartContext, { shown, measure }: { readonly shown: readonly SettingImportance[]; readonly measure: ImportanceMeasure }): Series[] {
   const ends = shown.map((setting, row): [number, number, number] | null => {
     if (measure === 'share') return [row, Math.max(0, setting.share - setting.shareDeviation), setting.share + setting.shareDeviation]
-    return measure === 'rank' && setting.rank?.low != null && setting.rank.high !== null ? [row, setting.rank.low, setting.rank.high] : null
+    const [low, high] = [setting.rank?.low ?? null, setting.rank?.high ?? null]
+    return measure === 'rank' && low !== null && high !== null ? [row, low, high] : null
   })
   const data = ends.filter((end) => end !== null)
   if (data.length === 0) return []

@@ -43,8 +43,9 @@ function found(): Importance {
   const work = importance(question())
   for (;;) {
     const { done, value } = work.next()
-    if (done === true && !('problem' in value)) return value
-    if (done === true) throw new Error(value.problem)
+    if (done !== true) continue
+    if ('problem' in value) throw new Error(value.problem)
+    return value
   }
 }
 

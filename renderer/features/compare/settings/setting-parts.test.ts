@@ -20,7 +20,7 @@ function compared(): ComparedSettings {
   const configs = inputs.map(([batchSize, seed, kind]) => runConfig.parse({ batchSize, seed, optimizer: { kind, learningRate: 0.01 }, model: { kind: 'mlp' } }))
   return {
     runs: inputs.map(([batchSize, seed, kind], index) => ({ id: `run-${index + 1}`, key: `${kind} b=${batchSize} seed=${seed}`, name: '', studyId: 'study-1', studyName: 'Sweep', status: 'finished' })),
-    settings: settingColumns(configs.map(({ name: _, ...settings }) => settings)),
+    settings: settingColumns(configs).filter(({ path }) => path !== 'name'),
     environment: settingColumns([2, 2, 2, 4, 2].map((threads) => ({ threads, jit: true, git: null }))),
     data: settingColumns(inputs.map(() => ({ hash: '0123456789abcdef' }))),
     metrics: [{ key: 'validation/accuracy', runs: 5 }, { key: 'train/loss', runs: 5 }],
