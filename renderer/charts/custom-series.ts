@@ -56,6 +56,7 @@ export function errorBarSeries(options: ErrorBarOptions): CustomSeriesOption {
     type: 'custom',
     name: options.name,
     z: 6,
+    zlevel: 0, // said here, for where an area is drawn to choose by, ECharts draws custom series anew and forgets its default
     clip: true,
     itemStyle: { color: options.color },
     encode: { x: 0, y: 1 },

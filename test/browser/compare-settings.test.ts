@@ -55,12 +55,14 @@ describe('settings and results of compared runs, in a browser', () => {
     await page.getByRole('checkbox', { name: 'Pareto front' }).check()
     await page.getByRole('img', { name: 'Validation accuracy against Training time, 504 runs' }).waitFor()
     await expectAccessible(page)
-    await page.getByRole('checkbox', { name: 'Means over seeds' }).uncheck()
     await page.getByLabel('Dragging').selectOption('choose')
     await drag(page, [0.06, 0.2], [0.5, 0.5])
     const chosen = page.getByRole('group', { name: 'Runs chosen in the chart' })
     await chosen.waitFor()
-    const count = Number((await chosen.getByRole('status').innerText()).replace(/\D/g, ''))
+    const chosenNow = async () => Number((await chosen.getByRole('status').innerText()).replace(/\D/g, ''))
+    // The area is read now and then while it is drawn: what counts is what stays.
+    let count = -1
+    await expect.poll(async () => count === (count = await chosenNow()), { interval: 500, timeout: 10_000 }).toBe(true)
     expect(count).toBeGreaterThan(5)
     expect(count).toBeLessThan(504)
     await expectAccessible(page)

@@ -44,7 +44,8 @@ export function scatterOption(context: ChartContext, chart: ScatterChart): EChar
     tooltip: { ...base.tooltip, trigger: 'item', formatter: (shown: unknown) => tooltipText(shown, chart) } as NonNullable<EChartsOption['tooltip']>,
     xAxis: xAxis(context, axisOf(chart.x, chart.points.map(({ x }) => x), 1.06)),
     yAxis: yAxis(context, axisOf(chart.y, chart.points.map(({ y }) => y), 1.06)),
-    brush: { toolbox: [], xAxisIndex: 0, yAxisIndex: 0, throttleType: 'debounce', throttleDelay: 120, brushStyle: { borderWidth: 1, color: `${context.colors.accent}1c`, borderColor: context.colors.accent }, outOfBrush: { colorAlpha: 0.18 } },
+    // Of means and the front there is nothing to choose.
+    brush: { toolbox: [], seriesIndex: [...colored.series.keys()], xAxisIndex: 0, yAxisIndex: 0, throttleType: 'debounce', throttleDelay: 120, brushStyle: { borderWidth: 1, color: `${context.colors.accent}1c`, borderColor: context.colors.accent }, outOfBrush: { colorAlpha: 0.18 } },
     series: [...colored.series, ...frontSeries(context, chart), ...meanSeries(context, chart)],
   }
 }
@@ -126,9 +127,9 @@ function frontSeries({ colors }: ChartContext, { front, texts }: ScatterChart): 
       type: 'line',
       name: texts.front,
       step: front.better[0] === 'low' ? 'end' : 'start',
-      symbol: 'emptyCircle',
-      symbolSize: 13,
-      itemStyle: { color: colors.bad },
+      symbol: 'circle',
+      symbolSize: 12,
+      itemStyle: { color: 'transparent', borderColor: colors.bad, borderWidth: 1.6 },
       lineStyle: { color: colors.bad, width: 1.4, type: 'dashed' },
       emphasis: { disabled: true },
       z: 4,
