@@ -1,5 +1,4 @@
 import type { MetricPoints } from './block-codec.ts'
-import type { Annotation, AnnotationChange, RunsView, SavedView, Trashed } from '../contract/annotations.ts'
 import type { CheckpointMetric, CheckpointProblem, CheckpointRow, KeepChange, NearestValue } from '../contract/checkpoint-browser.ts'
 import type { PrunedCheckpoints } from './checkpoint-changes.ts'
 import type { PruneOptions } from './checkpoint-protection.ts'

@@ -6,6 +6,7 @@ import { answerQueries } from '../contract/rpc.ts'
 import { runConfig } from '../contract/run-config.ts'
 import { studyConfig } from '../contract/study-config.ts'
 import type { LogWriter } from '../log/log.ts'
+import { madeImport } from '../log/made-import.ts'
 import { openLogWriter } from '../log/open.ts'
 import { createQueryHandlers } from './query-handlers.ts'
 
@@ -52,6 +53,14 @@ describe('the comparison of runs', () => {
     const fields = ['batchSize', 'max(validation/accuracy)', 'validation/accuracy', 'study', 'steps']
     expect(await ask('compare.values', { runIds: [ids[1], 'run-999', ids[2]], fields })).toEqual({ ok: true, value: { columns: [[16, null, 8], [0.9, null, 0.9], [0.8, null, 0.8], ['study-0001', null, null], [16, null, 0]] } })
     expect(await ask('compare.settings', { runIds: ['run-999'] })).toMatchObject({ ok: true, value: { runs: [], settings: [] } })
+  })
+
+  it('compares a run of another tool by its parameters', async () => {
+    const importedId = log.importRun(madeImport({ params: { lr: 0.1 } }), []).runId
+    expect(await ask('compare.settings', { runIds: [ids[0], importedId] })).toMatchObject({
+      ok: true,
+      value: { runs: [{ id: ids[0] }, { id: importedId, studyId: null }], settings: expect.arrayContaining([{ path: 'param.lr', values: [0.1], of: [-1, 0] }, { path: 'batchSize', values: [8], of: [0, -1] }]) },
+    })
   })
 
   it('refuses what is no field', async () => {

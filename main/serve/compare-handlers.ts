@@ -17,7 +17,7 @@ export function compareHandlers(reader: LogReader): Pick<QueryHandlers, 'compare
 function comparedSettings(reader: LogReader, { runIds }: ParsedQueryInput<'compare.settings'>): QueryOutput<'compare.settings'> {
   const runs = runIds.flatMap((id) => runOrNone(reader, id))
   const studies = new Map([...new Set(runs.map(({ studyId }) => studyId))].filter((id) => id !== null).map((id) => [id, { name: reader.study(id).name, hash: loggedDataset(reader, id)?.hash ?? null }] as const))
-  const studyOf = ({ studyId }: RunRecord) => (studyId === null ? undefined : studies.get(studyId))
+  const studyOf = ({ studyId }: Compared) => (studyId === null ? undefined : studies.get(studyId))
   return {
     runs: runs.map((run) => ({ id: run.id, key: run.key, name: run.name, studyId: run.studyId, studyName: studyOf(run)?.name ?? null, status: run.status })),
     // The name is the run's own, and may have been changed since.
@@ -28,12 +28,16 @@ function comparedSettings(reader: LogReader, { runIds }: ParsedQueryInput<'compa
   }
 }
 
-/** A run may have been deleted since it was chosen: the others are compared without it. */
-function runOrNone(reader: LogReader, id: string): RunRecord[] {
+type Compared = Pick<RunRecord, 'id' | 'key' | 'name' | 'studyId' | 'status' | 'environment'> & { readonly config: unknown }
+
+/** A run may have been deleted since it was chosen: the others are compared without it. One of another tool has its parameters for a configuration. */
+function runOrNone(reader: LogReader, id: string): Compared[] {
   try {
     return [reader.run(id)]
   } catch (error) {
     if (error instanceof LoupeError && error.code === 'not-found') return []
-    throw error
+    if (!(error instanceof LoupeError) || error.code !== 'unsupported') throw error
+    const { name, status, params } = reader.importedRun(id)
+    return [{ id, key: '', name, studyId: null, status, environment: null, config: { param: params } }]
   }
 }

@@ -28,5 +28,5 @@ import { study } from './study.ts'
 import { system } from './system.ts'
 
 /** Every text of the window in English. The shape is the law for all languages; settings and metrics have files of their own. */
-export const en = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, imports, runs, queue, notices, reports, charts, events, system, help, palette, tour, datasets, checkpoints, compare }
+export const en = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, imports, runs, queue, notices, reports, charts, events, system, help, palette, tour, datasets, checkpoints, compare, compareSettings }
 export type Messages = typeof en

@@ -29,4 +29,4 @@ import { study } from './study.ts'
 import { system } from './system.ts'
 
 /** Every text of the window in Japanese. */
-export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, imports, runs, queue, notices, reports, charts, events, system, help, palette, tour, datasets, checkpoints, compare }
+export const ja: Messages = { ...common, comparison, start, newStudy, fitPoints, study, lossGap, gradients, quantization, distillation, students, decorrelation, fewLabels, fewLabelsView, modelExport, imports, runs, queue, notices, reports, charts, events, system, help, palette, tour, datasets, checkpoints, compare, compareSettings }

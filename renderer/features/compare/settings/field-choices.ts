@@ -2,6 +2,7 @@ import { chosenColumns } from '../../../../main/compare/settings/setting-columns
 import type { ComparedSettings } from '../../../../main/contract/compare-settings.ts'
 import { fieldCalled, searchedMetrics, statisticOf } from '../../../../main/contract/filter/fields.ts'
 import type { Field } from '../../../../main/contract/filter/fields.ts'
+import { isMetricKey } from '../../../../main/contract/metrics.ts'
 import { columnLabel } from '../../runs/columns.ts'
 import type { ColumnNames } from '../../runs/columns.ts'
 import { settingTitle } from './setting-words.ts'
@@ -22,13 +23,14 @@ const ofRun = ['steps', 'examples', 'duration', 'evaluations', 'created', 'study
 /** Settings that these runs differ in, metrics that they have logged, and what every run has. */
 export function fieldChoices(compared: ComparedSettings, options: { readonly words: SettingWords; readonly names: ColumnNames }): FieldChoice[] {
   const { words, names } = options
-  const settings = chosenColumns(compared.settings).flatMap(({ path }) => {
+  const settings = chosenColumns(compared.settings).flatMap(({ path, values }) => {
     const field = fieldCalled(path)
-    return field?.source.from !== 'config' ? [] : [{ name: field.name, label: settingTitle(path, words), group: 'settings' as const, isNumber: isAmount(field) }]
+    if (field?.source.from !== 'config' && field?.source.from !== 'param') return []
+    return [{ name: field.name, label: settingTitle(path, words), group: 'settings' as const, isNumber: isAmount(field) || (field.type === 'mixed' && values.every((value) => typeof value === 'number')) }]
   })
   const logged = new Set(compared.metrics.map(({ key }) => key))
-  const results = searchedMetrics
-    .filter((key) => logged.has(key))
+  const own = [...logged].filter((key) => !isMetricKey(key)) // those of imported runs
+  const results = [...searchedMetrics.filter((key) => logged.has(key)), ...own]
     .flatMap((key) => (['last', 'min', 'max'] as const).flatMap((statistic) => statisticOf(statistic, key) ?? []))
     .map(({ name }) => ({ name, label: columnLabel(name, names), group: 'results' as const, isNumber: true }))
   const run = ofRun.map((name) => ({ name, label: columnLabel(name, names), group: 'run' as const, isNumber: isAmount(fieldCalled(name)) }))

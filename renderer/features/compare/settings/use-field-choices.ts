@@ -4,7 +4,7 @@ import { useI18n } from 'vue-i18n'
 import type { ComparedSettings } from '../../../../main/contract/compare-settings.ts'
 import { fieldCalled } from '../../../../main/contract/filter/fields.ts'
 import type { FieldValue } from '../../../../main/contract/annotations.ts'
-import { metrics } from '../../../../main/contract/metrics.ts'
+import { isMetricKey, metrics } from '../../../../main/contract/metrics.ts'
 import { fieldTexts, formats, metricNames } from '../../../i18n.ts'
 import { cellText } from '../../runs/columns.ts'
 import { fieldChoices } from './field-choices.ts'
@@ -46,7 +46,9 @@ export function useFieldChoices(compared: () => ComparedSettings | null): Comput
     const unitOf = (name: string) => {
       const field = fieldCalled(name)
       if (field?.source.from === 'config') return settingText(name, fieldTexts.value)?.unit
-      return field?.source.from === 'metric' && !unnamedUnits.has(metrics[field.source.key].unit) ? metrics[field.source.key].unit : undefined
+      if (field?.source.from !== 'metric' || !isMetricKey(field.source.key)) return undefined
+      const { unit } = metrics[field.source.key]
+      return unnamedUnits.has(unit) ? undefined : unit
     }
     return {
       choices,
