@@ -58,8 +58,8 @@ const column = z.object({ title: z.string(), /** Numbers stand to the right. */ 
 export const reportTable = z.object({ columns: z.array(column), rows: z.array(z.array(z.string())) })
 export type ReportTable = z.output<typeof reportTable>
 
-/** A run in a list: what it is, how it ended, and what makes it what it is. */
-export const listedRun = z.object({ id: z.string(), key: z.string(), status: z.string(), seed: z.int(), steps: z.int(), examples: z.int(), seconds: z.number(), configHash: z.string() })
+/** A run in a list: what it is, how it ended, and what makes it what it is. One that another tool logged has neither seed nor config. */
+export const listedRun = z.object({ id: z.string(), key: z.string(), status: z.string(), seed: z.int().nullable(), steps: z.int(), examples: z.int(), seconds: z.number(), configHash: z.string().nullable() })
 export type ListedRun = z.output<typeof listedRun>
 
 /** A part of a report without others in it. */

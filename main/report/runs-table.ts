@@ -6,6 +6,6 @@ import { count } from './numbers.ts'
 export function runsTable(runs: readonly ListedRun[]): ReportTable {
   return tableOf(
     ['<Run', '<What for', '<Ended', 'Seed', 'Steps', 'Examples', 'Seconds', '<Config hash'],
-    runs.map((run) => [run.id, run.key, run.status, String(run.seed), count(run.steps), count(run.examples), run.seconds.toFixed(1), run.configHash.slice(0, 12)]),
+    runs.map((run) => [run.id, run.key, run.status, String(run.seed ?? '–'), count(run.steps), count(run.examples), run.seconds.toFixed(1), run.configHash?.slice(0, 12) ?? '–']),
   )
 }

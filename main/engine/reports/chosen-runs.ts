@@ -2,6 +2,7 @@ import type { RunRow } from '../../contract/annotations.ts'
 import type { PinnedRun, RunChoice } from '../../contract/composed-report.ts'
 import { LoupeError } from '../../contract/errors.ts'
 import type { RunRecord } from '../../contract/records.ts'
+import type { ImportedRun } from '../../contract/run-import.ts'
 import type { LogReader } from '../../log/log.ts'
 import { environmentInWords } from '../../report/reported-study.ts'
 
@@ -30,6 +31,16 @@ export function chosenRows({ reader, choice, sort = [], columns = [] }: Choosing
 export function refuseCount(rows: readonly RunRow[], most: number): void {
   if (rows.length === 0) throw new LoupeError('invalid-input', 'No run fits, so there is nothing to pin. Choose another filter.', {})
   if (rows.length > most) throw new LoupeError('invalid-input', `${rows.length} runs fit, and at most ${most} are shown together here. Choose fewer with the filter.`, { runs: rows.length, most })
+}
+
+/** What a report tells of a run, whichever tool logged it. */
+export function reportedRun(reader: LogReader, { id, importedFrom }: Pick<RunRow, 'id' | 'importedFrom'>): PinnedRun {
+  return importedFrom === undefined ? pinnedRun(reader, reader.run(id)) : pinnedImport(reader.importedRun(id))
+}
+
+/** One of another tool: what made it is known to that tool alone. */
+function pinnedImport({ id, name, status, steps, wallMs, source }: ImportedRun): PinnedRun {
+  return { id, key: name, status, seed: null, steps, examples: 0, seconds: wallMs / 1000, configHash: null, studyId: null, madeWith: `imported from ${source.tool}: ${source.path}`, dataHash: null }
 }
 
 /** A run with what made it, as it is now. */

@@ -9,7 +9,7 @@ import { pinnedCharts } from '../../report/composed/pinned-chart.ts'
 import { pinnedList, pinnedTable } from '../../report/composed/pinned-table.ts'
 import { valueInWords } from '../../report/composed/words.ts'
 import { loupeVersion } from '../environment.ts'
-import { chosenRows, dataFacts, pinnedRun, refuseCount } from './chosen-runs.ts'
+import { chosenRows, dataFacts, pinnedRun, refuseCount, reportedRun } from './chosen-runs.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { readyDocument, readyParts, sectionOf } from './ready-document.ts'
 import type { ReadStudy } from './ready-document.ts'
@@ -41,7 +41,7 @@ export async function readSource(reading: SourceReading): Promise<NewPin> {
     return { loupe: loupeVersion, source, blocks: [...(await studyBlocks(reading))], runs: runs.map((run) => pinnedRun(reader, run)), fingerprint }
   }
   const { blocks, rows } = runBlocks(reader, source)
-  return { loupe: loupeVersion, source, blocks: [...blocks], runs: rows.map(({ id }) => pinnedRun(reader, reader.run(id))), fingerprint }
+  return { loupe: loupeVersion, source, blocks: [...blocks], runs: rows.map((row) => reportedRun(reader, row)), fingerprint }
 }
 
 async function studyBlocks({ reader, readStudy, source }: SourceReading): Promise<readonly Block[]> {
@@ -68,7 +68,7 @@ function runBlocks(reader: LogReader, source: RunsSource): { readonly blocks: re
   const rows = chosenRows({ reader, choice, sort: groupBy === null ? sort : [{ field: groupBy, isDescending: false }, ...sort], columns: groupBy === null ? columns : [...columns, groupBy] })
   refuseCount(rows, MOST_ROWS)
   if (source.kind === 'table') return { rows, blocks: [pinnedTable(source, rows)] }
-  return { rows, blocks: [pinnedList(source, rows, new Map(rows.map(({ id }) => [id, pinnedRun(reader, reader.run(id))])))] }
+  return { rows, blocks: [pinnedList(source, rows, new Map(rows.map((row) => [row.id, reportedRun(reader, row)])))] }
 }
 
 function charts(reader: LogReader, source: Extract<RunsSource, { kind: 'chart' }>, rows: readonly RunRow[]): readonly Block[] {
@@ -76,9 +76,9 @@ function charts(reader: LogReader, source: Extract<RunsSource, { kind: 'chart' }
   const maxPoints = Math.round(Math.min(CURVE_POINTS.most, Math.max(CURVE_POINTS.least, MOST_POINTS / (rows.length * metrics.length))))
   const curves = reader.series({ runIds: rows.map(({ id }) => id), keys: metrics, maxPoints, from: null, to: null })
   const runs = rows.map((row) => {
-    const run = reader.run(row.id)
+    const run = row.importedFrom === undefined ? reader.run(row.id) : reader.importedRun(row.id)
     const name = groupBy === null ? row.key || row.name || row.id : valueInWords(groupBy, row.values[0] ?? null)
-    return { id: run.id, name, steps: run.steps, examples: run.examples, wallMs: run.wallMs, epochExamples: x === 'epoch' ? dataFacts(reader, run).trainExamples : null }
+    return { id: run.id, name, steps: run.steps, examples: 'config' in run ? run.examples : 0, wallMs: run.wallMs, epochExamples: x === 'epoch' && 'config' in run ? dataFacts(reader, run).trainExamples : null }
   })
   const blocks = pinnedCharts({ source, runs: groupBy === null ? withIds(runs) : runs, curves })
   if (blocks.length > 0) return blocks

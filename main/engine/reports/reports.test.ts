@@ -8,6 +8,7 @@ import { answerQueries, createClient } from '../../contract/rpc.ts'
 import type { Client, QueryHandlers } from '../../contract/rpc.ts'
 import { runConfig } from '../../contract/run-config.ts'
 import { logMadeStudy } from '../../cli/test/made-workspace.ts'
+import { madeImport } from '../../log/made-import.ts'
 import type { LogWriter } from '../../log/log.ts'
 import { openLogWriter } from '../../log/open.ts'
 import { madeEnvironment } from '../../report/test/made-study.ts'
@@ -64,6 +65,20 @@ const pinned = async (source: unknown, reportId: string) => (await commands['rep
 const block = (source: PinSource, pinId: string) => ({ id: 'a', kind: 'data' as const, source, caption: '', pinId })
 
 describe('a composed report', () => {
+  it('takes runs of other tools beside Loupe’s own, and says where they come from', async () => {
+    const [own] = logRuns()
+    const { runId: imported } = writer.importRun(madeImport(), [])
+    const report = await save()
+    const choice = { runIds: [own, imported], filter: '' }
+    const list = await pinned({ kind: 'runs', choice, sort: [], columns: ['status'] }, report.id)
+    expect(list.runs.find(({ id }) => id === imported)).toMatchObject({ key: 'baseline', seed: null, configHash: null, madeWith: 'imported from mlflow: /data/mlflow.db' })
+    const curves = await pinned({ kind: 'chart', choice, metrics: ['validation/loss'], x: 'step', groupBy: null }, report.id)
+    expect(curves.runs).toHaveLength(2)
+    const shown = await queries['report.preview']({ reportId: report.id, title: 'Mine', blocks: [block(list.source, list.id)] })
+    expect(shown.blocks[0]?.html).toContain('baseline')
+    expect(shown.provenance).toContain('imported from mlflow')
+  })
+
   it('is saved with a version that counts up, and refuses the change of an older one', async () => {
     const first = await save()
     expect(first).toMatchObject({ id: 'report-0001', version: 1, title: 'Mine', updatedAt: now, trashedAt: null })

@@ -18,13 +18,13 @@ export function composedProvenance(pins: readonly Pin[]): readonly Block[] {
       tableOf(['<Pin', '<What', '<Moment', 'Runs', '<Read by'], pins.map((pin) => [pin.id, sourceInWords(pin.source), moment(pin.at), String(pin.runs.length), `Loupe ${pin.loupe}`])),
     ),
     facts([
-      ['Seeds', [...new Set(runs.map(({ seed }) => seed))].sort((one, other) => one - other).join(', ') || '–'],
+      ['Seeds', [...new Set(runs.flatMap(({ seed }) => seed ?? []))].sort((one, other) => one - other).join(', ') || '–'],
       ['Made with', unique(runs.map(({ madeWith }) => madeWith)).join('; ') || 'no run had begun'],
       ['Data hash', hashes.length === 0 ? 'not logged' : hashes.flatMap((hash, index) => [...(index === 0 ? [] : [{ kind: 'text' as const, text: ', ' }]), code(hash)])],
     ]),
     tableBlock(
       'The runs as they were when they were pinned last, with the hash of each one’s config.',
-      tableOf(['<Run', '<What for', '<Ended', 'Seed', 'Steps', 'Examples', 'Seconds', '<Config hash'], runs.map((run) => [run.id, run.key || '–', run.status, String(run.seed), count(run.steps), count(run.examples), run.seconds.toFixed(1), run.configHash.slice(0, 16)])),
+      tableOf(['<Run', '<What for', '<Ended', 'Seed', 'Steps', 'Examples', 'Seconds', '<Config hash'], runs.map((run) => [run.id, run.key || '–', run.status, String(run.seed ?? '–'), count(run.steps), count(run.examples), run.seconds.toFixed(1), run.configHash?.slice(0, 16) ?? '–'])),
     ),
   ]
 }

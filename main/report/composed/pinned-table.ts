@@ -26,7 +26,7 @@ export function pinnedList({ columns }: ListSource, rows: readonly RunRow[], run
   const titles = ['<Run', '<What for', '<Ended', 'Seed', ...columns.map(titleOf), '<Config hash']
   const written = rows.map((row) => {
     const run = runs.get(row.id)
-    return [row.id, row.key || row.name || '–', run?.status ?? row.status, String(run?.seed ?? '–'), ...columns.map((column, index) => valueInWords(column, row.values[index] ?? null)), run?.configHash.slice(0, 12) ?? '–']
+    return [row.id, row.key || row.name || '–', run?.status ?? row.status, String(run?.seed ?? '–'), ...columns.map((column, index) => valueInWords(column, row.values[index] ?? null)), run?.configHash?.slice(0, 12) ?? '–']
   })
   return tableBlock(`${counted(rows.length)}, with the first signs of the hash of each one’s config.`, tableOf(titles, written))
 }
