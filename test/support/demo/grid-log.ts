@@ -18,7 +18,7 @@ export function writeGridRuns(log: LogWriter, { seeds }: { readonly seeds: numbe
   log.appendEvent({ studyId: study, runId: null, level: 'info', kind: 'dataset.read', message: 'Read.', facts: { trainExamples: 54000, validationExamples: 6000, hash: '5f1c7a90d2b34e1188aa' } })
   const environment = { loupe: '0.1.0', tensorflow: '2.21.0', node: 'v24.21.0', platform: 'linux x64', device: 'CPU', threads: 2, jit: true, git: null }
   const grid = batchSizes.flatMap((batchSize) => rates.flatMap((learningRate) => optimizers.flatMap((kind) => models.map((model) => ({ batchSize, learningRate, kind, model })))))
-  return grid.flatMap(({ batchSize, learningRate, kind, model }) =>
+  const ids = grid.flatMap(({ batchSize, learningRate, kind, model }) =>
     Array.from({ length: seeds }, (_, index) => {
       const seed = index + 1
       const config = runConfig.parse({ batchSize, seed, model: { kind: model }, optimizer: { kind, learningRate }, dataset: { name: 'fashion-mnist' }, labelSmoothing: batchSize > 64 && kind === 'adam' ? 0.1 : 0 })
@@ -40,4 +40,6 @@ export function writeGridRuns(log: LogWriter, { seeds }: { readonly seeds: numbe
       return run.id
     }),
   )
+  log.updateStudy(study, { status: 'finished' }) // else a workbench over this log would train it
+  return ids
 }
