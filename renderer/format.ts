@@ -24,7 +24,9 @@ export function createFormats(locale: string): Formats {
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
   // Magnitudes stay k, M and G in every language: they are read beside axes.
   const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
-  const date = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  // Japanese tables write 2026/11/25; with its characters for year, month and day a date is half as long again.
+  const dayForm = locale.startsWith('ja') ? ({ month: '2-digit', day: '2-digit' } as const) : ({ month: 'short', day: 'numeric' } as const)
+  const date = new Intl.DateTimeFormat(locale, { year: 'numeric', ...dayForm, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
   const significant = (value: number, digits = 3) => {
     if (!Number.isFinite(value)) return none

@@ -43,9 +43,9 @@ export const helpTopics = {
   },
   'loss-gap-batch': {
     formulas: [
-      { name: 'gap', tex: String.raw`G = \text{value} - \text{ideal}, \qquad \hat G = \frac{m}{w}, \quad m \leftarrow r m + (1 - r) G,\; w \leftarrow r w + (1 - r),\; r = 2^{-\Delta S/H}` },
-      { name: 'flat', tex: String.raw`\frac{\text{slope}}{\text{its standard error}} > -t_{\mathrm{flat}} \;\Rightarrow\; B' = \min\left(B_{\max}, \gamma B\right)` },
-      { name: 'diverging', tex: String.raw`\hat G > \hat G_{\text{best}} + k\sigma \;\text{ or }\; \hat G > \rho\, \hat G_{\text{best}} \;\Rightarrow\; B' = \max\left(B_{\min}, \beta B\right)` },
+      { name: 'gap', tex: String.raw`G = y - y_{0}, \qquad \hat G = \frac{m}{w}, \quad m \leftarrow r m + (1 - r) G,\; w \leftarrow r w + (1 - r),\; r = 2^{-\Delta S/H}` },
+      { name: 'flat', tex: String.raw`\frac{s}{\operatorname{SE}(s)} > -t \;\Rightarrow\; B' = \min\left(B_{\max}, \gamma B\right)` },
+      { name: 'diverging', tex: String.raw`\hat G > \hat G_{\min} + k\sigma \;\lor\; \hat G > \rho\, \hat G_{\min} \;\Rightarrow\; B' = \max\left(B_{\min}, \beta B\right)` },
     ],
     reading: ['course', 'arms', 'pairs'],
     pitfalls: ['plateau', 'window', 'rate'],
@@ -57,7 +57,7 @@ export const helpTopics = {
   },
   'gradient-quantization': {
     formulas: [
-      { name: 'kept', tex: String.raw`\text{send } x_i \text{ where } \lvert x_i - m\rvert \ge \tau` },
+      { name: 'kept', tex: String.raw`\lvert x_i - m\rvert \ge \tau` },
       { name: 'normal', tex: String.raw`\tau = \sigma\,\Phi^{-1}\!\left(1 - \tfrac{\delta}{2}\right)` },
       { name: 'laplace', tex: String.raw`\tau = -b\,\ln\delta` },
       { name: 'cauchy', tex: String.raw`\tau = \gamma\cot\frac{\pi\delta}{2}` },
@@ -75,9 +75,9 @@ export const helpTopics = {
   'feature-distillation': {
     formulas: [
       { name: 'loss', tex: String.raw`L = L_{\mathrm{task}}(z_1) + L_{\mathrm{task}}(z_2) + \lambda\, d\left(z_1, z_2\right)` },
-      { name: 'closed', tex: String.raw`\text{gap closed} = \frac{A_{\text{student}} - A_{\text{alone}}}{A_{\text{whole}} - A_{\text{alone}}}` },
+      { name: 'closed', tex: String.raw`\frac{A_{1} - A_{0}}{A_{2} - A_{0}}` },
       { name: 'cka', tex: String.raw`\mathrm{CKA}(X, Y) = \frac{\lVert Y^{\top} X\rVert_F^{2}}{\lVert X^{\top} X\rVert_F\,\lVert Y^{\top} Y\rVert_F}` },
-      { name: 'size', tex: String.raw`\text{error} = a\, P^{-b}` },
+      { name: 'size', tex: String.raw`E = a\, P^{-b}` },
     ],
     reading: ['alone', 'choice', 'exits'],
     pitfalls: ['collapse', 'identity', 'rate'],
@@ -90,9 +90,9 @@ export const helpTopics = {
   'channel-decorrelation': {
     formulas: [
       { name: 'correlation', tex: String.raw`\rho_{ij} = \frac{\langle \tilde z_i, \tilde z_j\rangle}{\lVert\tilde z_i\rVert\,\lVert\tilde z_j\rVert}` },
-      { name: 'loss', tex: String.raw`L = w_2 L_{\mathrm{task}} + w_3 \overline{\rho^{2}}_{\text{unlabelled}} + w_4 \overline{\rho^{2}}_{\text{labelled}}` },
-      { name: 'floor', tex: String.raw`\mathbb{E}\,\rho^{2} = \frac{1}{N - 1} \text{ for independent channels}` },
-      { name: 'rank', tex: String.raw`\text{effective rank} = \exp\Bigl(-\sum_k p_k \ln p_k\Bigr)` },
+      { name: 'loss', tex: String.raw`L = w_2 L_{\mathrm{task}} + w_3\, \overline{\rho^{2}}_{u} + w_4\, \overline{\rho^{2}}_{\ell}` },
+      { name: 'floor', tex: String.raw`\mathbb{E}\,\rho^{2} = \frac{1}{N - 1}` },
+      { name: 'rank', tex: String.raw`R = \exp\Bigl(-\sum_k p_k \ln p_k\Bigr)` },
     ],
     reading: ['shares', 'map', 'variance'],
     pitfalls: ['floor', 'dead', 'draw'],

@@ -43,8 +43,8 @@ export const help = {
     'loss-gap-batch': {
       idea: 'A run changes its own batch size: larger once its loss has flattened, smaller when it is about to diverge, and back to the previous epoch when it has. Loupe trains that beside fixed batch sizes and published controllers, with the same seeds.',
       formula: {
-        gap: 'The distance to the ideal state, smoothed over examples with a half-life H.',
-        flat: 'Flat: the slope of the loss is no longer clearly below 0, in its own standard errors. Then the batch grows.',
+        gap: 'The gap G: the distance of a loss or error y from its ideal, smoothed over examples S with a half-life H.',
+        flat: 'Flat: the slope s of the loss is no longer clearly below 0, in its own standard errors. Then the batch grows.',
         diverging: 'Diverging: the gap is well above its best. Then the batch shrinks, or the run goes back an epoch.',
       },
       reading: {
@@ -83,9 +83,9 @@ export const help = {
       idea: 'The first blocks of a network are drawn towards what the blocks stacked on them make of their features, and are then used alone. Loupe trains students of several depths beside the same students trained alone, deep supervision and soft targets.',
       formula: {
         loss: 'The task, at both features, and the distance between them.',
-        closed: 'How much of the difference between a student alone and the whole stack is made up.',
+        closed: 'The gap closed: how much of the difference in accuracy A between a student alone (0) and the whole stack (2) the student (1) makes up.',
         cka: 'How alike two sets of features are, whatever their rotation: 1 is the same.',
-        size: 'How error falls with the number of parameters.',
+        size: 'How the error E falls with the number of parameters P.',
       },
       reading: {
         alone: 'The line to beat is the student trained alone for as many examples. A gain over it may still be what any exit gains: look at deep supervision.',
@@ -102,9 +102,9 @@ export const help = {
       idea: 'Two channels that rise and fall together carry the same information. Loupe lowers the correlations between channels, on unlabelled examples too, and holds each way against the same network without, on the same few labels.',
       formula: {
         correlation: 'Of two channels over the samples of a batch. Scaling a channel changes nothing.',
-        loss: 'The task, and the mean squared correlation of unlabelled and of labelled examples.',
-        floor: 'What chance alone leaves in a batch of N samples: below it a loss fits noise.',
-        rank: 'How many channels a feature has in effect; p are the shares of the eigenvalues.',
+        loss: 'The task, and the mean squared correlation of unlabelled (u) and of labelled examples.',
+        floor: 'What chance alone leaves of independent channels in a batch of N samples: below it a loss fits noise.',
+        rank: 'The effective rank: how many channels a feature has in effect; p are the shares of the eigenvalues.',
       },
       reading: {
         shares: 'The chart over shares of the labels is the answer; intervals that hold 0 show no difference.',
